@@ -1,0 +1,69 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Gantry.Server.Requests;
+
+/// <summary>The query of a request: names and values in the order in which they came.</summary>
+public sealed class RequestOptions
+{
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _values;
+
+    public RequestOptions(IReadOnlyList<KeyValuePair<string, string>> values)
+    {
+        _values = values;
+    }
+
+    public static RequestOptions None { get; } = new([]);
+
+    /// <summary>The first value under that name, or an empty text.</summary>
+    public string this[string name] => TryGet(name, out var value) ? value : "";
+
+    public bool TryGet(string name, [NotNullWhen(true)] out string? value)
+    {
+        foreach (var pair in _values)
+        {
+            if (string.Equals(pair.Key, name, StringComparison.Ordinal))
+            {
+                value = pair.Value;
+                return true;
+            }
+        }
+
+        value = null;
+        return false;
+    }
+
+    /// <summary>Every value under that name.</summary>
+    public IReadOnlyList<string> All(string name) =>
+        [.. _values.Where(p => string.Equals(p.Key, name, StringComparison.Ordinal)).Select(p => p.Value)];
+
+    /// <summary>Whether the option is set to something other than <c>false</c> or <c>0</c>; <c>?watch</c> alone counts.</summary>
+    public bool Flag(string name) => TryGet(name, out var value) && value is not ("false" or "0" or "F" or "f" or "False" or "FALSE");
+
+    /// <summary>Splits a query text (with or without its question mark); <c>+</c> is a space.</summary>
+    public static RequestOptions Parse(string query)
+    {
+        var text = query.AsSpan().TrimStart('?');
+        if (text.IsEmpty)
+        {
+            return None;
+        }
+
+        var values = new List<KeyValuePair<string, string>>();
+        foreach (var range in text.Split('&'))
+        {
+            var part = text[range];
+            if (part.IsEmpty)
+            {
+                continue;
+            }
+
+            var equals = part.IndexOf('=');
+            var name = equals < 0 ? part : part[..equals];
+            values.Add(new(Decode(name), equals < 0 ? "" : Decode(part[(equals + 1)..])));
+        }
+
+        return new RequestOptions(values);
+    }
+
+    private static string Decode(ReadOnlySpan<char> text) => Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
+}
