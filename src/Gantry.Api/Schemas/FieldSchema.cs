@@ -104,6 +104,9 @@ public sealed class FieldSchema
 
     public string Description { get; init; } = "";
 
+    /// <summary>Whether an object that is always written may be absent: it is then written as <c>null</c>.</summary>
+    public bool Pointer { get; init; }
+
     /// <summary>The schema of the value, of each item, or of each map value. Only where <see cref="Kind"/> is <see cref="ValueKind.Object"/>.</summary>
     public TypeSchema Type => _type?.Invoke() ?? throw new InvalidOperationException($"field {Name} holds no object");
 
