@@ -1,0 +1,125 @@
+using System.Collections.Frozen;
+using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Server.Registry;
+
+/// <summary>
+/// Every served resource and its cache, kept equal to the store by one reader of the store's change feed. Resources can be added while
+/// the server runs: a custom resource is one more entry, not another mechanism.
+/// </summary>
+public sealed class ObjectRegistry : IObjects
+{
+    private readonly IStore _store;
+    private readonly ILogger _log;
+    private readonly Lock _lock = new();
+    private FrozenDictionary<string, ResourceCache> _byPrefix = FrozenDictionary<string, ResourceCache>.Empty;
+    private FrozenDictionary<ResourceType, ResourceCache> _byType = FrozenDictionary<ResourceType, ResourceCache>.Empty;
+    private RevisionClock _clock = new(0);
+
+    public ObjectRegistry(IStore store, ILogger log)
+    {
+        _store = store;
+        _log = log;
+    }
+
+    /// <summary>How far all caches are.</summary>
+    public RevisionClock Clock => _clock;
+
+    public IStore Store => _store;
+
+    public IReadOnlyCollection<ResourceCache> Caches => _byType.Values;
+
+    public ResourceCache? Find(ResourceType type) => _byType.GetValueOrDefault(type);
+
+    public ResourceCache Require(ResourceType type) => Find(type) ?? throw new InvalidOperationException($"{type} is not served");
+
+    public T? Get<T>(string ns, string name)
+        where T : class, IApiObject<T> => Require(T.Resource).Snapshot.Find(ns, name)?.Typed as T;
+
+    public IEnumerable<T> List<T>(string ns = "")
+        where T : class, IApiObject<T> => Require(T.Resource).Snapshot.In(ns).Select(o => (T)o.Typed);
+
+    public object Version<T>()
+        where T : class, IApiObject<T> => Require(T.Resource).Snapshot;
+
+    /// <summary>Reads the whole store into the caches. Called once, before anything is served.</summary>
+    /// <param name="kinds">The resources that have storage of their own.</param>
+    /// <param name="cancellation">Stops the loading.</param>
+    public async Task LoadAsync(IReadOnlyList<ResourceKind> kinds, CancellationToken cancellation)
+    {
+        var page = (await _store.RangeAsync(RangeQuery.Prefix("/registry/"), cancellation).ConfigureAwait(false)).Require();
+        var revision = page.At.Value;
+        var caches = new Dictionary<string, ResourceCache>(StringComparer.Ordinal);
+        foreach (var kind in kinds)
+        {
+            caches[kind.KeyPrefix] = new ResourceCache(kind, SortedChunks<StoredObject>.Empty, revision);
+        }
+
+        foreach (var group in page.Items.GroupBy(i => PrefixOf(i.Key), StringComparer.Ordinal))
+        {
+            if (!caches.TryGetValue(group.Key, out var cache))
+            {
+                RegistryLog.UnknownPrefix(_log, group.Key);
+                continue;
+            }
+
+            var kind = cache.Kind;
+            var objects = group
+                .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)))
+                .ToList();
+            caches[group.Key] = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
+        }
+
+        lock (_lock)
+        {
+            _byPrefix = caches.ToFrozenDictionary(StringComparer.Ordinal);
+            _byType = caches.Values.ToFrozenDictionary(c => c.Kind.Type);
+            _clock = new RevisionClock(revision);
+        }
+    }
+
+    /// <summary>Follows the store until cancelled. A failure here means that readers would see the past, so it is thrown to the host.</summary>
+    public async Task FollowAsync(CancellationToken cancellation)
+    {
+        var from = new WatchFrom { Keys = KeyRange.Prefix("/registry/"), After = new Revision(_clock.Current), Progress = true };
+        await foreach (var batch in _store.WatchAsync(from, cancellation).ConfigureAwait(false))
+        {
+            if (batch.IsCompacted)
+            {
+                throw new InvalidOperationException("the store dropped changes that the caches have not seen");
+            }
+
+            Apply(batch);
+        }
+    }
+
+    private void Apply(ChangeBatch batch)
+    {
+        if (batch.Changes.Count == 1)
+        {
+            Cache(batch.Changes[0].Key)?.Apply(batch.Changes);
+        }
+        else
+        {
+            foreach (var group in batch.Changes.GroupBy(c => PrefixOf(c.Key), StringComparer.Ordinal))
+            {
+                _byPrefix.GetValueOrDefault(group.Key)?.Apply([.. group]);
+            }
+        }
+
+        _clock.Advance(batch.Revision.Value);
+    }
+
+    private ResourceCache? Cache(string key) => _byPrefix.GetValueOrDefault(PrefixOf(key));
+
+    // "/registry/apps/deployments/" of "/registry/apps/deployments/ns/name".
+    private static string PrefixOf(string key)
+    {
+        var group = key.IndexOf('/', "/registry/".Length);
+        var plural = group < 0 ? -1 : key.IndexOf('/', group + 1);
+        return plural < 0 ? key : key[..(plural + 1)];
+    }
+}

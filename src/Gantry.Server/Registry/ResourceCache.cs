@@ -1,0 +1,104 @@
+using Gantry.Store;
+
+namespace Gantry.Server.Registry;
+
+/// <summary>The state of one resource at one revision.</summary>
+/// <param name="Objects">By <see cref="StoredObject.Key"/>.</param>
+/// <param name="Revision">The revision of the newest change contained.</param>
+/// <param name="Last">The newest change: a watcher that starts with this state goes on after it.</param>
+public sealed record CacheSnapshot(SortedChunks<StoredObject> Objects, long Revision, ObjectChange Last)
+{
+    public StoredObject? Find(string ns, string name) => Objects.Find(StoredObject.KeyOf(ns, name));
+
+    /// <summary>The objects of a namespace, or of all when it is empty.</summary>
+    public IEnumerable<StoredObject> In(string ns, string after = "") =>
+        ns.Length == 0 && after.Length == 0 ? Objects : Objects.Range(ns.Length == 0 ? "" : ns + "/", after);
+}
+
+/// <summary>All objects of one resource, in memory: readers take an immutable snapshot; the store's feed is the only writer.</summary>
+public sealed class ResourceCache
+{
+    // As many changes as a client may miss and still resume its watch here.
+    private const int Window = 4096;
+
+    private CacheSnapshot _snapshot;
+    private ObjectChange _oldest;
+    private int _kept;
+    private TaskCompletionSource _pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ResourceCache(ResourceKind kind, SortedChunks<StoredObject> objects, long revision)
+    {
+        Kind = kind;
+        _oldest = ObjectChange.Origin(revision);
+        _snapshot = new CacheSnapshot(objects, revision, _oldest);
+    }
+
+    public ResourceKind Kind { get; }
+
+    public CacheSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>Completes when the snapshot after this call differs from the one before. Take it first, look at the chain second.</summary>
+    public Task Pulse => Volatile.Read(ref _pulse).Task;
+
+    /// <summary>The place in the chain after which every change is newer than the revision, or null when those changes are no longer kept.</summary>
+    /// <param name="revision">What the watcher has seen already.</param>
+    /// <param name="oldest">The oldest revision a watch can start from.</param>
+    public ObjectChange? After(long revision, out long oldest)
+    {
+        var at = Volatile.Read(ref _oldest);
+        oldest = at.Revision;
+        if (revision < at.Revision)
+        {
+            return null;
+        }
+
+        while (at.Next is { } next && next.Revision <= revision)
+        {
+            at = next;
+        }
+
+        return at;
+    }
+
+    /// <summary>Takes in the changes of one revision. Only the feed calls this, one batch after the other.</summary>
+    /// <param name="changes">Changes of keys of this resource.</param>
+    public void Apply(IReadOnlyList<Change> changes)
+    {
+        var (objects, _, last) = _snapshot;
+        var revision = _snapshot.Revision;
+        foreach (var change in changes)
+        {
+            var key = change.Key[Kind.KeyPrefix.Length..];
+            var before = objects.Find(key);
+            revision = change.ModRevision.Value;
+            ObjectChange link;
+            if (change.Current is { } current)
+            {
+                var stored = StoredObject.Of(Kind, current.Value.Span, revision);
+                objects = objects.Set(key, stored);
+                link = new ObjectChange(before is null ? ChangeType.Added : ChangeType.Modified, revision, stored, before);
+            }
+            else if (before is not null)
+            {
+                objects = objects.Remove(key);
+                link = new ObjectChange(ChangeType.Deleted, revision, before.At(revision), before);
+            }
+            else
+            {
+                continue;
+            }
+
+            last.Link(link);
+            last = link;
+            _kept++;
+        }
+
+        for (; _kept > Window; _kept--)
+        {
+            Volatile.Write(ref _oldest, _oldest.Next!);
+        }
+
+        Volatile.Write(ref _snapshot, new CacheSnapshot(objects, revision, last));
+        Interlocked.Exchange(ref _pulse, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
+}

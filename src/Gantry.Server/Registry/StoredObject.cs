@@ -1,0 +1,103 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace Gantry.Server.Registry;
+
+/// <summary>
+/// One revision of one object as the API answers it: finished UTF-8 JSON, the few facts that selectors ask for, and a typed view that is
+/// decoded when first wanted and then shared by every reader. Immutable.
+/// </summary>
+public sealed class StoredObject
+{
+    private readonly ObjectHeader _header;
+    private readonly int _revisionLength;
+    private object? _typed;
+
+    private StoredObject(ResourceKind kind, ObjectHeader header, long revision, byte[] json, int revisionLength)
+    {
+        Kind = kind;
+        _header = header;
+        Revision = revision;
+        Json = json;
+        _revisionLength = revisionLength;
+    }
+
+    public ResourceKind Kind { get; }
+
+    public string Namespace => _header.Namespace;
+
+    public string Name => _header.Name;
+
+    public string Uid => _header.Uid;
+
+    public ReadOnlySpan<KeyValuePair<string, string>> Labels => _header.Labels;
+
+    public bool IsDeleting => _header.IsDeleting;
+
+    public long Revision { get; }
+
+    /// <summary>The whole object, with its resourceVersion. Not to be changed.</summary>
+    public byte[] Json { get; }
+
+    /// <summary>The object as an item of a list: without kind and apiVersion, without the opening brace.</summary>
+    public ReadOnlyMemory<byte> ItemBody => Json.AsMemory(_header.BodyOffset);
+
+    /// <summary>Where it sorts among its kind: <c>namespace/name</c>, or the name alone.</summary>
+    public string Key => KeyOf(_header.Namespace, _header.Name);
+
+    public static string KeyOf(string ns, string name) => ns.Length == 0 ? name : ns + "/" + name;
+
+    /// <summary>Makes an object of what the store keeps.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="stored">Canonical JSON without resourceVersion.</param>
+    /// <param name="revision">The revision it was written at.</param>
+    public static StoredObject Of(ResourceKind kind, ReadOnlySpan<byte> stored, long revision) => Of(kind, ObjectHeader.Read(stored), stored, revision);
+
+    /// <summary>The same object as of another revision, as the event of its deletion shows it.</summary>
+    public StoredObject At(long revision) => Of(Kind, _header, Stored(), revision);
+
+    /// <summary>The bytes as the store keeps them: without resourceVersion.</summary>
+    public byte[] Stored()
+    {
+        var offset = _header.RevisionOffset;
+        var bytes = new byte[Json.Length - _revisionLength];
+        Json.AsSpan(0, offset).CopyTo(bytes);
+        Json.AsSpan(offset + _revisionLength).CopyTo(bytes.AsSpan(offset));
+        return bytes;
+    }
+
+    /// <summary>The typed view.</summary>
+    public object Typed
+    {
+        get
+        {
+            var typed = Volatile.Read(ref _typed);
+            if (typed is null)
+            {
+                // Two readers may decode at once; one result wins and is shared from then on.
+                typed = Kind.Decode(Json);
+                typed = Interlocked.CompareExchange(ref _typed, typed, null) ?? typed;
+            }
+
+            return typed;
+        }
+    }
+
+    private static StoredObject Of(ResourceKind kind, ObjectHeader header, ReadOnlySpan<byte> stored, long revision)
+    {
+        Span<byte> field = stackalloc byte[48];
+        var prefix = ",\"resourceVersion\":\""u8;
+        prefix.CopyTo(field);
+        Utf8Formatter.TryFormat(revision, field[prefix.Length..], out var digits);
+        field[prefix.Length + digits] = (byte)'"';
+        field = field[..(prefix.Length + digits + 1)];
+
+        var json = new byte[stored.Length + field.Length];
+        stored[..header.RevisionOffset].CopyTo(json);
+        field.CopyTo(json.AsSpan(header.RevisionOffset));
+        stored[header.RevisionOffset..].CopyTo(json.AsSpan(header.RevisionOffset + field.Length));
+        return new StoredObject(kind, header, revision, json, field.Length);
+    }
+
+    public override string ToString() => Encoding.UTF8.GetString(Json);
+}
