@@ -1,0 +1,40 @@
+using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
+
+namespace Gantry.Server.Authorization;
+
+/// <summary>Asks authorizers in order; the first opinion counts. Members of <c>system:masters</c> pass before anybody is asked.</summary>
+public sealed class AuthorizerChain : IAuthorizer
+{
+    private readonly IReadOnlyList<IAuthorizer> _parts;
+
+    public AuthorizerChain(params IReadOnlyList<IAuthorizer> parts)
+    {
+        _parts = parts;
+    }
+
+    public async ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellation)
+    {
+        if (attributes.User.IsIn(UserInfo.MastersGroup))
+        {
+            return new AuthorizationDecision(Opinion.Allow, "");
+        }
+
+        var reasons = new List<string>();
+        foreach (var part in _parts)
+        {
+            var decision = await part.AuthorizeAsync(attributes, cancellation).ConfigureAwait(false);
+            if (decision.Opinion != Opinion.NoOpinion)
+            {
+                return decision;
+            }
+
+            if (decision.Reason.Length > 0)
+            {
+                reasons.Add(decision.Reason);
+            }
+        }
+
+        return new AuthorizationDecision(Opinion.NoOpinion, string.Join('\n', reasons));
+    }
+}
