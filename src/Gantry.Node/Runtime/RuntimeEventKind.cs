@@ -1,0 +1,7 @@
+namespace Gantry.Node.Runtime;
+
+public enum RuntimeEventKind
+{
+    Exit,
+    OutOfMemory,
+}
