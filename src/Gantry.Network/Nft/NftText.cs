@@ -31,7 +31,7 @@ public static class NftText
 
     private static void AppendSet(StringBuilder text, string name, NftSet set)
     {
-        text.Append("\t").Append(set.Kind).Append(' ').Append(name).Append(" {\n");
+        text.Append('\t').Append(set.Kind).Append(' ').Append(name).Append(" {\n");
         foreach (var line in set.Declaration)
         {
             text.Append("\t\t").Append(line).Append('\n');

@@ -116,14 +116,15 @@ public static class NftUpdate
             text.Append("flush chain ").Append(table).Append(' ').Append(name).Append('\n');
         }
 
-        foreach (var name in chains)
-        {
-            text.Append("delete chain ").Append(table).Append(' ').Append(name).Append('\n');
-        }
-
+        // Rules refer to sets, and the elements of maps to chains: so rules go first, then sets and maps, then chains.
         foreach (var (name, set) in Sorted(before.Sets).Where(s => !after.Sets.ContainsKey(s.Key)))
         {
             text.Append("delete ").Append(set.Kind).Append(' ').Append(table).Append(' ').Append(name).Append('\n');
+        }
+
+        foreach (var name in chains)
+        {
+            text.Append("delete chain ").Append(table).Append(' ').Append(name).Append('\n');
         }
     }
 
