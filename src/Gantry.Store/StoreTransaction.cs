@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Gantry.Store;
 
 /// <summary>
@@ -40,6 +42,10 @@ public sealed record StoreTransaction
             if (string.IsNullOrEmpty(write.Key))
             {
                 throw new ArgumentException("a write needs a key");
+            }
+            if (write.Key.AsSpan().ContainsAnyInRange('\ud800', '\udfff') && write.Key.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))
+            {
+                throw new ArgumentException($"the key {write.Key} is not well-formed text");
             }
             if (seen is not null && !seen.Add(write.Key))
             {

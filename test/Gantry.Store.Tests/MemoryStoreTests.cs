@@ -1,0 +1,8 @@
+using Gantry.Contracts;
+
+namespace Gantry.Store.Tests;
+
+public sealed class MemoryStoreTests : StoreWatchContract
+{
+    protected override Task<IStore> OpenAsync(StoreOptions options) => Task.FromResult<IStore>(StoreEngine.InMemory(options, Clock));
+}
