@@ -101,6 +101,42 @@ public static class DnsReader
         return true;
     }
 
+    /// <summary>
+    /// The addresses and aliases among the answers of a response that <see cref="TryWalkResponse"/> has found sound; other types are left out.
+    /// </summary>
+    public static IReadOnlyList<DnsRecord> ReadAnswers(ReadOnlySpan<byte> message)
+    {
+        var found = new List<DnsRecord>();
+        var at = HeaderSize;
+        if (!TryReadName(message, ref at, out _))
+        {
+            return found;
+        }
+
+        at += 4;
+        for (var i = U16(message, 6); i > 0; i--)
+        {
+            var nameAt = at;
+            if (!TryReadRecord(message, ref at, out var record) || !TryReadName(message, ref nameAt, out var name))
+            {
+                break;
+            }
+
+            var ttl = BinaryPrimitives.ReadUInt32BigEndian(message[record.TtlAt..]);
+            var data = record.DataAt;
+            if ((record.Type, record.Length) is (DnsType.A, 4) or (DnsType.Aaaa, 16))
+            {
+                found.Add(new DnsRecord.Address(name, ttl, new System.Net.IPAddress(message.Slice(data, record.Length))));
+            }
+            else if (record.Type == DnsType.Cname && TryReadName(message, ref data, out var target))
+            {
+                found.Add(new DnsRecord.Alias(name, DnsType.Cname, ttl, target));
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Reads a possibly compressed name and moves past it. False when it leads outside, forwards, or is too long.</summary>
     public static bool TryReadName(ReadOnlySpan<byte> message, ref int at, out DnsName name)
     {
