@@ -1,0 +1,138 @@
+using Gantry.Api;
+using Gantry.Api.Models;
+
+namespace Gantry.Server.Validation;
+
+/// <summary>Probes and lifecycle hooks.</summary>
+public static class ProbeRules
+{
+    public static void Probes(FieldErrors errors, V1Container c, FieldPath at)
+    {
+        if (c.Lifecycle is { } lifecycle)
+        {
+            Hook(errors, lifecycle.PostStart, at.Child("lifecycle").Child("postStart"));
+            Hook(errors, lifecycle.PreStop, at.Child("lifecycle").Child("preStop"));
+        }
+
+        Probe(errors, c.LivenessProbe, at.Child("livenessProbe"), true);
+        Probe(errors, c.ReadinessProbe, at.Child("readinessProbe"), false);
+        Probe(errors, c.StartupProbe, at.Child("startupProbe"), true);
+        if (c.ReadinessProbe?.TerminationGracePeriodSeconds is { } grace)
+        {
+            errors.Invalid(at.Child("readinessProbe").Child("terminationGracePeriodSeconds"), grace, "must not be set for readinessProbes");
+        }
+    }
+
+    private static void Hook(FieldErrors errors, V1LifecycleHandler? hook, FieldPath at)
+    {
+        if (hook is null)
+        {
+            return;
+        }
+
+        Handler(errors, hook.Exec, hook.HttpGet, hook.TcpSocket, null, hook.Sleep, at);
+    }
+
+    private static void Probe(FieldErrors errors, V1Probe? probe, FieldPath at, bool successIsOne)
+    {
+        if (probe is null)
+        {
+            return;
+        }
+
+        Handler(errors, probe.Exec, probe.HttpGet, probe.TcpSocket, probe.Grpc, null, at);
+        errors.NotNegative(at.Child("initialDelaySeconds"), (long)probe.InitialDelaySeconds);
+        errors.NotNegative(at.Child("timeoutSeconds"), (long)probe.TimeoutSeconds);
+        errors.NotNegative(at.Child("periodSeconds"), (long)probe.PeriodSeconds);
+        errors.NotNegative(at.Child("successThreshold"), (long)probe.SuccessThreshold);
+        errors.NotNegative(at.Child("failureThreshold"), (long)probe.FailureThreshold);
+        if (successIsOne && probe.SuccessThreshold != 1)
+        {
+            errors.Invalid(at.Child("successThreshold"), probe.SuccessThreshold, "must be 1");
+        }
+
+        if (probe.TerminationGracePeriodSeconds <= 0)
+        {
+            errors.Invalid(at.Child("terminationGracePeriodSeconds"), probe.TerminationGracePeriodSeconds, "must be greater than 0");
+        }
+    }
+
+    private static void Handler(FieldErrors errors, V1ExecAction? exec, V1HTTPGetAction? http, V1TCPSocketAction? tcp, V1GRPCAction? grpc, V1SleepAction? sleep, FieldPath at)
+    {
+        var handlers = 0;
+        void One(bool set, string name)
+        {
+            if (set && handlers++ > 0)
+            {
+                errors.Forbidden(at.Child(name), "may not specify more than 1 handler type");
+            }
+        }
+
+        One(exec is not null, "exec");
+        if (exec is { Command.Count: 0 })
+        {
+            errors.Required(at.Child("exec").Child("command"));
+        }
+
+        One(http is not null, "httpGet");
+        if (http is not null)
+        {
+            Http(errors, http, at.Child("httpGet"));
+        }
+
+        One(tcp is not null, "tcpSocket");
+        if (tcp is not null)
+        {
+            Port(errors, tcp.Port, at.Child("tcpSocket").Child("port"));
+        }
+
+        One(grpc is not null, "grpc");
+        if (grpc is not null)
+        {
+            errors.Invalid(at.Child("grpc").Child("port"), grpc.Port, Rules.PortNumber(grpc.Port));
+        }
+
+        One(sleep is not null, "sleep");
+        if (sleep is { Seconds: <= 0 })
+        {
+            errors.Invalid(at.Child("sleep"), sleep.Seconds, "must be greater than 0 and less than terminationGracePeriodSeconds");
+        }
+
+        if (handlers == 0)
+        {
+            errors.Required(at, "must specify a handler type");
+        }
+    }
+
+    private static void Http(FieldErrors errors, V1HTTPGetAction http, FieldPath at)
+    {
+        if (http.Path.Length == 0)
+        {
+            errors.Required(at.Child("path"));
+        }
+
+        Port(errors, http.Port, at.Child("port"));
+        errors.OneOf(at.Child("scheme"), http.Scheme, "HTTP", "HTTPS");
+        for (var i = 0; i < http.HttpHeaders.Count; i++)
+        {
+            var header = http.HttpHeaders[i];
+            if (header.Name.Length == 0 || !header.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            {
+                errors.Invalid(at.Child("httpHeaders"), header.Name,
+                    "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')");
+            }
+        }
+    }
+
+    private static void Port(FieldErrors errors, IntOrString port, FieldPath at)
+    {
+        if (port.IsInt)
+        {
+            errors.Invalid(at, port.IntValue, Rules.PortNumber(port.IntValue));
+        }
+        else
+        {
+            errors.Invalid(at, port.StringValue, Rules.PortName(port.StringValue));
+        }
+    }
+}
