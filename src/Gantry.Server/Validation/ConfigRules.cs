@@ -1,0 +1,158 @@
+using System.Text.Json;
+using Gantry.Api.Models;
+
+namespace Gantry.Server.Validation;
+
+/// <summary>ConfigMaps and Secrets.</summary>
+public static class ConfigRules
+{
+    private const int MaxBytes = 1024 * 1024;
+
+    public static void ConfigMap(FieldErrors errors, V1ConfigMap map, V1ConfigMap? old)
+    {
+        long size = 0;
+        foreach (var (key, value) in map.Data)
+        {
+            errors.Invalid(FieldPath.Root("data").Key(key), key, Rules.ConfigKey(key));
+            if (map.BinaryData.ContainsKey(key))
+            {
+                errors.Invalid(FieldPath.Root("data").Key(key), key, "duplicate of key present in binaryData");
+            }
+
+            size += System.Text.Encoding.UTF8.GetByteCount(value);
+        }
+
+        foreach (var (key, value) in map.BinaryData)
+        {
+            errors.Invalid(FieldPath.Root("binaryData").Key(key), key, Rules.ConfigKey(key));
+            size += value.Length;
+        }
+
+        if (size > MaxBytes)
+        {
+            // a path of no name: Kubernetes says it of the whole object
+            errors.TooLong(FieldPath.Root(""), MaxBytes);
+        }
+
+        if (old?.Immutable != true)
+        {
+            return;
+        }
+
+        if (map.Immutable != true)
+        {
+            errors.Forbidden(FieldPath.Root("immutable"), "field is immutable when `immutable` is set");
+        }
+
+        if (!JsonModel.SameMap(map.Data, old.Data))
+        {
+            errors.Forbidden(FieldPath.Root("data"), "field is immutable when `immutable` is set");
+        }
+
+        if (!JsonModel.SameMap(map.BinaryData, old.BinaryData, JsonModel.Same))
+        {
+            errors.Forbidden(FieldPath.Root("binaryData"), "field is immutable when `immutable` is set");
+        }
+    }
+
+    public static void Secret(FieldErrors errors, V1Secret secret, V1Secret? old)
+    {
+        var at = FieldPath.Root("data");
+        long size = 0;
+        foreach (var (key, value) in secret.Data)
+        {
+            errors.Invalid(at.Key(key), key, Rules.ConfigKey(key));
+            size += value.Length;
+        }
+
+        if (size > MaxBytes)
+        {
+            errors.TooLong(at, MaxBytes);
+        }
+
+        Typed(errors, secret, at);
+        if (old is null)
+        {
+            return;
+        }
+
+        errors.Immutable(FieldPath.Root("type"), secret.Type == old.Type, secret.Type);
+        if (old.Immutable != true)
+        {
+            return;
+        }
+
+        if (secret.Immutable != true)
+        {
+            errors.Forbidden(FieldPath.Root("immutable"), "field is immutable when `immutable` is set");
+        }
+
+        if (!JsonModel.SameMap(secret.Data, old.Data, JsonModel.Same))
+        {
+            errors.Forbidden(at, "field is immutable when `immutable` is set");
+        }
+    }
+
+    private static void Typed(FieldErrors errors, V1Secret secret, FieldPath at)
+    {
+        switch (secret.Type)
+        {
+            case "kubernetes.io/service-account-token":
+                if (!secret.Metadata.Annotations.TryGetValue("kubernetes.io/service-account.name", out var account) || account.Length == 0)
+                {
+                    errors.Required(FieldPath.Root("metadata").Child("annotations").Key("kubernetes.io/service-account.name"));
+                }
+
+                break;
+            case "kubernetes.io/dockercfg":
+                RequireJson(errors, secret, ".dockercfg", at);
+                break;
+            case "kubernetes.io/dockerconfigjson":
+                RequireJson(errors, secret, ".dockerconfigjson", at);
+                break;
+            case "kubernetes.io/basic-auth":
+                if (!secret.Data.ContainsKey("username") && !secret.Data.ContainsKey("password"))
+                {
+                    errors.Required(at.Key("username"));
+                    errors.Required(at.Key("password"));
+                }
+
+                break;
+            case "kubernetes.io/ssh-auth":
+                if (!secret.Data.TryGetValue("ssh-privatekey", out var key) || key.Length == 0)
+                {
+                    errors.Required(at.Key("ssh-privatekey"));
+                }
+
+                break;
+            case "kubernetes.io/tls":
+                foreach (var name in new[] { "tls.crt", "tls.key" })
+                {
+                    if (!secret.Data.ContainsKey(name))
+                    {
+                        errors.Required(at.Key(name));
+                    }
+                }
+
+                break;
+        }
+    }
+
+    private static void RequireJson(FieldErrors errors, V1Secret secret, string key, FieldPath at)
+    {
+        if (!secret.Data.TryGetValue(key, out var bytes))
+        {
+            errors.Required(at.Key(key));
+            return;
+        }
+
+        try
+        {
+            using var parsed = JsonDocument.Parse(bytes);
+        }
+        catch (JsonException e)
+        {
+            errors.Invalid(at.Key(key), "<secret contents redacted>", e.Message);
+        }
+    }
+}

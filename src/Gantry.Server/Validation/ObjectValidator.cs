@@ -1,0 +1,224 @@
+using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Statuses;
+
+namespace Gantry.Server.Validation;
+
+/// <summary>Finds the rules of a built-in kind and applies them.</summary>
+public sealed class ObjectValidator : IValidator
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<FieldError> Validate(ResourceType type, IApiObject value, IApiObject? old, string subresource)
+    {
+        var errors = new FieldErrors();
+        var meta = FieldPath.Root("metadata");
+        if (old is not null)
+        {
+            MetadataRules.ValidateUpdate(errors, value.Metadata, old.Metadata, meta);
+        }
+
+        MetadataRules.Validate(errors, value.Metadata, type.Namespaced, NameRule(type), meta);
+        if (subresource.Length > 0 && subresource != "ephemeralcontainers")
+        {
+            return errors.List;
+        }
+
+        Core(errors, value, old, subresource);
+        Workloads(errors, value, old);
+        Rest(errors, value, old);
+        return errors.List;
+    }
+
+    private static MetadataRules.NameRule NameRule(ResourceType type) => (type.Group, type.Kind) switch
+    {
+        ("", "Namespace") => Rules.DnsLabel,
+        ("", "Service") => Rules.Dns1035Label,
+        ("rbac.authorization.k8s.io", _) => Rules.PathSegment,
+        ("apiregistration.k8s.io", _) => Rules.PathSegment,
+        ("certificates.k8s.io", _) => Rules.PathSegment,
+        ("apps", "StatefulSet") => Rules.DnsSubdomain,
+        _ => Rules.DnsSubdomain,
+    };
+
+    private static void Core(FieldErrors errors, IApiObject value, IApiObject? old, string subresource)
+    {
+        switch (value)
+        {
+            case V1Pod pod:
+                if (old is V1Pod before && subresource.Length == 0)
+                {
+                    PodRules.Update(errors, pod, before);
+                }
+
+                PodRules.Pod(errors, pod);
+                break;
+            case V1Service service:
+                ServiceRules.Service(errors, service);
+                if (old is V1Service oldService)
+                {
+                    ServiceRules.ServiceUpdate(errors, service, oldService);
+                }
+
+                break;
+            case V1Endpoints endpoints:
+                ServiceRules.Endpoints(errors, endpoints);
+                break;
+            case V1ConfigMap map:
+                ConfigRules.ConfigMap(errors, map, old as V1ConfigMap);
+                break;
+            case V1Secret secret:
+                ConfigRules.Secret(errors, secret, old as V1Secret);
+                break;
+            case V1Namespace ns:
+                ClusterRules.Namespace(errors, ns);
+                break;
+            case V1Node node:
+                ClusterRules.Node(errors, node, old as V1Node);
+                break;
+            case V1ResourceQuota quota:
+                ClusterRules.ResourceQuota(errors, quota, old as V1ResourceQuota);
+                break;
+            case V1LimitRange range:
+                ClusterRules.LimitRange(errors, range);
+                break;
+            case V1ServiceAccount account:
+                ClusterRules.ServiceAccount(errors, account);
+                break;
+            case CoreV1Event e:
+                ClusterRules.CoreEvent(errors, e);
+                break;
+            case V1PodTemplate template:
+                PodRules.Template(errors, template.Template, FieldPath.Root("template"));
+                break;
+            case V1PersistentVolume pv:
+                StorageRules.PersistentVolume(errors, pv, old as V1PersistentVolume);
+                break;
+            case V1PersistentVolumeClaim claim:
+                StorageRules.PersistentVolumeClaim(errors, claim, old as V1PersistentVolumeClaim);
+                break;
+        }
+    }
+
+    private static void Workloads(FieldErrors errors, IApiObject value, IApiObject? old)
+    {
+        switch (value)
+        {
+            case V1Deployment d:
+                AppsRules.Deployment(errors, d, old as V1Deployment);
+                break;
+            case V1ReplicaSet r:
+                AppsRules.ReplicaSet(errors, r, old as V1ReplicaSet);
+                break;
+            case V1ReplicationController rc:
+                AppsRules.ReplicationController(errors, rc);
+                break;
+            case V1StatefulSet s:
+                AppsRules.StatefulSet(errors, s, old as V1StatefulSet);
+                break;
+            case V1DaemonSet ds:
+                AppsRules.DaemonSet(errors, ds, old as V1DaemonSet);
+                break;
+            case V1ControllerRevision revision:
+                AppsRules.ControllerRevision(errors, revision, old as V1ControllerRevision);
+                break;
+            case V1Job job:
+                BatchRules.Job(errors, job, old as V1Job);
+                break;
+            case V1CronJob cron:
+                BatchRules.CronJob(errors, cron);
+                break;
+            case V1PodDisruptionBudget budget:
+                PolicyRules.PodDisruptionBudget(errors, budget);
+                break;
+            case V1HorizontalPodAutoscaler h1:
+                PolicyRules.Autoscaler(errors, h1.Spec.MinReplicas, h1.Spec.MaxReplicas, h1.Spec.ScaleTargetRef.Kind, h1.Spec.ScaleTargetRef.Name);
+                break;
+            case V2HorizontalPodAutoscaler h2:
+                PolicyRules.Autoscaler(errors, h2.Spec.MinReplicas, h2.Spec.MaxReplicas, h2.Spec.ScaleTargetRef.Kind, h2.Spec.ScaleTargetRef.Name);
+                break;
+        }
+    }
+
+    private static void Rest(FieldErrors errors, IApiObject value, IApiObject? old)
+    {
+        switch (value)
+        {
+            case V1Role role:
+                PolicyRules.PolicyRulesOf(errors, role.Rules, true);
+                break;
+            case V1ClusterRole role:
+                PolicyRules.PolicyRulesOf(errors, role.Rules, false);
+                break;
+            case V1RoleBinding b:
+                PolicyRules.Binding(errors, b.RoleRef, b.Subjects, true, (old as V1RoleBinding)?.RoleRef);
+                break;
+            case V1ClusterRoleBinding b:
+                PolicyRules.Binding(errors, b.RoleRef, b.Subjects, false, (old as V1ClusterRoleBinding)?.RoleRef);
+                break;
+            case V1EndpointSlice slice:
+                ServiceRules.EndpointSlice(errors, slice, old as V1EndpointSlice);
+                break;
+            case V1Ingress ingress:
+                NetworkingRules.Ingress(errors, ingress);
+                break;
+            case V1IngressClass c:
+                NetworkingRules.IngressClass(errors, c, old as V1IngressClass);
+                break;
+            case V1NetworkPolicy policy:
+                NetworkingRules.NetworkPolicy(errors, policy);
+                break;
+            case V1Lease lease:
+                ClusterRules.Lease(errors, lease);
+                break;
+            case EventsV1Event e:
+                ClusterRules.NewEvent(errors, e);
+                break;
+            case V1PriorityClass c:
+                ClusterRules.PriorityClass(errors, c, old as V1PriorityClass);
+                break;
+            case V1RuntimeClass c:
+                ClusterRules.RuntimeClass(errors, c, old as V1RuntimeClass);
+                break;
+            case V1StorageClass c:
+                StorageRules.StorageClass(errors, c, old as V1StorageClass);
+                break;
+            case V1CSIDriver driver:
+                StorageRules.CsiDriver(errors, driver, old as V1CSIDriver);
+                break;
+            case V1CSINode node:
+                StorageRules.CsiNode(errors, node);
+                break;
+            case V1VolumeAttachment attachment:
+                StorageRules.VolumeAttachment(errors, attachment, old as V1VolumeAttachment);
+                break;
+            default:
+                Extensions(errors, value);
+                break;
+        }
+    }
+
+    private static void Extensions(FieldErrors errors, IApiObject value)
+    {
+        switch (value)
+        {
+            case V1ValidatingWebhookConfiguration v:
+                ExtensionRules.Webhooks(errors, [.. v.Webhooks.Select(w => new ExtensionRules.Webhook(
+                    w.Name, w.ClientConfig, w.AdmissionReviewVersions, w.Rules, w.FailurePolicy, w.MatchPolicy, w.SideEffects, w.TimeoutSeconds, w.NamespaceSelector, w.ObjectSelector, null))]);
+                break;
+            case V1MutatingWebhookConfiguration m:
+                ExtensionRules.Webhooks(errors, [.. m.Webhooks.Select(w => new ExtensionRules.Webhook(
+                    w.Name, w.ClientConfig, w.AdmissionReviewVersions, w.Rules, w.FailurePolicy, w.MatchPolicy, w.SideEffects, w.TimeoutSeconds, w.NamespaceSelector, w.ObjectSelector, w.ReinvocationPolicy))]);
+                break;
+            case V1ValidatingAdmissionPolicy policy:
+                ExtensionRules.AdmissionPolicy(errors, policy);
+                break;
+            case V1ValidatingAdmissionPolicyBinding binding:
+                ExtensionRules.AdmissionPolicyBinding(errors, binding);
+                break;
+            case V1APIService service:
+                ExtensionRules.ApiService(errors, service);
+                break;
+        }
+    }
+}

@@ -1,0 +1,360 @@
+using Gantry.Api.Models;
+
+namespace Gantry.Server.Validation;
+
+/// <summary>Services, Endpoints and EndpointSlices. Ranges of addresses and node ports are the allocator's to check.</summary>
+public static class ServiceRules
+{
+    private const int MaxAffinitySeconds = 86400;
+
+    public static void Service(FieldErrors errors, V1Service service)
+    {
+        var (spec, at) = (service.Spec, FieldPath.Root("spec"));
+        if (spec.Ports.Count == 0 && spec.Type != "ExternalName" && spec.ClusterIP != "None")
+        {
+            errors.Required(at.Child("ports"));
+        }
+
+        errors.RequiredOneOf(at.Child("sessionAffinity"), spec.SessionAffinity, "ClientIP", "None");
+        Affinity(errors, spec, at);
+        errors.RequiredOneOf(at.Child("type"), spec.Type, "ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
+        Ports(errors, spec, at);
+        MetadataRules.Labels(errors, spec.Selector, at.Child("selector"));
+        TypeRules(errors, spec, at);
+        for (var i = 0; i < spec.ExternalIPs.Count; i++)
+        {
+            errors.Invalid(at.Child("externalIPs").Index(i), spec.ExternalIPs[i], Rules.Ip(spec.ExternalIPs[i]));
+        }
+
+        for (var i = 0; i < spec.LoadBalancerSourceRanges.Count; i++)
+        {
+            errors.Invalid(at.Child("LoadBalancerSourceRanges"), spec.LoadBalancerSourceRanges[i], Rules.Cidr(spec.LoadBalancerSourceRanges[i].Trim()));
+        }
+
+        Addresses(errors, spec, at);
+        Policies(errors, spec, at);
+    }
+
+    private static void Affinity(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        if (spec.SessionAffinity == "None")
+        {
+            if (spec.SessionAffinityConfig is not null)
+            {
+                errors.Forbidden(at.Child("sessionAffinityConfig"), "must not be set when session affinity is None");
+            }
+
+            return;
+        }
+
+        var seconds = spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds;
+        var path = at.Child("sessionAffinityConfig").Child("clientIP").Child("timeoutSeconds");
+        if (spec.SessionAffinityConfig?.ClientIP is null)
+        {
+            errors.Required(at.Child("sessionAffinityConfig").Child("clientIP"), "must be set when session affinity is ClientIP");
+        }
+        else if (seconds is null)
+        {
+            errors.Required(path, "must be set when session affinity is ClientIP");
+        }
+        else if (seconds is <= 0 or > MaxAffinitySeconds)
+        {
+            errors.Invalid(path, seconds, $"must be greater than 0 and less than {MaxAffinitySeconds}");
+        }
+    }
+
+    private static void Ports(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var numbers = new HashSet<(string, int)>();
+        var nodePorts = new HashSet<(string, int)>();
+        for (var i = 0; i < spec.Ports.Count; i++)
+        {
+            var (port, path) = (spec.Ports[i], at.Child("ports").Index(i));
+            if (port.Name.Length == 0)
+            {
+                if (spec.Ports.Count > 1)
+                {
+                    errors.Required(path.Child("name"));
+                }
+            }
+            else
+            {
+                errors.Invalid(path.Child("name"), port.Name, Rules.DnsLabel(port.Name));
+                if (!names.Add(port.Name))
+                {
+                    errors.Duplicate(path.Child("name"), port.Name);
+                }
+            }
+
+            errors.Invalid(path.Child("port"), port.Port, Rules.PortNumber(port.Port));
+            errors.RequiredOneOf(path.Child("protocol"), port.Protocol, "SCTP", "TCP", "UDP");
+            if (port.TargetPort.IsInt)
+            {
+                errors.Invalid(path.Child("targetPort"), port.TargetPort.IntValue, Rules.PortNumber(port.TargetPort.IntValue));
+            }
+            else
+            {
+                errors.Invalid(path.Child("targetPort"), port.TargetPort.StringValue, Rules.PortName(port.TargetPort.StringValue));
+            }
+
+            if (port.AppProtocol is { } protocol)
+            {
+                errors.Invalid(path.Child("appProtocol"), protocol, Rules.QualifiedName(protocol));
+            }
+
+            if (spec.Type == "ClusterIP" && port.NodePort != 0)
+            {
+                errors.Forbidden(path.Child("nodePort"), "may not be used when `type` is 'ClusterIP'");
+            }
+
+            if (port.NodePort != 0 && !nodePorts.Add((port.Protocol, port.NodePort)))
+            {
+                errors.Duplicate(path.Child("nodePort"), port.NodePort);
+            }
+
+            if (!numbers.Add((port.Protocol, port.Port)))
+            {
+                errors.DuplicateDump(path, GoDump.Of(port));
+            }
+        }
+    }
+
+    private static void TypeRules(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        switch (spec.Type)
+        {
+            case "ExternalName":
+                if (spec.ClusterIPs.Count > 0 || spec.ClusterIP.Length > 0)
+                {
+                    errors.Forbidden(at.Child("clusterIPs"), "may not be set for ExternalName services");
+                }
+
+                var name = spec.ExternalName.EndsWith('.') ? spec.ExternalName[..^1] : spec.ExternalName;
+                if (name.Length == 0)
+                {
+                    errors.Required(at.Child("externalName"));
+                }
+                else
+                {
+                    errors.Invalid(at.Child("externalName"), spec.ExternalName, Rules.DnsSubdomain(name));
+                }
+
+                break;
+            case "LoadBalancer" or "NodePort" when spec.ClusterIP == "None":
+                errors.Invalid(at.Child("clusterIPs").Index(0), "None", spec.Type == "NodePort" ? "may not be set to 'None' for NodePort services" : "may not be set to 'None' for LoadBalancer services");
+                break;
+        }
+
+        if (spec.Type != "LoadBalancer")
+        {
+            if (spec.LoadBalancerSourceRanges.Count > 0)
+            {
+                errors.Forbidden(at.Child("loadBalancerSourceRanges"), "may only be used when `type` is 'LoadBalancer'");
+            }
+
+            if (spec.AllocateLoadBalancerNodePorts is not null)
+            {
+                errors.Forbidden(at.Child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'");
+            }
+
+            if (spec.LoadBalancerClass is not null)
+            {
+                errors.Forbidden(at.Child("loadBalancerClass"), "may only be used when `type` is 'LoadBalancer'");
+            }
+        }
+    }
+
+    private static void Addresses(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        if (spec.IpFamilyPolicy is { } policy)
+        {
+            errors.OneOf(at.Child("ipFamilyPolicy"), policy, "PreferDualStack", "RequireDualStack", "SingleStack");
+        }
+
+        var families = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < spec.IpFamilies.Count; i++)
+        {
+            errors.OneOf(at.Child("ipFamilies").Index(i), spec.IpFamilies[i], "IPv4", "IPv6");
+            if (!families.Add(spec.IpFamilies[i]))
+            {
+                errors.Duplicate(at.Child("ipFamilies").Index(i), spec.IpFamilies[i]);
+            }
+        }
+
+        if (spec.ClusterIP.Length > 0 && spec.ClusterIPs.Count > 0 && spec.ClusterIPs[0] != spec.ClusterIP)
+        {
+            errors.InvalidDump(at.Child("clusterIPs"), GoDump.Of(spec.ClusterIPs), "first value must match `clusterIP`");
+        }
+
+        for (var i = 0; i < spec.ClusterIPs.Count; i++)
+        {
+            var ip = spec.ClusterIPs[i];
+            if (ip == "None")
+            {
+                if (i > 0)
+                {
+                    errors.Invalid(at.Child("clusterIPs").Index(i), ip, "'None' must be the first and only value");
+                }
+            }
+            else if (ip.Length > 0)
+            {
+                errors.Invalid(at.Child("clusterIPs").Index(i), ip, Rules.Ip(ip));
+            }
+        }
+    }
+
+    private static void Policies(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        var external = spec.Type is "NodePort" or "LoadBalancer" || spec.ExternalIPs.Count > 0;
+        if (spec.ExternalTrafficPolicy.Length > 0)
+        {
+            if (!external)
+            {
+                errors.Invalid(at.Child("externalTrafficPolicy"), spec.ExternalTrafficPolicy, "may only be set for externally-accessible services");
+            }
+            else
+            {
+                errors.OneOf(at.Child("externalTrafficPolicy"), spec.ExternalTrafficPolicy, "Cluster", "Local");
+            }
+        }
+
+        if (spec.InternalTrafficPolicy is { } local)
+        {
+            errors.OneOf(at.Child("internalTrafficPolicy"), local, "Cluster", "Local");
+        }
+    }
+
+    public static void ServiceUpdate(FieldErrors errors, V1Service now, V1Service old)
+    {
+        var at = FieldPath.Root("spec");
+        // a service may gain or lose its address with its type, but not swap it
+        if (now.Spec.Type != "ExternalName" && old.Spec.Type != "ExternalName" && old.Spec.ClusterIP.Length > 0 && now.Spec.ClusterIP != old.Spec.ClusterIP)
+        {
+            errors.Invalid(at.Child("clusterIPs").Index(0), now.Spec.ClusterIP, "may not change once set");
+        }
+
+        if (old.Spec.Type == "LoadBalancer" && now.Spec.Type == "LoadBalancer" && old.Spec.LoadBalancerClass != now.Spec.LoadBalancerClass)
+        {
+            errors.Invalid(at.Child("loadBalancerClass"), now.Spec.LoadBalancerClass, "may not change once set");
+        }
+    }
+
+    public static void Endpoints(FieldErrors errors, V1Endpoints endpoints)
+    {
+        for (var i = 0; i < endpoints.Subsets.Count; i++)
+        {
+            var (subset, at) = (endpoints.Subsets[i], FieldPath.Root("subsets").Index(i));
+            if (subset.Addresses.Count == 0 && subset.NotReadyAddresses.Count == 0)
+            {
+                errors.Required(at, "must specify `addresses` or `notReadyAddresses`");
+            }
+
+            EndpointAddresses(errors, subset.Addresses, at.Child("addresses"));
+            EndpointAddresses(errors, subset.NotReadyAddresses, at.Child("notReadyAddresses"));
+            for (var p = 0; p < subset.Ports.Count; p++)
+            {
+                var (port, path) = (subset.Ports[p], at.Child("ports").Index(p));
+                if (port.Name.Length == 0 && subset.Ports.Count > 1)
+                {
+                    errors.Required(path.Child("name"));
+                }
+                else if (port.Name.Length > 0)
+                {
+                    errors.Invalid(path.Child("name"), port.Name, Rules.DnsLabel(port.Name));
+                }
+
+                errors.Invalid(path.Child("port"), port.Port, Rules.PortNumber(port.Port));
+                errors.RequiredOneOf(path.Child("protocol"), port.Protocol, "SCTP", "TCP", "UDP");
+            }
+        }
+    }
+
+    private static void EndpointAddresses(FieldErrors errors, IReadOnlyList<V1EndpointAddress> addresses, FieldPath at)
+    {
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            var (address, path) = (addresses[i], at.Index(i));
+            errors.Invalid(path.Child("ip"), address.Ip, Rules.Ip(address.Ip));
+            if (address.Hostname.Length > 0)
+            {
+                errors.Invalid(path.Child("hostname"), address.Hostname, Rules.DnsLabel(address.Hostname));
+            }
+
+            if (address.NodeName is { } node)
+            {
+                errors.Invalid(path.Child("nodeName"), node, Rules.DnsSubdomain(node));
+            }
+        }
+    }
+
+    public static void EndpointSlice(FieldErrors errors, V1EndpointSlice slice, V1EndpointSlice? old)
+    {
+        errors.RequiredOneOf(FieldPath.Root("addressType"), slice.AddressType, "FQDN", "IPv4", "IPv6");
+        if (slice.Endpoints.Count > 1000)
+        {
+            errors.TooMany(FieldPath.Root("endpoints"), slice.Endpoints.Count, 1000);
+            return;
+        }
+
+        for (var i = 0; i < slice.Endpoints.Count; i++)
+        {
+            var (endpoint, at) = (slice.Endpoints[i], FieldPath.Root("endpoints").Index(i));
+            if (endpoint.Addresses.Count == 0)
+            {
+                errors.Required(at.Child("addresses"), "must contain at least 1 address");
+            }
+            else if (endpoint.Addresses.Count > 100)
+            {
+                errors.TooMany(at.Child("addresses"), endpoint.Addresses.Count, 100);
+            }
+
+            for (var a = 0; a < endpoint.Addresses.Count; a++)
+            {
+                var (address, path) = (endpoint.Addresses[a], at.Child("addresses").Index(a));
+                errors.Invalid(path, address, slice.AddressType switch
+                {
+                    "IPv4" => Rules.IsIp(address) && !address.Contains(':', StringComparison.Ordinal) ? [] : ["must be a valid IPv4 address"],
+                    "IPv6" => Rules.IsIp(address) && address.Contains(':', StringComparison.Ordinal) ? [] : ["must be a valid IPv6 address"],
+                    "FQDN" => Rules.DnsSubdomain(address),
+                    _ => [],
+                });
+            }
+
+            if (endpoint.Hostname is { } host)
+            {
+                errors.Invalid(at.Child("hostname"), host, Rules.DnsLabel(host));
+            }
+        }
+
+        SlicePorts(errors, slice.Ports);
+        if (old is not null)
+        {
+            errors.Immutable(FieldPath.Root("addressType"), slice.AddressType == old.AddressType, slice.AddressType);
+        }
+    }
+
+    private static void SlicePorts(FieldErrors errors, IReadOnlyList<DiscoveryV1EndpointPort> ports)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < ports.Count; i++)
+        {
+            var (port, at) = (ports[i], FieldPath.Root("ports").Index(i));
+            if (port.Name is { Length: > 0 } name)
+            {
+                errors.Invalid(at.Child("name"), name, Rules.DnsLabel(name));
+            }
+
+            if (!names.Add(port.Name ?? ""))
+            {
+                errors.Duplicate(at.Child("name"), port.Name ?? "");
+            }
+
+            errors.RequiredOneOf(at.Child("protocol"), port.Protocol ?? "", "SCTP", "TCP", "UDP");
+            if (port.AppProtocol is { } protocol)
+            {
+                errors.Invalid(at.Child("appProtocol"), protocol, Rules.QualifiedName(protocol));
+            }
+        }
+    }
+}
