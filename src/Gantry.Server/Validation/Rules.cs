@@ -1,12 +1,12 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
 
 namespace Gantry.Server.Validation;
 
 /// <summary>The formats of names and values that all kinds share, with the words in which Kubernetes refuses them. Each returns what is wrong; nothing when all is well.</summary>
-public static partial class Rules
+public static class Rules
 {
     public const string NotNegative = "must be greater than or equal to 0";
     public const string Immutable = "field is immutable";
@@ -17,6 +17,8 @@ public static partial class Rules
     private const string QualifiedPart = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
     private const string LabelText = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
     private const string ConfigKeyText = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     public static string TooLong(int maximum) => string.Create(CultureInfo.InvariantCulture, $"must be no more than {maximum} characters");
 
@@ -239,7 +241,19 @@ public static partial class Rules
         return true;
     }
 
-    public static bool IsSubdomain(string value) => value.Length > 0 && SubdomainPattern().IsMatch(value);
+    public static bool IsSubdomain(string value)
+    {
+        foreach (var part in value.AsSpan().Split('.'))
+        {
+            var label = value.AsSpan(part);
+            if (label.IsEmpty || label[0] == '-' || label[^1] == '-' || label.ContainsAnyExcept(LabelCharacters))
+            {
+                return false;
+            }
+        }
+
+        return value.Length > 0;
+    }
 
     private static bool IsQualifiedPart(string value)
     {
@@ -259,12 +273,6 @@ public static partial class Rules
         return true;
     }
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SubdomainPattern();
-
-    [GeneratedRegex(@"^\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex WildcardPattern();
-
     /// <summary><c>*.example.com</c></summary>
     public static IEnumerable<string> WildcardSubdomain(string value)
     {
@@ -273,7 +281,7 @@ public static partial class Rules
             yield return TooLong(253);
         }
 
-        if (!WildcardPattern().IsMatch(value))
+        if (!value.StartsWith("*.", StringComparison.Ordinal) || !IsSubdomain(value[2..]))
         {
             yield return Pattern("a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
                 @"\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", "*.example.com");
