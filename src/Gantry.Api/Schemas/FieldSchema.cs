@@ -1,3 +1,5 @@
+using Gantry.Api.Trees;
+
 namespace Gantry.Api.Schemas;
 
 /// <summary>The JSON shape of one value of a field.</summary>
@@ -85,6 +87,9 @@ public sealed class FieldSchema
     /// <summary>The constant default as JSON text, or null.</summary>
     public string? Default { get; init; }
 
+    /// <summary>The parsed <see cref="Default"/>; shared, so not to be changed.</summary>
+    public Tree? DefaultTree => Default is null ? null : field ??= TreeJson.Parse(Default);
+
     public MergeType MergeType { get; init; }
 
     /// <summary>The fields that identify an item of a <see cref="MergeType.Keyed"/> list.</summary>
@@ -111,4 +116,7 @@ public sealed class FieldSchema
     public TypeSchema Type => _type?.Invoke() ?? throw new InvalidOperationException($"field {Name} holds no object");
 
     public bool HasType => _type is not null;
+
+    /// <summary>The field as a path element of managed fields: <c>f:</c> and its name.</summary>
+    public string PathText => field ??= "f:" + Name;
 }

@@ -1,18 +1,21 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Gantry.Api.Schemas;
 
 /// <summary>An object type of the API: its fields in the order in which they are written.</summary>
 public sealed class TypeSchema
 {
-    private readonly FrozenDictionary<string, FieldSchema> _byName;
+    private const int LongestName = 128;
+
+    private readonly FrozenDictionary<string, int> _byName;
 
     public TypeSchema(string name, string openApiName, IReadOnlyList<FieldSchema> fields)
     {
         Name = name;
         OpenApiName = openApiName;
         Fields = fields;
-        _byName = fields.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        _byName = fields.Select((f, i) => (f.Name, Index: i)).ToFrozenDictionary(f => f.Name, f => f.Index, StringComparer.Ordinal);
     }
 
     /// <summary>The Go-style name errors use, such as <c>v1.PodSpec</c>.</summary>
@@ -32,5 +35,13 @@ public sealed class TypeSchema
     public bool PreservesUnknown { get; init; }
 
     /// <summary>The field with that JSON name, or null.</summary>
-    public FieldSchema? Find(string name) => _byName.GetValueOrDefault(name);
+    public FieldSchema? Find(string name) => _byName.TryGetValue(name, out var index) ? Fields[index] : null;
+
+    /// <summary>The place in <see cref="Fields"/> of the field with that name in UTF-8, or -1; makes no string.</summary>
+    public int IndexOf(ReadOnlySpan<byte> utf8Name)
+    {
+        Span<char> name = stackalloc char[LongestName];
+        return utf8Name.Length <= LongestName && Encoding.UTF8.TryGetChars(utf8Name, name, out var length)
+            && _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name[..length], out var index) ? index : -1;
+    }
 }

@@ -1,0 +1,4 @@
+namespace Gantry.Api.Patching;
+
+/// <summary>Leads out of a patch's recursion; never leaves the namespace.</summary>
+internal sealed class PatchException(string message) : Exception(message);

@@ -1,0 +1,241 @@
+using System.Text.Json;
+using Gantry.Api.Schemas;
+
+namespace Gantry.Api.Trees;
+
+/// <summary>One decoding: the reader's recursion over a schema, with what it found wrong.</summary>
+internal sealed class DecodeRun(bool collects)
+{
+    // The Go decoder stops collecting at this many.
+    private const int MostProblems = 100;
+
+    private readonly bool _collects = collects;
+    private DecodePath _path = new();
+    private string _struct = "";
+    private Tree?[] _slots = new Tree?[128];
+    private int _top;
+
+    public string? Error { get; private set; }
+
+    public List<string>? Problems { get; private set; }
+
+    /// <summary>The object at which the reader stands; null for JSON null and for anything else, which is an error.</summary>
+    public TreeMap? Object(ref Utf8JsonReader reader, TypeSchema schema)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            if (reader.TokenType != JsonTokenType.Null)
+            {
+                Mismatch(ref reader, schema.Name);
+                reader.Skip();
+            }
+            return null;
+        }
+        var fields = schema.Fields;
+        var from = _top;
+        _top += fields.Count;
+        if (_top > _slots.Length)
+        {
+            Array.Resize(ref _slots, Math.Max(_slots.Length * 2, _top));
+        }
+        var outer = _struct;
+        _struct = schema.Name;
+        TreeMap? unknown = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var index = reader.ValueIsEscaped ? Place(fields, TreeJson.Text(ref reader)) : schema.IndexOf(reader.ValueSpan);
+            if (index >= 0)
+            {
+                Known(ref reader, fields[index], ref _slots[from + index], from + index);
+                continue;
+            }
+            Unknown(ref reader, schema, ref unknown);
+        }
+        _struct = outer;
+        var map = Collect(fields, from, unknown);
+        _top = from;
+        return map;
+    }
+
+    private static int Place(IReadOnlyList<FieldSchema> fields, string name)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            if (fields[i].Name == name)
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void Known(ref Utf8JsonReader reader, FieldSchema field, ref Tree? slot, int place)
+    {
+        if (slot is not null)
+        {
+            Problem("duplicate", field.Name);
+        }
+        reader.Read();
+        _path.Field(field.Name);
+        // The slots may be moved by what is read inside, so the slot is found again.
+        var value = Value(ref reader, field);
+        _slots[place] = value ?? (_collects ? TreeNull.Instance : null);
+        _path.Pop();
+    }
+
+    private void Unknown(ref Utf8JsonReader reader, TypeSchema schema, ref TreeMap? unknown)
+    {
+        var name = schema.PreservesUnknown || _collects ? TreeJson.Text(ref reader) : "";
+        reader.Read();
+        if (schema.PreservesUnknown)
+        {
+            unknown ??= new TreeMap();
+            if (unknown.Contains(name))
+            {
+                Problem("duplicate", name);
+            }
+            unknown[name] = TreeJson.Value(ref reader);
+            return;
+        }
+        Problem("unknown", name);
+        reader.Skip();
+    }
+
+    private TreeMap Collect(IReadOnlyList<FieldSchema> fields, int from, TreeMap? unknown)
+    {
+        var slots = _slots.AsSpan(from, fields.Count);
+        var count = unknown?.Count ?? 0;
+        foreach (var slot in slots)
+        {
+            count += slot is null or TreeNull ? 0 : 1;
+        }
+        var map = new TreeMap(count);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (slots[i] is { } value and not TreeNull)
+            {
+                map.Add(fields[i].Name, value);
+            }
+        }
+        for (var i = 0; unknown is not null && i < unknown.Count; i++)
+        {
+            map.Add(unknown.KeyAt(i), unknown.ValueAt(i));
+        }
+        slots.Clear();
+        return map;
+    }
+
+    private Tree? Value(ref Utf8JsonReader reader, FieldSchema field)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+        return field.Cardinality switch
+        {
+            Cardinality.List => List(ref reader, field),
+            Cardinality.Map => Map(ref reader, field),
+            _ => One(ref reader, field),
+        };
+    }
+
+    private TreeList? List(ref Utf8JsonReader reader, FieldSchema field)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            Mismatch(ref reader, "[]" + GoNames.Of(field));
+            reader.Skip();
+            return null;
+        }
+        var list = new TreeList();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            _path.Index(list.Count);
+            list.Add((reader.TokenType == JsonTokenType.Null ? null : One(ref reader, field)) ?? Zero.Of(field));
+            _path.Pop();
+        }
+        return list;
+    }
+
+    private TreeMap? Map(ref Utf8JsonReader reader, FieldSchema field)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            Mismatch(ref reader, field.Kind == ValueKind.Quantity ? "v1.ResourceList" : "map[string]" + GoNames.Of(field));
+            reader.Skip();
+            return null;
+        }
+        var map = new TreeMap();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var key = TreeJson.Text(ref reader);
+            if (_collects && map.Contains(key))
+            {
+                Problem("duplicate", key);
+            }
+            reader.Read();
+            _path.Key(key);
+            map[key] = (reader.TokenType == JsonTokenType.Null ? null : One(ref reader, field)) ?? Zero.Of(field);
+            _path.Pop();
+        }
+        return MapOrder.Sorted(map);
+    }
+
+    private Tree? One(ref Utf8JsonReader reader, FieldSchema field)
+    {
+        if (field.Kind == ValueKind.Object)
+        {
+            return Object(ref reader, field.Type);
+        }
+        if (field.Kind == ValueKind.Any)
+        {
+            return TreeJson.Value(ref reader);
+        }
+        var value = ScalarReader.Read(ref reader, field.Kind, out var error);
+        if (error is not null)
+        {
+            Error ??= error;
+        }
+        else if (value is null)
+        {
+            Mismatch(ref reader, field.Kind is ValueKind.Time or ValueKind.MicroTime or ValueKind.Duration ? "string"
+                : field.Kind == ValueKind.IntOrString ? "int32" : GoNames.Of(field));
+            reader.Skip();
+        }
+        return value;
+    }
+
+    private void Mismatch(ref Utf8JsonReader reader, string wanted)
+    {
+        if (Error is not null)
+        {
+            return;
+        }
+        var found = reader.TokenType switch
+        {
+            JsonTokenType.StartObject => "object",
+            JsonTokenType.StartArray => "array",
+            JsonTokenType.String => "string",
+            JsonTokenType.Number => wanted is "int32" or "int64" ? "number " + JsonText.Raw(ref reader) : "number",
+            _ => "bool",
+        };
+        var fields = _path.Fields();
+        Error = fields.Length == 0
+            ? $"json: cannot unmarshal {found} into Go value of type {wanted}"
+            : $"json: cannot unmarshal {found} into Go struct field {_struct[(_struct.IndexOf('.', StringComparison.Ordinal) + 1)..]}.{fields} of type {wanted}";
+    }
+
+    private void Problem(string kind, string name)
+    {
+        if (!_collects || Problems?.Count >= MostProblems)
+        {
+            return;
+        }
+        var text = $"{kind} field {GoNames.Quoted(_path.Full(name))}";
+        Problems ??= [];
+        if (!Problems.Contains(text))
+        {
+            Problems.Add(text);
+        }
+    }
+}

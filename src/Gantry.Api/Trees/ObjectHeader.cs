@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace Gantry.Api.Trees;
+
+/// <summary>What a body says it is, read without reading the rest.</summary>
+/// <param name="ApiVersion">Empty where the body does not say.</param>
+/// <param name="Kind">Empty where the body does not say.</param>
+/// <param name="Error">The Go server's words when the body is no JSON object, else null.</param>
+public readonly record struct ObjectHeader(string ApiVersion, string Kind, string? Error)
+{
+    private const string Where = "couldn't get version/kind; json parse error: ";
+
+    /// <param name="json">A whole body in UTF-8.</param>
+    public static ObjectHeader Read(ReadOnlySpan<byte> json)
+    {
+        string apiVersion = "", kind = "";
+        var reader = new Utf8JsonReader(json, TreeJson.ReaderOptions);
+        try
+        {
+            reader.Read();
+            if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
+            {
+                return Wrong(ref reader, "Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }");
+            }
+            while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isKind = reader.ValueTextEquals("kind"u8);
+                var isVersion = !isKind && reader.ValueTextEquals("apiVersion"u8);
+                reader.Read();
+                if ((isKind || isVersion) && reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+                {
+                    return Wrong(ref reader, $"Go struct field .{(isKind ? "kind" : "apiVersion")} of type string");
+                }
+                if (isKind)
+                {
+                    kind = reader.GetString() ?? "";
+                }
+                else if (isVersion)
+                {
+                    apiVersion = reader.GetString() ?? "";
+                }
+                reader.Skip();
+            }
+            reader.Read();
+        }
+        catch (JsonException)
+        {
+            return new("", "", Where + (JsonSyntax.Explain(json) ?? "invalid JSON"));
+        }
+        return new(apiVersion, kind, null);
+    }
+
+    private static ObjectHeader Wrong(ref Utf8JsonReader reader, string into)
+    {
+        var found = reader.TokenType switch
+        {
+            JsonTokenType.StartObject => "object",
+            JsonTokenType.StartArray => "array",
+            JsonTokenType.String => "string",
+            JsonTokenType.Number => "number",
+            _ => "bool",
+        };
+        return new("", "", $"{Where}json: cannot unmarshal {found} into {into}");
+    }
+}

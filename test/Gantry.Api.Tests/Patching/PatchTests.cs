@@ -1,0 +1,57 @@
+using Gantry.Api.Patching;
+using Gantry.Api.Trees;
+
+namespace Gantry.Api.Tests.Patching;
+
+public sealed class PatchTests
+{
+    // The cases of RFC 7386, appendix A.
+    [Theory]
+    [InlineData("""{"a":"b"}""", """{"a":"c"}""", """{"a":"c"}""")]
+    [InlineData("""{"a":"b"}""", """{"b":"c"}""", """{"a":"b","b":"c"}""")]
+    [InlineData("""{"a":"b"}""", """{"a":null}""", """{}""")]
+    [InlineData("""{"a":"b","b":"c"}""", """{"a":null}""", """{"b":"c"}""")]
+    [InlineData("""{"a":["b"]}""", """{"a":"c"}""", """{"a":"c"}""")]
+    [InlineData("""{"a":"c"}""", """{"a":["b"]}""", """{"a":["b"]}""")]
+    [InlineData("""{"a":{"b":"c"}}""", """{"a":{"b":"d","c":null}}""", """{"a":{"b":"d"}}""")]
+    [InlineData("""{"a":[{"b":"c"}]}""", """{"a":[1]}""", """{"a":[1]}""")]
+    [InlineData("""["a","b"]""", """["c","d"]""", """["c","d"]""")]
+    [InlineData("""{"e":null}""", """{"a":1}""", """{"e":null,"a":1}""")]
+    [InlineData("""[1,2]""", """{"a":"b","c":null}""", """{"a":"b"}""")]
+    [InlineData("""{}""", """{"a":{"bb":{"ccc":null}}}""", """{"a":{"bb":{}}}""")]
+    public void A_merge_patch_merges(string target, string patch, string result) =>
+        Assert.Equal(result, JsonMergePatch.Apply(TreeJson.Parse(target), TreeJson.Parse(patch)).ToString());
+
+    [Theory]
+    [InlineData("""{"a":1}""", """[{"op":"add","path":"/b","value":[1]}]""", """{"a":1,"b":[1]}""")]
+    [InlineData("""{"a":[1,3]}""", """[{"op":"add","path":"/a/1","value":2}]""", """{"a":[1,2,3]}""")]
+    [InlineData("""{"a":[1,2]}""", """[{"op":"add","path":"/a/-","value":3}]""", """{"a":[1,2,3]}""")]
+    [InlineData("""{"a":[1,2]}""", """[{"op":"add","path":"/a/-1","value":3}]""", """{"a":[1,2,3]}""")]
+    [InlineData("""{"a":{"b":1}}""", """[{"op":"remove","path":"/a/b"}]""", """{"a":{}}""")]
+    [InlineData("""{"a":[1,2,3]}""", """[{"op":"remove","path":"/a/-1"}]""", """{"a":[1,2]}""")]
+    [InlineData("""{"a":1}""", """[{"op":"replace","path":"/a","value":null}]""", """{"a":null}""")]
+    [InlineData("""{"a/b":{"~":1}}""", """[{"op":"replace","path":"/a~1b/~0","value":2}]""", """{"a/b":{"~":2}}""")]
+    [InlineData("""{"a":{"b":1}}""", """[{"op":"move","from":"/a/b","path":"/c"}]""", """{"a":{},"c":1}""")]
+    [InlineData("""{"a":{"b":1}}""", """[{"op":"copy","from":"/a","path":"/c"},{"op":"replace","path":"/c/b","value":2}]""", """{"a":{"b":1},"c":{"b":2}}""")]
+    [InlineData("""{"a":1}""", """[{"op":"test","path":"/a","value":1},{"op":"test","path":"/b","value":null}]""", """{"a":1}""")]
+    [InlineData("""{"a":1}""", """[{"op":"replace","path":"","value":{"b":2}}]""", """{"b":2}""")]
+    public void A_JSON_patch_patches_a_copy(string document, string patch, string result)
+    {
+        var original = TreeJson.Parse(document);
+        Assert.Equal(result, Value(JsonPatch.Apply(original, TreeJson.Parse(patch))).ToString());
+        Assert.Equal(document, original.ToString());
+    }
+
+    [Theory]
+    [InlineData("""[{"op":"remove","path":"/x"}]""", "Unable to remove nonexistent key: x: missing value")]
+    [InlineData("""[{"op":"replace","path":"/x","value":1}]""", "replace operation does not apply: doc is missing path: \"/x\": missing value")]
+    [InlineData("""[{"op":"add","path":"/x/y","value":1}]""", "add operation does not apply: doc is missing path: \"/x/y\": missing value")]
+    [InlineData("""[{"op":"test","path":"/a","value":2}]""", "testing path /a failed: test failed")]
+    [InlineData("""[{"op":"add","path":"/l/9","value":2}]""", "Unable to access invalid index: 9: invalid index referenced")]
+    [InlineData("""[{"op":"jump","path":"/a"}]""", "Unexpected kind: jump")]
+    [InlineData("""{"op":"add"}""", "json: cannot unmarshal object into Go value of type jsonpatch.Patch")]
+    public void A_JSON_patch_that_does_not_fit_is_refused(string patch, string message) =>
+        Assert.Equal(message, Assert.IsType<PatchResult.Refused>(JsonPatch.Apply(TreeJson.Parse("""{"a":1,"l":[1]}"""), TreeJson.Parse(patch))).Message);
+
+    private static Tree Value(PatchResult result) => Assert.IsType<PatchResult.Patched>(result).Value;
+}
