@@ -20,11 +20,8 @@ public sealed record SchedulerOptions
     /// <summary>A pod no event has moved is tried again after this long, in case an event was misjudged.</summary>
     public TimeSpan MaxUnschedulable { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Bindings under way at once. In-process a binding is short; more would only queue in the store's writer.</summary>
-    public int BindConcurrency { get; init; } = 32;
-
-    /// <summary>Events waiting to be written; beyond this they are dropped, because a burst must not be slowed by its own log.</summary>
-    public int EventBacklog { get; init; } = 4096;
+    /// <summary>Writes under way at once. In-process a write is short; more would only queue in the store's writer.</summary>
+    public int WriteConcurrency { get; init; } = 32;
 
     /// <summary>Returns every problem with these settings, each with the option's name.</summary>
     public IEnumerable<string> Check()
@@ -49,14 +46,9 @@ public sealed record SchedulerOptions
             yield return "scheduler.maxUnschedulable: must be positive";
         }
 
-        if (BindConcurrency is < 1 or > 1024)
+        if (WriteConcurrency is < 1 or > 1024)
         {
-            yield return "scheduler.bindConcurrency: must be 1 to 1024";
-        }
-
-        if (EventBacklog is < 1 or > 1_000_000)
-        {
-            yield return "scheduler.eventBacklog: must be 1 to 1000000";
+            yield return "scheduler.writeConcurrency: must be 1 to 1024";
         }
     }
 }
