@@ -13,9 +13,7 @@ namespace Gantry.Client;
 public sealed class Cache<T> : ICache
     where T : class, IApiObject<T>
 {
-    private readonly IApiReader _reader;
-    private readonly CacheOptions _options;
-    private readonly TimeProvider _clock;
+    private readonly Reflector<T> _reflector;
     private readonly Lock _writing = new();
     private readonly List<Action<CacheChange<T>>> _subscribers = [];
     private readonly Dictionary<string, Func<T, IEnumerable<string>>> _indexes = new(StringComparer.Ordinal);
@@ -25,9 +23,7 @@ public sealed class Cache<T> : ICache
 
     public Cache(IApiReader reader, TimeProvider clock, CacheOptions? options = null)
     {
-        _reader = reader;
-        _clock = clock;
-        _options = options ?? new CacheOptions();
+        _reflector = new Reflector<T>(reader.ListAsync<T>, reader.WatchAsync<T>, Replace, Apply, options ?? new CacheOptions(), clock);
         _snapshot = CacheSnapshot<T>.Empty(_indexes);
     }
 
@@ -41,7 +37,7 @@ public sealed class Cache<T> : ICache
     public long Revision => _snapshot.Revision;
 
     /// <summary>How often the loop had to start over, and why the last time; for health pages.</summary>
-    public CacheTrouble Trouble { get; private set; } = new(0, null);
+    public CacheTrouble Trouble => _reflector.Trouble;
 
     /// <summary>
     /// Adds a way to find objects by text keys. Allowed until the cache runs; adding a name twice keeps the first.
@@ -106,86 +102,9 @@ public sealed class Cache<T> : ICache
     }
 
     /// <summary>Fills the cache and keeps it current until <paramref name="ct"/> stops it. Failures are retried with growing pauses.</summary>
-    public async Task RunAsync(CancellationToken ct)
-    {
-        var pause = _options.FirstPause;
-        var listed = false;
-        while (true)
-        {
-            ct.ThrowIfCancellationRequested();
-            try
-            {
-                if (!listed)
-                {
-                    await ListAsync(ct).ConfigureAwait(false);
-                    listed = true;
-                }
+    public Task RunAsync(CancellationToken ct) => _reflector.RunAsync(ct);
 
-                var progress = await WatchAsync(ct).ConfigureAwait(false);
-                pause = progress ? _options.FirstPause : Longer(pause);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                throw;
-            }
-            catch (ApiException gone) when (gone.Error.IsGone)
-            {
-                listed = false;
-                Trouble = new(Trouble.Count + 1, gone);
-                pause = Longer(pause);
-            }
-#pragma warning disable CA1031 // whatever breaks a connection is retried: the cache outlives its server
-            catch (Exception broken)
-#pragma warning restore CA1031
-            {
-                Trouble = new(Trouble.Count + 1, broken);
-                pause = Longer(pause);
-            }
-
-            if (pause > _options.FirstPause)
-            {
-                await Task.Delay(pause, _clock, ct).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private TimeSpan Longer(TimeSpan pause) => pause * 2 < _options.LongestPause ? pause * 2 : _options.LongestPause;
-
-    private async Task ListAsync(CancellationToken ct)
-    {
-        var items = new List<T>();
-        var page = new ApiList<T>([], "");
-        do
-        {
-            page = await _reader.ListAsync<T>(_options.Scope with { Limit = _options.PageSize, Continue = page.Continue }, ct).ConfigureAwait(false);
-            items.AddRange(page.Items);
-        }
-        while (page.Continue.Length > 0);
-        Replace(items, Revisions.Parse(page.ResourceVersion));
-        _synced.TrySetResult();
-    }
-
-    /// <summary>Whether anything arrived before the server closed the watch.</summary>
-    private async Task<bool> WatchAsync(CancellationToken ct)
-    {
-        var query = new WatchQuery
-        {
-            Namespace = _options.Scope.Namespace,
-            LabelSelector = _options.Scope.LabelSelector,
-            FieldSelector = _options.Scope.FieldSelector,
-            ResourceVersion = Revisions.Text(Revision),
-        };
-        var progress = false;
-        await foreach (var change in _reader.WatchAsync<T>(query, ct).ConfigureAwait(false))
-        {
-            progress = true;
-            Apply(change);
-        }
-
-        return progress;
-    }
-
-    private void Replace(List<T> items, long revision)
+    private void Replace(IReadOnlyList<T> items, long revision)
     {
         lock (_writing)
         {
@@ -210,6 +129,7 @@ public sealed class Cache<T> : ICache
             }
         }
 
+        _synced.TrySetResult();
         Signal();
     }
 

@@ -46,6 +46,16 @@ public sealed class CacheSet
         }
     }
 
+    /// <summary>The cache of a kind if anybody asked for it, else null.</summary>
+    public Cache<T>? Find<T>()
+        where T : class, IApiObject<T>
+    {
+        lock (_lock)
+        {
+            return _caches.GetValueOrDefault(typeof(T)) as Cache<T>;
+        }
+    }
+
     /// <summary>Completes when every cache asked for so far has its first list.</summary>
     public Task WaitForSyncAsync(CancellationToken ct = default) => Task.WhenAll(All.Select(c => c.WaitForSyncAsync(ct)));
 

@@ -1,0 +1,34 @@
+using Gantry.Control;
+using Gantry.Controllers.Deployments;
+using Gantry.Controllers.Endpoints;
+using Gantry.Controllers.EndpointSlices;
+using Gantry.Controllers.Evictions;
+using Gantry.Controllers.Namespaces;
+using Gantry.Controllers.NodeLifecycle;
+using Gantry.Controllers.PodGarbage;
+using Gantry.Controllers.ReplicaSets;
+using Gantry.Controllers.ReplicationControllers;
+using Gantry.Controllers.RootCertificates;
+using Gantry.Controllers.ServiceAccounts;
+
+namespace Gantry.Controllers;
+
+/// <summary>The controllers of a cluster, in the order in which they start.</summary>
+public static class ControllerSet
+{
+    /// <summary>All of them. Give each to <see cref="LoopHost.Add(IController)"/>, then run the host.</summary>
+    public static IReadOnlyList<IController> All(ControllerContext context, ControllersOptions options) =>
+    [
+        new NamespaceController(context),
+        new ServiceAccountController(context),
+        new RootCertificateController(context, options.Authority),
+        new NodeLifecycleController(context, options.NodeGrace),
+        new EvictionController(context),
+        new PodGarbageController(context, options),
+        new ReplicaSetController(context),
+        new ReplicationControllerController(context),
+        new DeploymentController(context),
+        new EndpointSliceController(context),
+        new EndpointsController(context),
+    ];
+}

@@ -1,0 +1,31 @@
+namespace Gantry.Controllers;
+
+/// <summary>What the controllers of a cluster are told. The figures are Kubernetes' defaults.</summary>
+public sealed record ControllersOptions
+{
+    /// <summary>The cluster's certificate authority in PEM, for the ConfigMap of every namespace.</summary>
+    public required string Authority { get; init; }
+
+    /// <summary>A node not heard of for that long is unreachable.</summary>
+    public TimeSpan NodeGrace { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>Ended pods kept in the whole cluster before the oldest go.</summary>
+    public int EndedPods { get; init; } = 12_500;
+
+    /// <summary>A node must be gone for that long before its pods are taken for lost.</summary>
+    public TimeSpan OrphanQuarantine { get; init; } = TimeSpan.FromSeconds(40);
+
+    /// <summary>Every problem with these values.</summary>
+    public IEnumerable<string> Check()
+    {
+        if (NodeGrace <= TimeSpan.Zero || OrphanQuarantine < TimeSpan.Zero)
+        {
+            yield return "controllers.nodeGrace must be positive and orphanQuarantine not negative";
+        }
+
+        if (EndedPods < 0)
+        {
+            yield return "controllers.endedPods must not be negative";
+        }
+    }
+}
