@@ -13,8 +13,8 @@ public sealed class ServiceAccountTokenTests
 
     public ServiceAccountTokenTests()
     {
-        _objects.Objects[(BoundKind.ServiceAccount, "ns", "robot")] = new StoredObject("sa-1", null);
-        _objects.Objects[(BoundKind.Pod, "ns", "web")] = new StoredObject("pod-1", null);
+        _objects.Objects[(BoundKind.ServiceAccount, "ns", "robot")] = new LiveObject("sa-1", null);
+        _objects.Objects[(BoundKind.Pod, "ns", "web")] = new LiveObject("pod-1", null);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class ServiceAccountTokenTests
     [Fact]
     public async Task A_token_of_an_account_made_again_under_the_same_name_is_refused()
     {
-        _objects.Objects[(BoundKind.ServiceAccount, "ns", "robot")] = new StoredObject("sa-2", null);
+        _objects.Objects[(BoundKind.ServiceAccount, "ns", "robot")] = new LiveObject("sa-2", null);
         Assert.Equal("service account UID (sa-2) does not match claim (sa-1)", Refusal(await Ask(Token(Claims()))));
     }
 
@@ -57,7 +57,7 @@ public sealed class ServiceAccountTokenTests
     public async Task A_pod_keeps_its_token_for_a_minute_after_its_deletion_was_asked_for()
     {
         var token = Token(Claims());
-        _objects.Objects[(BoundKind.Pod, "ns", "web")] = new StoredObject("pod-1", _clock.GetUtcNow());
+        _objects.Objects[(BoundKind.Pod, "ns", "web")] = new LiveObject("pod-1", _clock.GetUtcNow());
         _clock.Advance(TimeSpan.FromSeconds(59));
         Assert.IsType<TokenOutcome.Known>(await Ask(token));
         _clock.Advance(TimeSpan.FromSeconds(2));

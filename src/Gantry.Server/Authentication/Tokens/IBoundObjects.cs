@@ -11,7 +11,7 @@ public enum BoundKind
 /// <summary>An object as it is stored now, as far as tokens depend on it.</summary>
 /// <param name="Uid">Its uid.</param>
 /// <param name="Deleted">When its deletion was asked for, or null.</param>
-public sealed record StoredObject(string Uid, DateTimeOffset? Deleted)
+public sealed record LiveObject(string Uid, DateTimeOffset? Deleted)
 {
     /// <summary>Of pods: the service account they run as; of secrets: the one they belong to.</summary>
     public string ServiceAccount { get; init; } = "";
@@ -24,5 +24,5 @@ public sealed record StoredObject(string Uid, DateTimeOffset? Deleted)
 public interface IBoundObjects
 {
     /// <returns>The object, or null when there is none of that name.</returns>
-    ValueTask<StoredObject?> FindAsync(BoundKind kind, string ns, string name, CancellationToken cancellation);
+    ValueTask<LiveObject?> FindAsync(BoundKind kind, string ns, string name, CancellationToken cancellation);
 }

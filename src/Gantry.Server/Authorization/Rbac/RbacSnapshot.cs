@@ -18,6 +18,9 @@ public sealed class RbacSnapshot
         _scopes = bindings.GroupBy(b => b.Namespace, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => new Scope(g), StringComparer.Ordinal);
     }
 
+    /// <summary>The rules of a role (of a ClusterRole where the namespace is empty), or null when there is none of that name.</summary>
+    public IReadOnlyList<PolicyRule>? RulesOf(string ns, string role) => _roles.GetValueOrDefault((ns, role))?.Rules;
+
     public static RbacSnapshot Empty { get; } = new([], []);
 
     /// <summary>
