@@ -114,19 +114,17 @@ public sealed class ServiceAccountAdmission : IMutatingAdmission
         return mounted;
     }
 
-    private static TreeMap TokenVolume(string name) => TreeEdits.Map(
-        ("name", name),
-        ("projected", TreeEdits.Map(
-            ("sources", TreeEdits.List(
-                TreeEdits.Map(("serviceAccountToken", TreeEdits.Map(("expirationSeconds", TokenSeconds), ("path", "token")))),
-                TreeEdits.Map(("configMap", TreeEdits.Map(
-                    ("name", "kube-root-ca.crt"),
-                    ("items", TreeEdits.List(TreeEdits.Map(("key", "ca.crt"), ("path", "ca.crt"))))))),
-                TreeEdits.Map(("downwardAPI", TreeEdits.Map(
-                    ("items", TreeEdits.List(TreeEdits.Map(
-                        ("path", "namespace"),
-                        ("fieldRef", TreeEdits.Map(("apiVersion", "v1"), ("fieldPath", "metadata.namespace")))))))))))),
-            ("defaultMode", 420L))));
+    private static TreeMap TokenVolume(string name)
+    {
+        var account = TreeEdits.Map(("serviceAccountToken", TreeEdits.Map(("expirationSeconds", TokenSeconds), ("path", "token"))));
+        var authority = TreeEdits.Map(("configMap", TreeEdits.Map(
+            ("name", "kube-root-ca.crt"), ("items", TreeEdits.List(TreeEdits.Map(("key", "ca.crt"), ("path", "ca.crt")))))));
+        var field = TreeEdits.Map(("apiVersion", "v1"), ("fieldPath", "metadata.namespace"));
+        var ns = TreeEdits.Map(("downwardAPI", TreeEdits.Map(
+            ("items", TreeEdits.List(TreeEdits.Map(("path", "namespace"), ("fieldRef", field)))))));
+        return TreeEdits.Map(
+            ("name", name), ("projected", TreeEdits.Map(("sources", TreeEdits.List(account, authority, ns)), ("defaultMode", 420L))));
+    }
 
     private static string? SecretRefusal(TreeMap spec, V1ServiceAccount account)
     {
