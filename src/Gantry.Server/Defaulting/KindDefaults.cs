@@ -1,0 +1,295 @@
+using System.Text;
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Defaulting;
+
+/// <summary>
+/// Defaults that depend on other fields (Kubernetes' SetDefaults functions). Constant ones are in the description of the API and are applied before these.
+/// </summary>
+public static class KindDefaults
+{
+    private static readonly Dictionary<(string Group, string Kind), Action<TreeMap>> ByKind = new()
+    {
+        [("", "Pod")] = o => PodDefaults.Pod(o.Made("spec")),
+        [("", "PodTemplate")] = o => Template(o),
+        [("", "ReplicationController")] = ReplicationController,
+        [("", "Service")] = o => Service(o.Made("spec"), o),
+        [("", "Namespace")] = o => o.Made("metadata").Made("labels")["kubernetes.io/metadata.name"] = o.Made("metadata").Text("name"),
+        [("", "LimitRange")] = LimitRange,
+        [("", "Node")] = o => Node(o),
+        [("", "Secret")] = Secret,
+        [("apps", "Deployment")] = Deployment,
+        [("apps", "ReplicaSet")] = o => Template(o.Made("spec")),
+        [("apps", "DaemonSet")] = DaemonSet,
+        [("apps", "StatefulSet")] = StatefulSet,
+        [("batch", "Job")] = Job,
+        [("batch", "CronJob")] = o => Template(o.Made("spec").Made("jobTemplate").Made("spec")),
+        [("autoscaling", "HorizontalPodAutoscaler")] = Autoscaler,
+        [("networking.k8s.io", "NetworkPolicy")] = o => NetworkPolicy(o.Made("spec")),
+        [("rbac.authorization.k8s.io", "RoleBinding")] = Subjects,
+        [("rbac.authorization.k8s.io", "ClusterRoleBinding")] = Subjects,
+        [("apiextensions.k8s.io", "CustomResourceDefinition")] = o => CustomResource(o.Made("spec")),
+    };
+
+    /// <summary>Fills in the defaults, changing the tree in place: the caller owns it.</summary>
+    public static void Apply(ResourceType type, TreeMap value)
+    {
+        if (ByKind.TryGetValue((type.Group, type.Kind), out var defaults))
+        {
+            defaults(value);
+        }
+    }
+
+    private static void Template(TreeMap owner)
+    {
+        if (owner.Map("template") is { } template)
+        {
+            PodDefaults.Spec(template.Made("spec"));
+        }
+    }
+
+    private static void ReplicationController(TreeMap o)
+    {
+        var spec = o.Made("spec");
+        Template(spec);
+        if (spec.Map("template")?.Map("metadata")?.Map("labels") is not { Count: > 0 } labels)
+        {
+            return;
+        }
+
+        if (!spec.HasItems("selector"))
+        {
+            spec["selector"] = labels.DeepClone();
+        }
+
+        if (!o.Made("metadata").HasItems("labels"))
+        {
+            o.Made("metadata")["labels"] = labels.DeepClone();
+        }
+    }
+
+    private static void Service(TreeMap spec, TreeMap service)
+    {
+        var type = spec.Text("type");
+        if (spec.Text("sessionAffinity") == "ClientIP")
+        {
+            spec.Made("sessionAffinityConfig").Made("clientIP").Default("timeoutSeconds", 10800);
+        }
+        else
+        {
+            spec.Remove("sessionAffinityConfig");
+        }
+
+        foreach (var port in spec.Items("ports"))
+        {
+            if (port["targetPort"] is null or TreeNull or TreeInteger { Value: 0 } or TreeString { Value.Length: 0 } && port["port"] is { } number)
+            {
+                port["targetPort"] = number;
+            }
+        }
+
+        if (type is "NodePort" or "LoadBalancer" || type == "ClusterIP" && spec.HasItems("externalIPs"))
+        {
+            spec.Default("externalTrafficPolicy", "Cluster");
+        }
+
+        if (type is "ClusterIP" or "NodePort" or "LoadBalancer")
+        {
+            spec.Default("internalTrafficPolicy", "Cluster");
+        }
+
+        if (type == "LoadBalancer")
+        {
+            spec.Default("allocateLoadBalancerNodePorts", true);
+            foreach (var ingress in service.Map("status")?.Map("loadBalancer")?.Items("ingress") ?? [])
+            {
+                if (ingress.Text("ip").Length > 0)
+                {
+                    ingress.Default("ipMode", "VIP");
+                }
+            }
+        }
+    }
+
+    private static void LimitRange(TreeMap o)
+    {
+        foreach (var limit in o.Made("spec").Items("limits"))
+        {
+            if (limit.Text("type") != "Container")
+            {
+                continue;
+            }
+
+            limit.DefaultEntries("default", limit.Map("max"));
+            limit.DefaultEntries("defaultRequest", limit.Map("default"));
+            limit.DefaultEntries("defaultRequest", limit.Map("min"));
+        }
+    }
+
+    private static void Node(TreeMap o)
+    {
+        if (o.Map("status") is { } status && !status.HasItems("allocatable") && status.Map("capacity") is { Count: > 0 } capacity)
+        {
+            status["allocatable"] = capacity.DeepClone();
+        }
+    }
+
+    // stringData is only for writing: it becomes data before anything else sees it
+    private static void Secret(TreeMap o)
+    {
+        if (o.Map("stringData") is { } text)
+        {
+            foreach (var (key, value) in text)
+            {
+                o.Made("data")[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value is TreeString s ? s.Value : ""));
+            }
+        }
+
+        o.Remove("stringData");
+    }
+
+    private static void Deployment(TreeMap o)
+    {
+        var spec = o.Made("spec");
+        Template(spec);
+        var strategy = spec.Made("strategy");
+        if (strategy.Text("type") == "RollingUpdate")
+        {
+            var rolling = strategy.Made("rollingUpdate");
+            rolling.Default("maxUnavailable", "25%");
+            rolling.Default("maxSurge", "25%");
+        }
+    }
+
+    private static void DaemonSet(TreeMap o)
+    {
+        var spec = o.Made("spec");
+        Template(spec);
+        var strategy = spec.Made("updateStrategy");
+        if (strategy.Text("type") == "RollingUpdate")
+        {
+            var rolling = strategy.Made("rollingUpdate");
+            rolling.Default("maxUnavailable", 1);
+            rolling.Default("maxSurge", 0);
+        }
+    }
+
+    private static void StatefulSet(TreeMap o)
+    {
+        var spec = o.Made("spec");
+        Template(spec);
+        var strategy = spec.Made("updateStrategy");
+        if (strategy.Text("type") == "RollingUpdate")
+        {
+            strategy.Made("rollingUpdate").Default("partition", 0);
+        }
+
+        foreach (var claim in spec.Items("volumeClaimTemplates"))
+        {
+            claim["kind"] = "PersistentVolumeClaim";
+            claim["apiVersion"] = "v1";
+        }
+    }
+
+    private static void Job(TreeMap o)
+    {
+        var spec = o.Made("spec");
+        Template(spec);
+        if (!spec.Has("completions") && !spec.Has("parallelism"))
+        {
+            spec["completions"] = 1;
+        }
+
+        spec.Default("parallelism", 1);
+        spec.Default("backoffLimit", spec.Has("backoffLimitPerIndex") ? int.MaxValue : 6);
+        spec.Default("completionMode", "NonIndexed");
+        spec.Default("suspend", false);
+        spec.Default("podReplacementPolicy", spec.Has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
+        if (!o.Made("metadata").HasItems("labels") && spec.Map("template")?.Map("metadata")?.Map("labels") is { Count: > 0 } labels)
+        {
+            o.Made("metadata")["labels"] = labels.DeepClone();
+        }
+
+        foreach (var rule in spec.Map("podFailurePolicy")?.Items("rules") ?? [])
+        {
+            foreach (var condition in rule.Items("onPodConditions"))
+            {
+                condition.Default("status", "True");
+            }
+        }
+    }
+
+    private static void Autoscaler(TreeMap o)
+    {
+        var spec = o.Made("spec");
+        if (o.Text("apiVersion") == "autoscaling/v1")
+        {
+            spec.Default("targetCPUUtilizationPercentage", 80);
+            return;
+        }
+
+        if (!spec.HasItems("metrics"))
+        {
+            spec["metrics"] = TreeJson.Parse("""[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]"""u8);
+        }
+
+        if (spec.Map("behavior") is not { } behavior)
+        {
+            return;
+        }
+
+        Scaling(behavior.Made("scaleUp"), """[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]""");
+        behavior.Made("scaleUp").Default("stabilizationWindowSeconds", 0);
+        Scaling(behavior.Made("scaleDown"), """[{"type":"Percent","value":100,"periodSeconds":15}]""");
+    }
+
+    private static void Scaling(TreeMap rules, string policies)
+    {
+        rules.Default("selectPolicy", "Max");
+        if (!rules.HasItems("policies"))
+        {
+            rules["policies"] = TreeJson.Parse(Encoding.UTF8.GetBytes(policies));
+        }
+    }
+
+    private static void NetworkPolicy(TreeMap spec)
+    {
+        if (spec.HasItems("policyTypes"))
+        {
+            return;
+        }
+
+        var types = new TreeList { "Ingress" };
+        if (spec.HasItems("egress"))
+        {
+            types.Add("Egress");
+        }
+
+        spec["policyTypes"] = types;
+    }
+
+    private static void Subjects(TreeMap o)
+    {
+        foreach (var subject in o.Items("subjects"))
+        {
+            if (subject.Text("kind") is "User" or "Group")
+            {
+                subject.Default("apiGroup", "rbac.authorization.k8s.io");
+            }
+        }
+    }
+
+    private static void CustomResource(TreeMap spec)
+    {
+        var names = spec.Made("names");
+        var kind = names.Text("kind");
+        if (kind.Length > 0)
+        {
+            names.Default("singular", kind.ToLowerInvariant());
+            names.Default("listKind", kind + "List");
+        }
+
+        spec.Made("conversion").Default("strategy", "None");
+    }
+}
