@@ -15,7 +15,7 @@ public static class KindDefaults
         [("", "PodTemplate")] = o => Template(o),
         [("", "ReplicationController")] = ReplicationController,
         [("", "Service")] = o => Service(o.Made("spec"), o),
-        [("", "Namespace")] = o => o.Made("metadata").Made("labels")["kubernetes.io/metadata.name"] = o.Made("metadata").Text("name"),
+        [("", "Namespace")] = o => o.Made("metadata").Made("labels")["kubernetes.io/metadata.name"] = o.Made("metadata").Text("name") ?? "",
         [("", "LimitRange")] = LimitRange,
         [("", "Node")] = o => Node(o),
         [("", "Secret")] = Secret,
@@ -104,7 +104,7 @@ public static class KindDefaults
             spec.Default("allocateLoadBalancerNodePorts", true);
             foreach (var ingress in service.Map("status")?.Map("loadBalancer")?.Items("ingress") ?? [])
             {
-                if (ingress.Text("ip").Length > 0)
+                if (ingress.Text("ip") is { Length: > 0 })
                 {
                     ingress.Default("ipMode", "VIP");
                 }
@@ -284,7 +284,7 @@ public static class KindDefaults
     {
         var names = spec.Made("names");
         var kind = names.Text("kind");
-        if (kind.Length > 0)
+        if (kind is { Length: > 0 })
         {
             names.Default("singular", kind.ToLowerInvariant());
             names.Default("listKind", kind + "List");

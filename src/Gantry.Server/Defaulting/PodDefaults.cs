@@ -13,7 +13,7 @@ internal static class PodDefaults
         {
             foreach (var container in spec.Items(kind))
             {
-                container.Default("imagePullPolicy", PullPolicy(container.Text("image")));
+                container.Default("imagePullPolicy", PullPolicy(container.Text("image") ?? ""));
                 if (hostNetwork)
                 {
                     HostPorts(container);
@@ -31,7 +31,7 @@ internal static class PodDefaults
 
         // the old name of the field follows the new one, as in Kubernetes
         var account = spec.Text("serviceAccountName") is { Length: > 0 } named ? named : spec.Text("serviceAccount");
-        if (account.Length > 0)
+        if (account is { Length: > 0 })
         {
             spec["serviceAccountName"] = account;
             spec["serviceAccount"] = account;

@@ -5,8 +5,6 @@ namespace Gantry.Server.Defaulting;
 /// <summary>Short ways to read and fill a tree, for defaults that depend on other fields.</summary>
 internal static class TreeAccess
 {
-    public static TreeMap? Map(this TreeMap map, string key) => map[key] as TreeMap;
-
     /// <summary>The object under the key, made where there is none.</summary>
     public static TreeMap Made(this TreeMap map, string key)
     {
@@ -19,8 +17,6 @@ internal static class TreeAccess
         map[key] = made;
         return made;
     }
-
-    public static string Text(this TreeMap map, string key) => map[key] is TreeString text ? text.Value : "";
 
     /// <summary>The objects of a list; none where there is no list.</summary>
     public static IEnumerable<TreeMap> Items(this TreeMap map, string key)
