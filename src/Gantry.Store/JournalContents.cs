@@ -12,7 +12,7 @@ public sealed record JournalContents
     /// <summary>Watches that start before it are refused although the history is kept: the file was restored from a snapshot, and the revisions between had other contents.</summary>
     public Revision WatchFloor { get; init; }
 
-    /// <summary>Revisions reserved for writes that are only in memory.</summary>
+    /// <summary>Revisions reserved for writes that are only in memory, by a run that had no orderly end; otherwise none.</summary>
     public Revision Reserved { get; init; }
 
     /// <summary>The last run may have lost relaxed writes that readers saw: keys that were ever relaxed need a new revision.</summary>

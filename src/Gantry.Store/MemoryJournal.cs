@@ -77,7 +77,7 @@ public sealed class MemoryJournal : IJournal
     {
         lock (_gate)
         {
-            var overlay = new Overlay(keys);
+            var overlay = new Overlay(keys, at);
             for (var i = PlaceOf(RowId.LastOf(at) + 1); i < _rows.Count && _rows[i].ModRevision <= upTo; i++)
             {
                 overlay.Undo(_rows[i]);

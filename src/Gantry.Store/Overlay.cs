@@ -1,7 +1,7 @@
 namespace Gantry.Store;
 
 /// <summary>Turns the newest state back to an older one, by the changes since then in their order: what a key was before its first change is what it was then.</summary>
-public sealed class Overlay(KeyRange keys)
+public sealed class Overlay(KeyRange keys, Revision at)
 {
     private readonly Dictionary<string, KeyValue?> _versions = new(StringComparer.Ordinal);
 
@@ -15,6 +15,6 @@ public sealed class Overlay(KeyRange keys)
             return;
         }
         // A version that left no history may be gone: better a newer one than none, for a reader must not take a key that exists for absent.
-        _versions.Add(change.Key, change.Previous ?? (change.Current is { Version: > 1 } current ? current : null));
+        _versions.Add(change.Key, change.Previous ?? (change.CreateRevision <= at ? change.Current : null));
     }
 }

@@ -80,7 +80,7 @@ internal static class Ranges
         {
             return journal.StateAt(keys, at, state.Current);
         }
-        var overlay = new Overlay(keys);
+        var overlay = new Overlay(keys, at);
         foreach (var batch in batches)
         {
             foreach (var change in batch.Changes)

@@ -9,7 +9,7 @@ public abstract class StoreContract : IAsyncLifetime
 {
     protected ManualTimeProvider Clock { get; } = new();
 
-    protected IStore Store { get; private set; } = null!;
+    protected IStore Store { get; set; } = null!;
 
     /// <summary>A small feed, so the suite exercises the replay as well as the fast lane.</summary>
     protected virtual StoreOptions Options { get; } = new() { FeedBytes = 4_000 };
