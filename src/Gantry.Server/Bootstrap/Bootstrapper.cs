@@ -1,0 +1,200 @@
+using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Client;
+using Gantry.Server.Registry;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Server.Bootstrap;
+
+/// <summary>
+/// Makes the objects every cluster starts with where they are missing, and keeps those that are the server's own equal to what it expects.
+/// What exists is looked up in memory, so a start of a server that has nothing to do costs next to nothing; writes go out together, for the
+/// store to commit in groups.
+/// </summary>
+public sealed class Bootstrapper
+{
+    private readonly IObjects _objects;
+    private readonly IApiClient _client;
+    private readonly BootstrapOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly List<Func<CancellationToken, ValueTask<ApiError?>>> _writes = [];
+    private readonly List<(string What, string Name)> _names = [];
+
+    public Bootstrapper(IObjects objects, IApiClient client, BootstrapOptions options, TimeProvider clock, ILogger log)
+    {
+        _objects = objects;
+        _client = client;
+        _options = options;
+        _clock = clock;
+        _log = log;
+    }
+
+    /// <summary>Writes what is missing. A write that fails is logged and tried again at the next start; the rest goes on.</summary>
+    /// <returns>How many objects were written.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        // Namespaces come first: nothing can be made in one that is not there.
+        foreach (var ns in ClusterObjects.Namespaces)
+        {
+            Ensure(ns);
+        }
+
+        var written = await FlushAsync(cancellation).ConfigureAwait(false);
+        Roles();
+        Flows();
+        Networking();
+        foreach (var priority in ClusterObjects.PriorityClasses)
+        {
+            Ensure(priority);
+        }
+
+        foreach (var service in ClusterObjects.ApiServices(ApiCatalog.Resources, _clock.GetUtcNow()))
+        {
+            Ensure(service, subresource: "status");
+        }
+
+        if (ClusterObjects.Authentication(_options) is { } authentication)
+        {
+            Ensure(authentication, (stored, expected) => JsonModel.SameMap(stored.Data, expected.Data) ? null : stored with { Data = expected.Data });
+        }
+
+        written += await FlushAsync(cancellation).ConfigureAwait(false);
+        if (written > 0)
+        {
+            BootstrapLog.Wrote(_log, written);
+        }
+
+        return written;
+    }
+
+    private void Roles()
+    {
+        var roles = BootstrapRoles.Load();
+        foreach (var role in roles.ClusterRoles)
+        {
+            Ensure(role, RoleReconciliation.Update);
+        }
+
+        foreach (var role in roles.Roles)
+        {
+            Ensure(role, RoleReconciliation.Update);
+        }
+
+        foreach (var binding in roles.ClusterRoleBindings)
+        {
+            Ensure(binding, RoleReconciliation.Update, (s, e) => RoleReconciliation.MustReplace(s.Metadata, s.RoleRef, e.RoleRef));
+        }
+
+        foreach (var binding in roles.RoleBindings)
+        {
+            Ensure(binding, RoleReconciliation.Update, (s, e) => RoleReconciliation.MustReplace(s.Metadata, s.RoleRef, e.RoleRef));
+        }
+    }
+
+    private void Flows()
+    {
+        var flows = BootstrapFlows.Load(_clock.GetUtcNow());
+        foreach (var level in flows.Levels)
+        {
+            Ensure(level, (stored, expected) => IsAutomatic(stored.Metadata) && !stored.Spec.Equals(expected.Spec) ? stored with { Spec = expected.Spec } : null);
+        }
+
+        foreach (var flow in flows.Flows)
+        {
+            Ensure(flow, (stored, expected) => IsAutomatic(stored.Metadata) && !stored.Spec.Equals(expected.Spec) ? stored with { Spec = expected.Spec } : null,
+                subresource: "status");
+        }
+    }
+
+    private void Networking()
+    {
+        Ensure(ClusterObjects.Service(_options), (stored, expected) =>
+            stored.Spec.Ports.SequenceEqual(expected.Spec.Ports) ? null : stored with { Spec = stored.Spec with { Ports = expected.Spec.Ports } });
+        Ensure(ClusterObjects.Endpoints(_options), (stored, expected) =>
+            stored.Subsets.SequenceEqual(expected.Subsets) ? null : stored with { Subsets = expected.Subsets });
+        Ensure(ClusterObjects.EndpointSlice(_options), (stored, expected) =>
+            stored.Endpoints.SequenceEqual(expected.Endpoints) && stored.Ports.SequenceEqual(expected.Ports)
+                ? null
+                : stored with { Endpoints = expected.Endpoints, Ports = expected.Ports },
+            (stored, expected) => stored.AddressType != expected.AddressType);
+    }
+
+    private static bool IsAutomatic(V1ObjectMeta metadata) => metadata.Annotations.GetValueOrDefault(BootstrapFlows.AutoUpdate) == "true";
+
+    /// <summary>Plans the write of an object that is missing or, where <paramref name="update"/> says so, out of date.</summary>
+    private void Ensure<T>(T expected, Func<T, T, T?>? update = null, Func<T, T, bool>? replace = null, string subresource = "")
+        where T : class, IApiObject<T>
+    {
+        var stored = _objects.Get<T>(expected.Metadata.Namespace, expected.Metadata.Name);
+        if (stored is null)
+        {
+            Plan(expected, ct => CreateAsync(expected, subresource, ct));
+        }
+        else if (replace?.Invoke(stored, expected) == true)
+        {
+            Plan(expected, ct => ReplaceAsync(expected, ct));
+        }
+        else if (update?.Invoke(stored, expected) is { } changed)
+        {
+            Plan(expected, ct => UpdateAsync(changed, ct));
+        }
+    }
+
+    private void Plan<T>(T expected, Func<CancellationToken, ValueTask<ApiError?>> write)
+        where T : class, IApiObject<T>
+    {
+        _writes.Add(write);
+        _names.Add((T.Resource.Kind, expected.Metadata.Name));
+    }
+
+    private async ValueTask<ApiError?> CreateAsync<T>(T expected, string subresource, CancellationToken cancellation)
+        where T : class, IApiObject<T>
+    {
+        var made = await _client.CreateAsync(expected, cancellation).ConfigureAwait(false);
+        if (!made.Ok)
+        {
+            return made.Error.IsAlreadyExists ? null : made.Error;
+        }
+
+        if (subresource.Length == 0)
+        {
+            return null;
+        }
+
+        var known = expected.WithMetadata(expected.Metadata with { ResourceVersion = made.Require().Metadata.ResourceVersion });
+        return (await _client.UpdateAsync(known, subresource, cancellation).ConfigureAwait(false)).Error;
+    }
+
+    private async ValueTask<ApiError?> UpdateAsync<T>(T changed, CancellationToken cancellation)
+        where T : class, IApiObject<T> =>
+        (await _client.UpdateAsync(changed, "", cancellation).ConfigureAwait(false)).Error;
+
+    private async ValueTask<ApiError?> ReplaceAsync<T>(T expected, CancellationToken cancellation)
+        where T : class, IApiObject<T>
+    {
+        var gone = await _client.DeleteAsync<T>(expected.Metadata.Namespace, expected.Metadata.Name, null, cancellation).ConfigureAwait(false);
+        return gone.Error is { IsNotFound: false } error ? error : (await _client.CreateAsync(expected, cancellation).ConfigureAwait(false)).Error;
+    }
+
+    private async Task<int> FlushAsync(CancellationToken cancellation)
+    {
+        var errors = await Task.WhenAll(_writes.Select(w => w(cancellation).AsTask())).ConfigureAwait(false);
+        var written = 0;
+        foreach (var (error, (what, name)) in errors.Zip(_names))
+        {
+            if (error is null)
+            {
+                written++;
+            }
+            else
+            {
+                BootstrapLog.Failed(_log, what, name, error.Message);
+            }
+        }
+
+        _writes.Clear();
+        _names.Clear();
+        return written;
+    }
+}
