@@ -72,8 +72,8 @@ public sealed class CanonicalTests
         foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "roundtrip"), "*.json").Order(StringComparer.Ordinal))
         {
             var tree = (TreeMap)TreeJson.Parse(File.ReadAllBytes(file));
-            var version = tree.Text("apiVersion")!.Split('/');
-            if (ApiCatalog.FindKind(version.Length == 1 ? "" : version[0], version[^1], tree.Text("kind")!) is not { } resource)
+            // what has no apiVersion is a frame of a watch, which is not an object
+            if (tree.Text("apiVersion")?.Split('/') is not { } version || ApiCatalog.FindKind(version.Length == 1 ? "" : version[0], version[^1], tree.Text("kind")!) is not { } resource)
             {
                 continue;
             }
