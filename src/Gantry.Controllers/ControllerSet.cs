@@ -3,6 +3,7 @@ using Gantry.Controllers.Deployments;
 using Gantry.Controllers.Endpoints;
 using Gantry.Controllers.EndpointSlices;
 using Gantry.Controllers.Evictions;
+using Gantry.Controllers.Jobs;
 using Gantry.Controllers.Namespaces;
 using Gantry.Controllers.NodeLifecycle;
 using Gantry.Controllers.PodGarbage;
@@ -10,6 +11,7 @@ using Gantry.Controllers.ReplicaSets;
 using Gantry.Controllers.ReplicationControllers;
 using Gantry.Controllers.RootCertificates;
 using Gantry.Controllers.ServiceAccounts;
+using Gantry.Controllers.TtlAfterFinished;
 
 namespace Gantry.Controllers;
 
@@ -28,6 +30,8 @@ public static class ControllerSet
         new ReplicaSetController(context),
         new ReplicationControllerController(context),
         new DeploymentController(context),
+        new JobController(context),
+        new TtlAfterFinishedController(context),
         new EndpointSliceController(context),
         new EndpointsController(context),
     ];

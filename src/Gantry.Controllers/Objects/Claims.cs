@@ -21,7 +21,9 @@ public static class Claims
     /// <param name="selector">What the owner selects.</param>
     /// <param name="candidates">Objects it controls and objects of its namespace that nobody controls.</param>
     /// <param name="adoptable">Further conditions on adopted objects.</param>
-    public static Claim<T> Sort<T>(V1ObjectMeta owner, V1OwnerReference reference, LabelSelector selector, IEnumerable<T> candidates, Func<T, bool>? adoptable = null)
+    /// <param name="finalizer">A finalizer that adopted objects get; empty for none.</param>
+    public static Claim<T> Sort<T>(
+        V1ObjectMeta owner, V1OwnerReference reference, LabelSelector selector, IEnumerable<T> candidates, Func<T, bool>? adoptable = null, string finalizer = "")
         where T : class, IApiObject<T>
     {
         var mine = new List<T>();
@@ -36,7 +38,7 @@ public static class Claims
                 if (matches && !deleting && item.Metadata.DeletionTimestamp is null && (adoptable?.Invoke(item) ?? true))
                 {
                     mine.Add(item);
-                    intents.Add(Owners.Adopt(item, reference));
+                    intents.Add(Owners.Adopt(item, reference, finalizer));
                 }
             }
             else if (controller.Uid == owner.Uid)

@@ -58,7 +58,10 @@ public static class Owners
         [.. snapshot.By(Index, owner.Metadata.Uid), .. snapshot.By(OrphanIndex, owner.Metadata.Namespace)];
 
     /// <summary>Makes the owner the object's controller. The uid in the patch sees to it that it is the same object still.</summary>
-    public static Intent Adopt<T>(T obj, V1OwnerReference owner)
+    /// <param name="obj">The object.</param>
+    /// <param name="owner">The reference to add.</param>
+    /// <param name="finalizer">A finalizer to add with it; empty for none.</param>
+    public static Intent Adopt<T>(T obj, V1OwnerReference owner, string finalizer = "")
         where T : class, IApiObject<T> => new Patch<T>(ObjectKey.Of(obj), PatchBody.Write(PatchType.StrategicMerge, json =>
         {
             json.WriteStartObject();
@@ -67,6 +70,13 @@ public static class Owners
             json.WriteStartArray("ownerReferences");
             owner.Write(json);
             json.WriteEndArray();
+            if (finalizer.Length > 0)
+            {
+                json.WriteStartArray("finalizers");
+                json.WriteStringValue(finalizer);
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
             json.WriteEndObject();
         }));
@@ -83,6 +93,20 @@ public static class Owners
             json.WriteString("$patch", "delete");
             json.WriteString("uid", ownerUid);
             json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }));
+
+    /// <summary>Takes a finalizer off the object.</summary>
+    public static Patch<T> RemoveFinalizer<T>(T obj, string finalizer)
+        where T : class, IApiObject<T> => new(ObjectKey.Of(obj), PatchBody.Write(PatchType.StrategicMerge, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("metadata");
+            json.WriteString("uid", obj.Metadata.Uid);
+            json.WriteStartArray("$deleteFromPrimitiveList/finalizers");
+            json.WriteStringValue(finalizer);
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndObject();
