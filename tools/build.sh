@@ -16,7 +16,8 @@ build_gantry() {
   local log=$root/.build/build.log new=$root/.build/stamp.new
   touch "$new"
   echo "building gantry (the first time takes about two minutes)" >&2
-  if ! DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet publish "$root/src/Gantry.Cli/Gantry.Cli.csproj" -c Release -o "$out" -v quiet >"$log" 2>&1; then
+  if ! DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet publish "$root/src/Gantry.Cli/Gantry.Cli.csproj" -c Release "-p:GantryRuntime=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" \
+    -p:RunAnalyzers=false -o "$out" -v quiet >"$log" 2>&1; then
     grep -E 'error|warning' "$log" | sort -u | head -20 >&2
     echo "the build failed; all of its output is in $log" >&2
     return 1

@@ -21,6 +21,7 @@ public static class GantryCommand
             SnapshotCommand.Build(),
             KubeconfigCommand.Build(),
             VersionCommand.Build(),
+            UpCommand.Build(),
         },
     };
 
@@ -28,7 +29,7 @@ public static class GantryCommand
     /// <returns>The exit code: 0 done, 1 failed, 2 asked for wrongly.</returns>
     public static async Task<int> RunAsync(string[] words)
     {
-        var parsed = Build().Parse(words);
+        var parsed = Build().Parse(words.Length == 0 ? ["--help"] : words);
         if (parsed.Errors.Count > 0 && !words.Any(w => w is "-h" or "--help" or "-?"))
         {
             await Console.Error.WriteLineAsync($"gantry: {Problem(parsed)}; '{Path(parsed.CommandResult)} --help' shows what it takes").ConfigureAwait(false);
@@ -52,7 +53,8 @@ public static class GantryCommand
 
     private static string Problem(ParseResult parsed)
     {
-        var text = parsed.Errors[0].Message.TrimEnd('.');
+        // a word that is no verb gives two errors; the one that names the word helps more
+        var text = (parsed.Errors.FirstOrDefault(e => e.Message.Contains('\'', StringComparison.Ordinal)) ?? parsed.Errors[0]).Message.TrimEnd('.');
         return char.ToLowerInvariant(text[0]) + text[1..];
     }
 
