@@ -27,17 +27,33 @@ internal sealed class ControllerLoop : IKeySink, IDisposable
 
     public async Task RunAsync(CancellationToken ct)
     {
+        if (Controller.Loop is not { } loop)
+        {
+            await WorkAsync(Controller.Workers, ct).ConfigureAwait(false);
+            return;
+        }
+
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task[] both = [loop(all.Token), WorkAsync(Controller.Workers, all.Token)];
+        var first = await Task.WhenAny(both).ConfigureAwait(false);
+        await all.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first.ConfigureAwait(false);
+    }
+
+    public void Dispose() => Queue.Dispose();
+
+    private async Task WorkAsync(int count, CancellationToken ct)
+    {
         foreach (var cache in Controller.Caches)
         {
             await cache.WaitForSyncAsync(ct).ConfigureAwait(false);
         }
 
-        var workers = Enumerable.Range(0, Math.Max(1, Controller.Workers)).Select(_ => WorkAsync(ct)).ToList();
+        var workers = Enumerable.Range(0, Math.Max(1, count)).Select(_ => WorkAsync(ct)).ToList();
         // The first worker that ends takes the loop down; it ends only when cancelled or broken.
         await await Task.WhenAny(workers).ConfigureAwait(false);
     }
-
-    public void Dispose() => Queue.Dispose();
 
     private async Task WorkAsync(CancellationToken ct)
     {

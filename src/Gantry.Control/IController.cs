@@ -20,6 +20,9 @@ public interface IController
     /// <summary>Subscribes to the caches; every change becomes keys. Called once, before the caches are filled or after.</summary>
     void Watch(IKeySink keys);
 
+    /// <summary>A loop that the host runs beside the workers until it stops; null for none. It ends only when cancelled.</summary>
+    Func<CancellationToken, Task>? Loop => null;
+
     /// <summary>Brings the world of one key closer to what is wanted. Exceptions count as failures and are retried.</summary>
     ValueTask<Again> ReconcileAsync(ObjectKey key, CancellationToken ct);
 }

@@ -3,8 +3,10 @@ using Gantry.Controllers.Deployments;
 using Gantry.Controllers.Endpoints;
 using Gantry.Controllers.EndpointSlices;
 using Gantry.Controllers.Evictions;
+using Gantry.Controllers.GarbageCollection;
 using Gantry.Controllers.Jobs;
 using Gantry.Controllers.Namespaces;
+using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.NodeLifecycle;
 using Gantry.Controllers.PodGarbage;
 using Gantry.Controllers.ReplicaSets;
@@ -21,9 +23,11 @@ public static class ControllerSet
     /// <summary>All of them. Give each to <see cref="LoopHost.Add(IController)"/>, then run the host.</summary>
     public static IReadOnlyList<IController> All(ControllerContext context, ControllersOptions options) =>
     [
+        new GarbageController(context),
         new NamespaceController(context),
         new ServiceAccountController(context),
         new RootCertificateController(context, options.Authority),
+        new NodeIpamController(context, options.PodRanges),
         new NodeLifecycleController(context, options.NodeGrace),
         new EvictionController(context),
         new PodGarbageController(context, options),

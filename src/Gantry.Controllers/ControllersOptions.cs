@@ -1,3 +1,6 @@
+using System.Net;
+using Gantry.Controllers.NodeIpam;
+
 namespace Gantry.Controllers;
 
 /// <summary>What the controllers of a cluster are told. The figures are Kubernetes' defaults.</summary>
@@ -15,12 +18,20 @@ public sealed record ControllersOptions
     /// <summary>A node must be gone for that long before its pods are taken for lost.</summary>
     public TimeSpan OrphanQuarantine { get; init; } = TimeSpan.FromSeconds(40);
 
+    /// <summary>Where each node's pod addresses come from.</summary>
+    public PodRanges PodRanges { get; init; } = new([IPNetwork.Parse("10.42.0.0/16")]);
+
     /// <summary>Every problem with these values.</summary>
     public IEnumerable<string> Check()
     {
         if (NodeGrace <= TimeSpan.Zero || OrphanQuarantine < TimeSpan.Zero)
         {
             yield return "controllers.nodeGrace must be positive and orphanQuarantine not negative";
+        }
+
+        foreach (var range in PodRanges.Ranges.Where(r => PodRanges.PrefixOf(r) < r.PrefixLength))
+        {
+            yield return $"controllers.podRanges: a node's block of /{PodRanges.PrefixOf(range)} does not fit into {range}";
         }
 
         if (EndedPods < 0)

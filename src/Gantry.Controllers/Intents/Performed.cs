@@ -9,4 +9,4 @@ namespace Gantry.Controllers.Intents;
 internal sealed record Performed(ApiError? Error, string Name, Func<bool>? Seen);
 
 /// <summary>What performing needs.</summary>
-internal sealed record PerformContext(IApiClient Api, CacheSet Caches);
+internal sealed record PerformContext(IApiClient Api, IMetadataClient Metadata, CacheSet Caches);

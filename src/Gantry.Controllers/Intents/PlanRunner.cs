@@ -24,7 +24,7 @@ public sealed class PlanRunner
     public PlanRunner(ControllerContext context)
     {
         _context = context;
-        _perform = new PerformContext(context.Api, context.Caches);
+        _perform = new PerformContext(context.Api, context.Metadata, context.Caches);
     }
 
     /// <summary>Whether the caches show everything the runner wrote for that key.</summary>
