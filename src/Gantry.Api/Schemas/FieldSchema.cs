@@ -1,3 +1,4 @@
+using Gantry.Api.Apply;
 using Gantry.Api.Trees;
 
 namespace Gantry.Api.Schemas;
@@ -117,6 +118,6 @@ public sealed class FieldSchema
 
     public bool HasType => _type is not null;
 
-    /// <summary>The field as a path element of managed fields: <c>f:</c> and its name.</summary>
-    public string PathText => field ??= "f:" + Name;
+    /// <summary>The field as server-side apply sees it.</summary>
+    internal MapField ApplyField => field ??= SchemaShapes.Of(this);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using Gantry.Api.Apply;
 
 namespace Gantry.Api.Schemas;
 
@@ -33,6 +34,9 @@ public sealed class TypeSchema
 
     /// <summary>Whether fields that are not described here are kept (custom resources with preserve-unknown-fields).</summary>
     public bool PreservesUnknown { get; init; }
+
+    /// <summary>The type as server-side apply sees it.</summary>
+    internal MapShape ApplyShape => field ??= SchemaShapes.Of(this, atomic: false);
 
     /// <summary>The field with that JSON name, or null.</summary>
     public FieldSchema? Find(string name) => _byName.TryGetValue(name, out var index) ? Fields[index] : null;

@@ -173,6 +173,9 @@ public static class KindDefaults
             rolling.Default("maxUnavailable", 1);
             rolling.Default("maxSurge", 0);
         }
+
+        // Counted by the server; clients of the oldest versions still look here.
+        o.Made("metadata").Made("annotations").Default("deprecated.daemonset.template.generation", "0");
     }
 
     private static void StatefulSet(TreeMap o)
@@ -205,6 +208,7 @@ public static class KindDefaults
         spec.Default("backoffLimit", spec.Has("backoffLimitPerIndex") ? int.MaxValue : 6);
         spec.Default("completionMode", "NonIndexed");
         spec.Default("suspend", false);
+        spec.Default("manualSelector", false);
         spec.Default("podReplacementPolicy", spec.Has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         if (!o.Made("metadata").HasItems("labels") && spec.Map("template")?.Map("metadata")?.Map("labels") is { Count: > 0 } labels)
         {

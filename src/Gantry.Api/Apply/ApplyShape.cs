@@ -1,0 +1,37 @@
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+
+namespace Gantry.Api.Apply;
+
+/// <summary>What apply knows about a value: which parts of it can have owners of their own, and how they merge.</summary>
+public abstract class ApplyShape
+{
+    private protected ApplyShape()
+    {
+    }
+
+    /// <summary>A value of no described type: objects merge by member, everything else is one value.</summary>
+    public static ApplyShape Deduced { get; } = new DeducedShape();
+
+    /// <summary>The shape of a described type; made once per type.</summary>
+    public static MapShape Of(TypeSchema type) => type.ApplyShape;
+
+    /// <summary>The shape a concrete value has: the shape itself unless it depends on the value.</summary>
+    internal virtual ApplyShape For(Tree? value) => this;
+
+    private sealed class DeducedShape : ApplyShape
+    {
+        private static readonly ScalarShape Leaf = new(ScalarKind.Untyped);
+
+        private static readonly ListShape WholeList = new(new ScalarShape(ScalarKind.Untyped), ListMerging.Atomic, []);
+
+        private MapShape? _map;
+
+        internal override ApplyShape For(Tree? value) => value switch
+        {
+            TreeMap => _map ??= new MapShape(atomic: false, _ => null, this),
+            TreeList => WholeList,
+            _ => Leaf,
+        };
+    }
+}

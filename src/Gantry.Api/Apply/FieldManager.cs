@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text;
+using Gantry.Api.Trees;
+
+namespace Gantry.Api.Apply;
+
+/// <summary>
+/// Keeps <c>metadata.managedFields</c>: who set which field. Objects come and go in canonical form (<see cref="Canonical"/>) with their metadata.
+/// </summary>
+public static class FieldManager
+{
+    /// <summary>The longest name of a manager, in bytes of UTF-8.</summary>
+    public const int LongestName = 128;
+
+    private const string BeforeFirstApply = "before-first-apply";
+
+    // What belongs to the server or to nobody.
+    private static readonly FieldSet Unowned = FieldSet.Of(
+        "apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace", "metadata.creationTimestamp", "metadata.selfLink", "metadata.uid",
+        "metadata.clusterName", "metadata.generation", "metadata.managedFields", "metadata.resourceVersion");
+
+    /// <summary>The name under which a request writes: what it asked for, else the program that its user agent names.</summary>
+    public static string NameOf(string? fieldManager, string? userAgent)
+    {
+        if (!string.IsNullOrEmpty(fieldManager))
+        {
+            return fieldManager;
+        }
+        var program = (userAgent ?? "").Split('/')[0];
+        var name = new StringBuilder();
+        var bytes = 0;
+        foreach (var rune in program.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > LongestName)
+            {
+                break;
+            }
+            if (!IsPrintable(rune))
+            {
+                bytes -= rune.Utf8SequenceLength;
+                continue;
+            }
+            name.Append(rune);
+        }
+        return name.ToString();
+    }
+
+    /// <summary>Tracks a create (<paramref name="live"/> is null), update or patch that is no apply.</summary>
+    /// <param name="operation">Who writes what, when.</param>
+    /// <param name="live">The stored object, or null.</param>
+    /// <param name="changed">The object as it is to be stored, before admission. Its own managed fields are taken as the user's wish for them.</param>
+    /// <returns>The changed object with its managed fields; entries that cannot be read are forgotten.</returns>
+    public static TreeMap Update(FieldOperation operation, TreeMap? live, TreeMap changed)
+    {
+        var from = Source(operation, live, changed, out var managers);
+        var before = live ?? operation.Type.Empty;
+        if (managers.Count == 0 && live?.Map("metadata")?.Text("uid") is { Length: > 0 })
+        {
+            // Nobody is known to own anything, so it is too late to begin.
+            return ManagedFields.With(changed, null);
+        }
+        var comparison = Compare(operation, before, changed);
+        if (comparison.IsSame && from is not null)
+        {
+            return ManagedFields.With(changed, from);
+        }
+        Track(operation, before, changed, comparison, managers);
+        return ManagedFields.With(changed, ManagedFields.Encode(managers));
+    }
+
+    /// <summary>Merges a configuration into the live object and tracks what it states.</summary>
+    /// <param name="operation">Who applies what, when.</param>
+    /// <param name="live">The stored object, or null when the apply creates it.</param>
+    /// <param name="applied">The configuration as it came; it is not changed.</param>
+    /// <param name="force">Whether to take over what others own.</param>
+    public static ApplyResult Apply(FieldOperation operation, TreeMap? live, TreeMap applied, bool force)
+    {
+        if (Unfit(operation, applied) is { } refusal)
+        {
+            return refusal;
+        }
+        Dictionary<ManagerKey, ManagedEntry> managers;
+        try
+        {
+            managers = ManagedFields.Decode(live is null ? null : ManagedFields.ListOf(live));
+        }
+        catch (TreeException e)
+        {
+            return new ApplyResult.Failed($"failed to decode managed fields: {e.Message}");
+        }
+        var before = ManagedFields.With(live ?? operation.Type.Empty, null);
+        if (managers.Count == 0)
+        {
+            var first = operation with { Manager = BeforeFirstApply };
+            Track(first, operation.Type.Empty, before, Compare(first, operation.Type.Empty, before), managers);
+        }
+        var run = new ApplyRun(operation, live, before, applied);
+        return LastApplied.Resolve(operation, before, applied, allowed => run.Apply(managers, force, allowed));
+    }
+
+    /// <summary>The stored managed fields where an update changed nothing but their times; else the updated object's.</summary>
+    /// <param name="live">The stored object.</param>
+    /// <param name="changed">What is about to be stored, after admission.</param>
+    public static TreeMap KeepTimes(TreeMap live, TreeMap changed)
+    {
+        if (ManagedFields.ListOf(live) is not { } was || ManagedFields.ListOf(changed) is not { } now || ReferenceEquals(was, now) || !SameButTimes(was, now))
+        {
+            return changed;
+        }
+        var kept = ManagedFields.With(changed, was);
+        return kept.Equals(live) ? kept : changed;
+    }
+
+    internal static string Time(DateTimeOffset now) => ApiTimes.Format(now);
+
+    internal static FieldSet Owned(FieldSet fields) => fields.Difference(Unowned);
+
+    internal static Comparison Compare(FieldOperation operation, TreeMap live, TreeMap changed) =>
+        Comparison.Of(operation.Type.Shape, ManagedFields.With(live, null), ManagedFields.With(changed, null)).Filtered(operation.Filter);
+
+    // Which managed fields an update starts from; the list itself is returned where it can be stored again as it is.
+    private static TreeList? Source(FieldOperation operation, TreeMap? live, TreeMap changed, out Dictionary<ManagerKey, ManagedEntry> managers)
+    {
+        var stored = live is null ? null : ManagedFields.ListOf(live);
+        if (operation.Subresource.Length == 0)
+        {
+            var wished = ManagedFields.ListOf(changed);
+            if (ManagedFields.IsReset(wished))
+            {
+                managers = [];
+                return null;
+            }
+            if (wished is { Count: > 0 } && TryDecode(wished, out managers) && managers.Count > 0)
+            {
+                return wished.Equals(stored) ? stored : null;
+            }
+        }
+        return TryDecode(stored, out managers) ? stored : null;
+    }
+
+    private static bool TryDecode(TreeList? list, out Dictionary<ManagerKey, ManagedEntry> managers)
+    {
+        try
+        {
+            managers = ManagedFields.Decode(list);
+            return true;
+        }
+        catch (TreeException)
+        {
+            managers = [];
+            return false;
+        }
+    }
+
+    private static void Track(FieldOperation operation, TreeMap live, TreeMap changed, Comparison comparison, Dictionary<ManagerKey, ManagedEntry> managers)
+    {
+        new Ownership(operation, managers).Release(ManagerKey.Current, live, changed, comparison, force: true);
+        var fields = Owned(comparison.Modified.Union(comparison.Added));
+        if (!fields.IsEmpty)
+        {
+            var manager = operation.Manager.Length == 0 ? "unknown" : operation.Manager;
+            var key = new ManagerKey(manager, false, operation.Type.ApiVersion, operation.Subresource);
+            fields = managers.TryGetValue(key, out var earlier) ? fields.Union(earlier.Fields) : fields;
+            managers[key] = new(fields, operation.Type.ApiVersion, Time(operation.Now));
+        }
+        ManagerCap.Apply(managers);
+    }
+
+    private static ApplyResult? Unfit(FieldOperation operation, TreeMap applied)
+    {
+        var type = operation.Type;
+        var apiVersion = applied.Text("apiVersion") ?? "";
+        if (apiVersion != type.ApiVersion)
+        {
+            return new ApplyResult.Refused($"Incorrect version specified in apply patch. Specified patch version: {apiVersion}, expected: {type.ApiVersion}");
+        }
+        if (applied.Map("metadata")?["managedFields"] is { } given and not TreeNull && given is not TreeList { Count: 0 })
+        {
+            return new ApplyResult.Refused("metadata.managedFields must be nil");
+        }
+        if (PatchCheck.Problem(type.Shape, applied) is { } problem)
+        {
+            var metadata = applied.Map("metadata");
+            var kind = $"{type.ApiVersion}, Kind={applied.Text("kind")}";
+            return new ApplyResult.Failed($"failed to create typed patch object ({metadata?.Text("namespace")}/{metadata?.Text("name")}; {kind}): {problem}");
+        }
+        return null;
+    }
+
+    private static bool SameButTimes(TreeList was, TreeList now)
+    {
+        if (was.Count != now.Count)
+        {
+            return false;
+        }
+        // A new time moves an entry, so the order says nothing.
+        var left = now.Select(Timeless).ToList();
+        return was.All(entry => left.Remove(Timeless(entry)));
+
+        static Tree Timeless(Tree entry) => entry is TreeMap map ? map.With("time", null) : entry;
+    }
+
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+}
