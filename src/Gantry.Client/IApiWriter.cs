@@ -18,7 +18,7 @@ public interface IApiWriter
     /// </summary>
     ValueTask<ApiResult<TBody>> CreateSubresourceAsync<TOwner, TBody>(string ns, string name, string subresource, TBody body, CancellationToken ct = default)
         where TOwner : class, IApiObject<TOwner>
-        where TBody : class, IApiObject<TBody>;
+        where TBody : class, IApiModel<TBody>;
 
     /// <summary>Replaces the object, or one subresource such as <c>status</c>. A resourceVersion in the object must be the current one.</summary>
     ValueTask<ApiResult<T>> UpdateAsync<T>(T obj, string subresource = "", CancellationToken ct = default)

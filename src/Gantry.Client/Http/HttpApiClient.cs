@@ -53,7 +53,7 @@ public sealed class HttpApiClient : IApiClient
 
     public ValueTask<ApiResult<TBody>> CreateSubresourceAsync<TOwner, TBody>(string ns, string name, string subresource, TBody body, CancellationToken ct = default)
         where TOwner : class, IApiObject<TOwner>
-        where TBody : class, IApiObject<TBody> =>
+        where TBody : class, IApiModel<TBody> =>
         WriteAsync<TBody>(HttpMethod.Post, ApiPaths.Item(TOwner.Resource, ns, name, subresource), ApiTransport.Json(ApiJson.Encode(body)), ct);
 
     public ValueTask<ApiResult<T>> UpdateAsync<T>(T obj, string subresource = "", CancellationToken ct = default)
@@ -69,7 +69,7 @@ public sealed class HttpApiClient : IApiClient
         WriteAsync<T>(HttpMethod.Delete, ApiPaths.Item(T.Resource, ns, name), ApiTransport.Options(options), ct);
 
     private async ValueTask<ApiResult<T>> WriteAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
-        where T : class, IApiObject<T>
+        where T : class, IApiModel<T>
     {
         using (content)
         {

@@ -1,0 +1,7 @@
+namespace Gantry.Node.Pods;
+
+/// <summary>Why a container could not be started, and when the next try is due.</summary>
+/// <param name="Reason">For the waiting state, such as ImagePullBackOff.</param>
+/// <param name="Message">For the pod's user.</param>
+/// <param name="Until">No try before; the least value for a try at the next look.</param>
+public sealed record ContainerTrouble(string Reason, string Message, DateTimeOffset Until);
