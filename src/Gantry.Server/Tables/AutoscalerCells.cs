@@ -1,0 +1,54 @@
+using System.Globalization;
+using Gantry.Api;
+using Gantry.Api.Models;
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Tables;
+
+/// <summary>The cells of autoscalers: each metric as what it is over what it should be.</summary>
+internal static class AutoscalerCells
+{
+    private const int ShownMetrics = 2;
+    private const string Unknown = "<unknown>";
+
+    public static IReadOnlyList<Tree> Of(V1HorizontalPodAutoscaler o, string age)
+    {
+        var targets = o.Spec.TargetCPUUtilizationPercentage is { } target
+            ? $"cpu: {Percent(o.Status.CurrentCPUUtilizationPercentage, Unknown)}/{Percent(target, "")}"
+            : CellText.None;
+        return Cells(o.Metadata.Name, o.Spec.ScaleTargetRef.Kind, o.Spec.ScaleTargetRef.Name, targets, o.Spec.MinReplicas, o.Spec.MaxReplicas, o.Status.CurrentReplicas, age);
+    }
+
+    public static IReadOnlyList<Tree> Of(V2HorizontalPodAutoscaler o, string age)
+    {
+        var metrics = o.Spec.Metrics.Select((m, i) => Metric(m, i < o.Status.CurrentMetrics.Count ? o.Status.CurrentMetrics[i] : null)).ToList();
+        var targets = metrics.Count == 0 ? CellText.None : string.Join(", ", metrics.Take(ShownMetrics))
+            + (metrics.Count > ShownMetrics ? string.Create(CultureInfo.InvariantCulture, $" + {metrics.Count - ShownMetrics} more...") : "");
+        return Cells(o.Metadata.Name, o.Spec.ScaleTargetRef.Kind, o.Spec.ScaleTargetRef.Name, targets, o.Spec.MinReplicas, o.Spec.MaxReplicas, o.Status.CurrentReplicas, age);
+    }
+
+    private static IReadOnlyList<Tree> Cells(string name, string kind, string target, string targets, int? min, int max, int current, string age) =>
+        [name, kind + "/" + target, targets, min is { } set ? CellText.Number(set) : CellText.Unset, max, current, age];
+
+    private static string Metric(V2MetricSpec wanted, V2MetricStatus? now) => wanted.Type switch
+    {
+        "External" when wanted.External is { } m => Amount(m.Target, now?.External?.Current),
+        "Object" when wanted.Object is { } m => Amount(m.Target, now?.Object?.Current),
+        "Pods" when wanted.Pods is { } m => Text(now?.Pods?.Current.AverageValue) + "/" + Text(m.Target.AverageValue),
+        "Resource" when wanted.Resource is { } m => m.Name + ": " + Usage(m.Target, now?.Resource?.Current),
+        "ContainerResource" when wanted.ContainerResource is { } m => m.Name + ": " + Usage(m.Target, now?.ContainerResource?.Current),
+        _ => "<unknown type>",
+    };
+
+    private static string Amount(V2MetricTarget target, V2MetricValueStatus? current) => target.AverageValue is not null
+        ? $"{Text(current?.AverageValue)}/{Text(target.AverageValue)} (avg)"
+        : $"{Text(current?.Value)}/{Text(target.Value)}";
+
+    private static string Usage(V2MetricTarget target, V2MetricValueStatus? current) => target.AverageValue is not null
+        ? $"{Text(current?.AverageValue)}/{Text(target.AverageValue)}"
+        : $"{Percent(current?.AverageUtilization, Unknown)}/{Percent(target.AverageUtilization, "<auto>")}";
+
+    private static string Text(Quantity? amount) => amount?.ToString() ?? Unknown;
+
+    private static string Percent(int? share, string missing) => share is { } set ? string.Create(CultureInfo.InvariantCulture, $"{set}%") : missing;
+}
