@@ -161,7 +161,7 @@ public sealed class ServiceAllocatorTests
         Assert.StartsWith("fd00::", ((TreeString)spec.List("clusterIPs")![1]).Value, StringComparison.Ordinal);
         var single = (TreeMap)spec.DeepClone();
         single["ipFamilyPolicy"] = "SingleStack";
-        Assert.Equal(1, Update("a", single.ToString(), dual).List("clusterIPs")!.Count);
+        Assert.Single(Update("a", single.ToString(), dual).List("clusterIPs")!);
     }
 
     private ServiceAllocator Allocator(params string[] ranges) =>
