@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Gantry.Bench.Figures;
+
+/// <summary>Lists of everything, and of a hundredth by label.</summary>
+internal static class ListFigures
+{
+    private const int Count = 5_300;
+
+    public static async Task MeasureAsync(BenchSettings settings, Report report)
+    {
+        var server = await GantryProcess.StartAsync(settings.Gantry, ["api"]).ConfigureAwait(false);
+        await using (server.ConfigureAwait(false))
+        {
+            using var load = new Load(server.Server, GantryProcess.Token);
+            await load.SendAsync(Bodies.Namespace("list")).ConfigureAwait(false);
+            await load.RateAsync(32, Count, n => Bodies.Create("list", n)).ConfigureAwait(false);
+            var all = await load.MedianAsync(30, () => new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces/list/configmaps")).ConfigureAwait(false);
+            report.Add(string.Create(CultureInfo.InvariantCulture, $"list of {Count:#,##0} ({all.Bytes / 1e6:0.0} MB), median"), Milliseconds(all.Milliseconds), "18 ms");
+            var few = await load.MedianAsync(100, () => new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces/list/configmaps?labelSelector=rare%3Dyes")).ConfigureAwait(false);
+            report.Add("list of 53 of them by label, median", Milliseconds(few.Milliseconds), "1 ms");
+        }
+    }
+
+    private static string Milliseconds(double value) => value.ToString("0.00", CultureInfo.InvariantCulture) + " ms";
+}
