@@ -9,6 +9,9 @@ internal sealed record FieldLine(string Numbers, string Name, string Cardinality
 
     /// <summary>The protobuf number; the outer one where the field lies in an inlined message.</summary>
     public int Number => int.Parse(Numbers.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The number within the inlined message; 0 where there is none.</summary>
+    public int InnerNumber => Numbers.Contains('.') ? int.Parse(Numbers.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
 }
 
 internal sealed record SubresourceLine(string Name, string Group, string Version, string Kind, IReadOnlyList<string> Verbs);
@@ -26,6 +29,8 @@ internal sealed class TypeBlock
     public required string Name { get; init; }
     public required bool IsKind { get; init; }
     public required bool Atomic { get; init; }
+    /// <summary>Whether objects of the type say their kind and version.</summary>
+    public required bool IsRoot { get; init; }
     public required string Place { get; init; }
     public string Description { get; set; } = "";
     public ResourceLine? Resource { get; set; }

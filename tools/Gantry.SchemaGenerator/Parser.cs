@@ -84,6 +84,7 @@ internal sealed class Parser
             Name = words[1],
             IsKind = words[0] == "kind",
             Atomic = words.Contains("atomic"),
+            IsRoot = words[0] == "kind" || words.Contains("root"),
             Place = place,
             Description = description,
         };

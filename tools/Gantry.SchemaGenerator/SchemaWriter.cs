@@ -18,7 +18,7 @@ internal sealed class SchemaWriter(Names names)
             var field = "_" + char.ToLowerInvariant(name[0]) + name[1..];
             o.AppendLine($"    private static TypeSchema? {field};");
             o.AppendLine($"    public static TypeSchema {name} => {field} ??= new TypeSchema({Text(block.Version + "." + block.Name)}, {Text(block.OpenApiPackage + "." + block.Name)}, new FieldSchema[]").AppendLine("    {");
-            if (block.IsKind || block.Fields.Count > 0 && block.Name == "DeleteOptions")
+            if (block.IsRoot)
             {
                 o.AppendLine("        new FieldSchema(\"kind\", ValueKind.String),").AppendLine("        new FieldSchema(\"apiVersion\", ValueKind.String),");
             }
@@ -59,6 +59,8 @@ internal sealed class SchemaWriter(Names names)
             }
         }
 
+        Add(f.InnerNumber > 0, $"InnerNumber = {f.InnerNumber}");
+        Add(f.Has("as"), $"Any = AnyForm.{f.Get("as")}");
         Add(f.Cardinality == "list", "Cardinality = Cardinality.List");
         Add(f.Cardinality == "map", "Cardinality = Cardinality.Map");
         var plainStruct = f.Cardinality == "one" && !f.Suffix.Contains('?') && f.Type is "quantity" or "intorstring";
@@ -68,13 +70,15 @@ internal sealed class SchemaWriter(Names names)
         Add(f.Has("default"), "Default = " + Text(f.Get("default")));
         var list = f.Get("list");
         Add(list == "atomic" || f.Get("map") == "atomic", "MergeType = MergeType.Atomic");
+        Add(f.Get("map") == "granular", "MergeType = MergeType.Granular");
         Add(list == "set", "MergeType = MergeType.Set");
         Add(list.StartsWith("map(", StringComparison.Ordinal), "MergeType = MergeType.Keyed, MergeKeys = new[] { " + string.Join(", ", Inside(list).Split(',').Select(Text)) + " }");
         var patch = f.Get("patch");
         Add(patch.Contains("merge"), "PatchMerges = true");
+        Add(patch == "replace", "PatchReplaces = true");
         Add(patch.Contains("retainKeys"), "PatchRetainsKeys = true");
         Add(patch.Contains('('), "PatchMergeKey = " + Text(Inside(patch)));
-        Add(f.Has("enum"), "Enum = new[] { " + string.Join(", ", f.Get("enum").Split('|').Select(e => Text(e == "\"\"" ? "" : e))) + " }");
+        Add(f.Has("enum"), "Enum = new[] { " + string.Join(", ", f.Get("enum").Split('|').Select(e => Text(e == "\"\"" ? "" : e.Replace('~', ' ')))) + " }");
         Add(f.Description.Length > 0, "Description = " + Text(f.Description));
         return $"new FieldSchema({Text(f.Name)}, ValueKind.{shape.ValueKind}{type}) {{ {string.Join(", ", init)} }}";
     }

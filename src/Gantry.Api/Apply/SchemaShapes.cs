@@ -11,7 +11,7 @@ internal static class SchemaShapes
     private static readonly ScalarShape Untyped = new(ScalarKind.Untyped);
 
     public static MapShape Of(TypeSchema type, bool atomic) =>
-        new(atomic || type.Atomic, name => type.Find(name)?.ApplyField, type.PreservesUnknown ? ApplyShape.Deduced : null);
+        new(atomic, name => type.Find(name)?.ApplyField, type.PreservesUnknown ? ApplyShape.Deduced : null);
 
     public static MapField Of(FieldSchema field) => new(PathElement.Field(field.Name), Shape(field));
 
@@ -44,7 +44,8 @@ internal static class SchemaShapes
 
     private static ApplyShape One(FieldSchema field, bool atomic) => field.Kind switch
     {
-        ValueKind.Object => atomic ? Of(field.Type, true) : field.Type.ApplyShape,
+        ValueKind.Object when field.Cardinality == Cardinality.One && field.MergeType == MergeType.Granular => Of(field.Type, atomic: false),
+        ValueKind.Object => atomic ? Of(field.Type, atomic: true) : field.Type.ApplyShape,
         ValueKind.Any => ApplyShape.Deduced,
         ValueKind.Int32 or ValueKind.Int64 or ValueKind.Double => Number,
         ValueKind.Bool => Truth,

@@ -78,7 +78,7 @@ public static class StrategicMergePatch
         }
         switch (result[key])
         {
-            case TreeMap map when change is TreeMap changes:
+            case TreeMap map when change is TreeMap changes && shape.Field(key) is not { PatchReplaces: true }:
                 result[key] = Merge(map, changes, shape.Below(key));
                 break;
             case TreeList list when change is TreeList changes:

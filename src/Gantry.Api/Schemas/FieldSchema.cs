@@ -54,6 +54,8 @@ public enum MergeType
     Default,
     Atomic,
     Set,
+    /// <summary>An object that merges by member although its type does not.</summary>
+    Granular,
     /// <summary>A list of objects identified by <see cref="FieldSchema.MergeKeys"/>.</summary>
     Keyed,
 }
@@ -82,6 +84,12 @@ public sealed class FieldSchema
     /// <summary>The protobuf field number; 0 where the field has none.</summary>
     public int Number { get; init; }
 
+    /// <summary>The protobuf number within the message that protobuf has at <see cref="Number"/> and JSON inlines; 0 where there is none.</summary>
+    public int InnerNumber { get; init; }
+
+    /// <summary>What kind of free value it is. Only where <see cref="Kind"/> is <see cref="ValueKind.Any"/>.</summary>
+    public AnyForm Any { get; init; }
+
     /// <summary>Whether the API refuses objects without it.</summary>
     public bool Required { get; init; }
 
@@ -101,6 +109,9 @@ public sealed class FieldSchema
 
     /// <summary>Whether a strategic merge patch drops the keys of this object that the patch does not name (<c>retainKeys</c>).</summary>
     public bool PatchRetainsKeys { get; init; }
+
+    /// <summary>Whether a strategic merge patch replaces this object instead of merging it.</summary>
+    public bool PatchReplaces { get; init; }
 
     /// <summary>The key a strategic merge patch matches items by; empty for lists of scalars.</summary>
     public string PatchMergeKey { get; init; } = "";

@@ -36,7 +36,7 @@ public sealed class TypeSchema
     public bool PreservesUnknown { get; init; }
 
     /// <summary>The type as server-side apply sees it.</summary>
-    internal MapShape ApplyShape => field ??= SchemaShapes.Of(this, atomic: false);
+    internal MapShape ApplyShape => field ??= SchemaShapes.Of(this, Atomic);
 
     /// <summary>The field with that JSON name, or null.</summary>
     public FieldSchema? Find(string name) => _byName.TryGetValue(name, out var index) ? Fields[index] : null;

@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using System.Text;
+using Gantry.Api.Trees;
+
+namespace Gantry.Api.OpenApi;
+
+/// <summary>
+/// The documents of a set of served resources, made when first asked for. The set does not change: when custom resources come and go, make new documents.
+/// </summary>
+public sealed class OpenApiDocuments
+{
+    private const string Title = "Kubernetes";
+
+    private readonly IReadOnlyList<OpenApiResource> _resources;
+    private readonly string _release;
+    private readonly Lazy<OpenApiDocument> _v2;
+    private readonly SortedDictionary<string, Lazy<OpenApiDocument>> _v3 = new(StringComparer.Ordinal);
+    private readonly Lazy<OpenApiDocument> _index;
+
+    /// <param name="resources">What is served.</param>
+    /// <param name="release">The version of Kubernetes that is spoken, such as <c>v1.32.0</c>.</param>
+    public OpenApiDocuments(IReadOnlyList<OpenApiResource> resources, string release)
+    {
+        _resources = resources;
+        _release = release;
+        _v2 = new(() => Document(OpenApiVersion.V2, AllPaths(), _resources));
+        _index = new(Index);
+        AddV3("api", [ServerPaths.CoreVersions], []);
+        AddV3("apis", [ServerPaths.Groups], []);
+        AddV3("version", [ServerPaths.Version], []);
+        AddV3(".well-known/openid-configuration", [ServerPaths.Issuer], []);
+        AddV3("openid/v1/jwks", [ServerPaths.IssuerKeys], []);
+        foreach (var group in resources.GroupBy(r => r.Type.Group))
+        {
+            if (group.Key.Length > 0)
+            {
+                AddV3("apis/" + group.Key, [ServerPaths.Group(group.Key)], []);
+            }
+            foreach (var version in group.GroupBy(r => r.Type.Version))
+            {
+                OpenApiResource[] own = [.. version];
+                AddV3(
+                    group.Key.Length == 0 ? "api/" + version.Key : $"apis/{group.Key}/{version.Key}",
+                    [ServerPaths.Resources(group.Key, version.Key), .. own.SelectMany(ResourcePaths.Of)],
+                    own);
+            }
+        }
+    }
+
+    /// <summary>The document of <c>/openapi/v2</c>.</summary>
+    public OpenApiDocument V2 => _v2.Value;
+
+    /// <summary>The document of <c>/openapi/v3</c>: where the others are, with their hashes.</summary>
+    public OpenApiDocument V3Index => _index.Value;
+
+    /// <summary>The document of <c>/openapi/v3/PATH</c>, such as <c>apis/apps/v1</c>, or null.</summary>
+    public OpenApiDocument? V3(string path) => _v3.TryGetValue(path, out var document) ? document.Value : null;
+
+    private void AddV3(string path, IEnumerable<ApiPath> paths, IReadOnlyList<OpenApiResource> resources) =>
+        _v3.Add(path, new(() => Document(OpenApiVersion.V3, paths, resources)));
+
+    private IEnumerable<ApiPath> AllPaths()
+    {
+        IEnumerable<ApiPath> paths = [ServerPaths.CoreVersions, ServerPaths.Groups, ServerPaths.Version, ServerPaths.Issuer, ServerPaths.IssuerKeys];
+        foreach (var group in _resources.GroupBy(r => r.Type.Group))
+        {
+            paths = group.Key.Length > 0 ? paths.Append(ServerPaths.Group(group.Key)) : paths;
+            foreach (var version in group.GroupBy(r => r.Type.Version))
+            {
+                paths = paths.Append(ServerPaths.Resources(group.Key, version.Key)).Concat(version.SelectMany(ResourcePaths.Of));
+            }
+        }
+        return paths;
+    }
+
+    private OpenApiDocument Document(OpenApiVersion version, IEnumerable<ApiPath> paths, IReadOnlyList<OpenApiResource> resources)
+    {
+        var definitions = new Definitions(version);
+        var writer = new PathWriter(version, definitions);
+        foreach (var resource in resources)
+        {
+            writer.Knows(resource);
+        }
+        var items = new TreeMap();
+        foreach (var path in paths.OrderBy(p => p.Path, StringComparer.Ordinal))
+        {
+            items.Add(path.Path, writer.Write(path));
+        }
+        var info = new TreeMap { ["title"] = Title, ["version"] = _release };
+        var scheme = new TreeMap
+        {
+            ["BearerToken"] = new TreeMap { ["description"] = "A bearer token.", ["type"] = "apiKey", ["name"] = "authorization", ["in"] = "header" },
+        };
+        var document = version == OpenApiVersion.V2
+            ? new TreeMap
+            {
+                ["swagger"] = "2.0",
+                ["info"] = info,
+                ["paths"] = items,
+                ["definitions"] = definitions.ToTree(),
+                ["securityDefinitions"] = scheme,
+                ["security"] = new TreeList([new TreeMap { ["BearerToken"] = new TreeList() }]),
+            }
+            : new TreeMap
+            {
+                ["openapi"] = "3.0.0",
+                ["info"] = info,
+                ["paths"] = items,
+                ["components"] = new TreeMap { ["schemas"] = definitions.ToTree(), ["securitySchemes"] = scheme },
+            };
+        return new OpenApiDocument(TreeJson.Write(document));
+    }
+
+    // The hash in an address lets clients keep a document for good. It tells documents apart without making them: the same program makes the same
+    // document of the same resources.
+    private OpenApiDocument Index()
+    {
+        var paths = new TreeMap();
+        foreach (var path in _v3.Keys)
+        {
+            paths.Add(path, new TreeMap { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash={HashOf(path)}" });
+        }
+        return new OpenApiDocument(TreeJson.Write(new TreeMap { ["paths"] = paths }));
+    }
+
+    /// <summary>The hash under which the index names a v3 document; what the query must say for the answer to be kept for good.</summary>
+    public string HashOf(string path)
+    {
+        var known = new StringBuilder(path).Append('\n').Append(typeof(OpenApiDocuments).Module.ModuleVersionId).Append('\n').Append(_release);
+        foreach (var resource in _resources)
+        {
+            var root = resource.Type.Group.Length == 0 ? "api/" + resource.Type.Version : $"apis/{resource.Type.Group}/{resource.Type.Version}";
+            if (root == path)
+            {
+                known.Append('\n').Append(resource.Type).Append(resource.Schema);
+            }
+        }
+        return Convert.ToHexString(SHA512.HashData(Encoding.UTF8.GetBytes(known.ToString())));
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using Gantry.Api.OpenApi;
+using Gantry.Api.Schemas;
+using Gantry.Testing;
+
+namespace Gantry.Api.Tests.OpenApi;
+
+public class OpenApiDocumentTests
+{
+    private static readonly OpenApiDocuments Documents = new([.. ApiCatalog.Resources.Select(r => new OpenApiResource(r))], "v1.32.0");
+
+    /// <summary>Everything but the descriptions is as a real server has it: what clients compute with.</summary>
+    [Fact]
+    public void The_definitions_are_those_of_the_reference()
+    {
+        if (Recorded() is not { } recorded)
+        {
+            return;
+        }
+        var mine = JsonNode.Parse(Documents.V2.Json.Span)!;
+        var differences = new List<string>();
+        Compare(Plain(recorded["definitions"]!)!, Plain(mine["definitions"]!)!, "", differences);
+        Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(60))}");
+    }
+
+    [Fact]
+    public void The_operations_are_those_of_the_reference()
+    {
+        if (Recorded() is not { } recorded)
+        {
+            return;
+        }
+        var differences = new List<string>();
+        Compare(Operations(recorded), Operations(JsonNode.Parse(Documents.V2.Json.Span)!), "", differences);
+        Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(60))}");
+    }
+
+    [Fact]
+    public void The_index_names_a_document_for_each_group_and_version()
+    {
+        var paths = JsonNode.Parse(Documents.V3Index.Json.Span)!["paths"]!.AsObject();
+        Assert.Equal($"/openapi/v3/apis/apps/v1?hash={Documents.HashOf("apis/apps/v1")}", paths["apis/apps/v1"]!["serverRelativeURL"]!.GetValue<string>());
+        Assert.All(paths, p => Assert.NotNull(Documents.V3(p.Key)));
+        Assert.Null(Documents.V3("apis/nothing/v1"));
+        Assert.NotEqual(Documents.HashOf("apis/apps/v1"), Documents.HashOf("api/v1"));
+    }
+
+    [Fact]
+    public void A_v3_document_defines_all_that_it_refers_to_and_names_parameters_in_place()
+    {
+        foreach (var path in JsonNode.Parse(Documents.V3Index.Json.Span)!["paths"]!.AsObject().Select(p => p.Key))
+        {
+            var document = JsonNode.Parse(Documents.V3(path)!.Json.Span)!;
+            var defined = document["components"]!["schemas"]!.AsObject().Select(s => "#/components/schemas/" + s.Key).ToHashSet(StringComparer.Ordinal);
+            Assert.All(References(document), r => Assert.Contains(r, defined));
+        }
+        var apps = JsonNode.Parse(Documents.V3("apis/apps/v1")!.Json.Span)!;
+        var patch = apps["paths"]!["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]!["patch"]!;
+        Assert.Contains(patch["parameters"]!.AsArray(), p => p!["name"]!.GetValue<string>() == "fieldValidation" && p["in"]!.GetValue<string>() == "query");
+        Assert.Equal("Deployment", patch["x-kubernetes-group-version-kind"]!["kind"]!.GetValue<string>());
+        var spec = apps["components"]!["schemas"]!["io.k8s.api.apps.v1.DeploymentSpec"]!["properties"]!;
+        Assert.Equal("integer", spec["replicas"]!["type"]!.GetValue<string>());
+        Assert.Equal("#/components/schemas/io.k8s.api.core.v1.PodTemplateSpec", spec["template"]!["allOf"]![0]!["$ref"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Custom_resources_bring_their_own_schema()
+    {
+        var type = new ResourceType("stable.example.com", "v1", "CronTab", "crontabs", true, () => throw new InvalidOperationException())
+        {
+            Verbs = ["create", "delete", "get", "list", "patch", "update", "watch"],
+        };
+        var schema = (Gantry.Api.Trees.TreeMap)Gantry.Api.Trees.TreeJson.Parse(
+            """{"type":"object","properties":{"spec":{"type":"object","properties":{"n":{"type":"integer","default":1},"any":{"type":"string","nullable":true}}}}}""");
+        var documents = new OpenApiDocuments([new(type, schema)], "v1.32.0");
+        var v3 = JsonNode.Parse(documents.V3("apis/stable.example.com/v1")!.Json.Span)!["components"]!["schemas"]!;
+        Assert.Equal(1, v3["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!["n"]!["default"]!.GetValue<int>());
+        Assert.NotNull(v3["com.example.stable.v1.CronTabList"]);
+        var v2 = JsonNode.Parse(documents.V2.Json.Span)!["definitions"]!["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!;
+        Assert.Equal("""{"n":{"type":"integer"},"any":{}}""", v2.ToJsonString());
+    }
+
+    private static JsonNode? Recorded()
+    {
+        if (Reference.Folder is { } folder)
+        {
+            return JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "openapi-v2.json")));
+        }
+        Console.WriteLine("left out: no recorded reference beside the project (GANTRY_REFERENCE names its folder)");
+        return null;
+    }
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(m => m.Key == "$ref" && m.Value is JsonValue value ? [value.GetValue<string>()] : References(m.Value)),
+        JsonArray list => list.SelectMany(References),
+        _ => [],
+    };
+
+    // Without descriptions, whose words are each server's own.
+    private static JsonNode? Plain(JsonNode? node) => node switch
+    {
+        JsonObject map => new JsonObject(map.Where(m => !(m.Key == "description" && m.Value is JsonValue)).Select(m => KeyValuePair.Create(m.Key, m is { Key: "required", Value: JsonArray } ? Sorted(m.Value) : Plain(m.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(Plain)]),
+        _ => node?.DeepClone(),
+    };
+
+    private static JsonNode Sorted(JsonNode names) => names is JsonArray list ? new JsonArray([.. list.OrderBy(n => n!.GetValue<string>(), StringComparer.Ordinal).Select(n => n!.DeepClone())]) : names.DeepClone();
+
+    // Method and path to what an operation is, with its parameters wherever they are written.
+    private static JsonObject Operations(JsonNode document)
+    {
+        var all = new JsonObject();
+        foreach (var (path, item) in document["paths"]!.AsObject())
+        {
+            var shared = Parameters(document, item!["parameters"]);
+            foreach (var (method, operation) in item.AsObject().Where(o => o.Key != "parameters"))
+            {
+                var plain = Plain(operation)!.AsObject();
+                plain["parameters"] = new JsonArray([.. Parameters(document, operation!["parameters"]).Concat(shared).Order(StringComparer.Ordinal).Select(p => (JsonNode)p)]);
+                if (plain["x-kubernetes-group-version-kind"] is JsonObject kind)
+                {
+                    plain["x-kubernetes-group-version-kind"] = $"{kind["group"]}/{kind["version"]} {kind["kind"]}";
+                }
+                all[$"{method} {path}"] = plain;
+            }
+        }
+        return all;
+    }
+
+    private static IEnumerable<string> Parameters(JsonNode document, JsonNode? parameters)
+    {
+        foreach (var given in parameters?.AsArray() ?? [])
+        {
+            var parameter = given!["$ref"] is { } reference ? document["parameters"]![reference.GetValue<string>()["#/parameters/".Length..]]! : given;
+            yield return $"{parameter["name"]} in {parameter["in"]}: {parameter["type"]}{parameter["schema"]?["$ref"]} {parameter["required"]}";
+        }
+    }
+
+    private static void Compare(JsonNode wanted, JsonNode? got, string path, List<string> differences)
+    {
+        if (wanted is JsonObject map && got is JsonObject other)
+        {
+            foreach (var key in map.Select(m => m.Key).Union(other.Select(m => m.Key)))
+            {
+                if (map[key] is not { } inside)
+                {
+                    differences.Add($"{path}/{key}: not wanted: {other[key]?.ToJsonString()}");
+                }
+                else if (other[key] is null)
+                {
+                    differences.Add($"{path}/{key}: missing: {inside.ToJsonString()}");
+                }
+                else
+                {
+                    Compare(inside, other[key], $"{path}/{key}", differences);
+                }
+            }
+        }
+        else if (!JsonNode.DeepEquals(wanted, got))
+        {
+            differences.Add($"{path}: want {wanted.ToJsonString()}, got {got?.ToJsonString()}");
+        }
+    }
+}
