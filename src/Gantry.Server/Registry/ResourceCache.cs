@@ -37,6 +37,9 @@ public sealed class ResourceCache
 
     public CacheSnapshot Snapshot => Volatile.Read(ref _snapshot);
 
+    /// <summary>The oldest revision a watch can start from.</summary>
+    public long OldestRevision => Volatile.Read(ref _oldest).Revision;
+
     /// <summary>Completes when the snapshot after this call differs from the one before. Take it first, look at the chain second.</summary>
     public Task Pulse => Volatile.Read(ref _pulse).Task;
 

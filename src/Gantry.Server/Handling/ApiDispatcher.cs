@@ -1,0 +1,266 @@
+using System.Text;
+using Gantry.Api;
+using Gantry.Api.Models;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Reading;
+using Gantry.Server.Statuses;
+using Gantry.Server.Watching;
+using Gantry.Server.Writing;
+
+namespace Gantry.Server.Handling;
+
+/// <summary>Carries out requests for resources that have been allowed already: every verb of every resource, and its subresources.</summary>
+public sealed class ApiDispatcher
+{
+    private readonly ResourceTable _table;
+    private readonly SubresourceTable _subresources;
+    private readonly ListReader _lists;
+    private readonly WatchOpener _watches;
+    private readonly ObjectWriter _writer;
+    private readonly ObjectDeleter _deleter;
+    private readonly PatchHandler _patches;
+
+    public ApiDispatcher(
+        ResourceTable table, SubresourceTable subresources, ListReader lists, WatchOpener watches, ObjectWriter writer, ObjectDeleter deleter, PatchHandler patches)
+    {
+        _table = table;
+        _subresources = subresources;
+        _lists = lists;
+        _watches = watches;
+        _writer = writer;
+        _deleter = deleter;
+        _patches = patches;
+    }
+
+    public ValueTask<ApiAnswer> HandleAsync(ApiCall call, CancellationToken cancellation)
+    {
+        var info = call.Info;
+        if (_table.Find(info.Group, info.Version, info.Resource) is not { } resource)
+        {
+            return new(_table.HasGroupVersion(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
+        }
+
+        if (!resource.Type.Namespaced && info.Namespace.Length > 0 && info.Resource != "namespaces")
+        {
+            return new(ApiStatus.NoSuchResource);
+        }
+
+        if (info.Subresource.Length > 0 && info.Subresource != "status")
+        {
+            return SubresourceAsync(call, resource, cancellation);
+        }
+
+        if (info.Subresource == "status" && !resource.Strategy.HasStatus)
+        {
+            return new(ApiStatus.NoSuchResource);
+        }
+
+        if (resource.Type.Namespaced && info.Namespace.Length == 0 && info.Verb is not ("list" or "watch"))
+        {
+            return new(info.Name.Length > 0 ? ApiStatus.NoSuchResource : ApiStatus.MethodNotAllowed);
+        }
+
+        return Allows(resource, info) ? VerbAsync(call, resource, cancellation) : new(ApiStatus.MethodNotAllowed);
+    }
+
+    /// <summary>What the API answers where nothing is served at all.</summary>
+    internal static ApiAnswer NoSuchPath { get; } = new ApiAnswer.Document(404, "text/plain; charset=utf-8", "404 page not found\n"u8.ToArray());
+
+    private static bool Allows(ServedResource resource, Requests.RequestInfo info) => info.Subresource == "status"
+        ? info.Verb is "get" or "update" or "patch"
+        : resource.Type.Allows(info.Verb) && (info.Verb == "create" == (info.Name.Length == 0) || info.Verb is not ("create" or "update" or "patch" or "delete"));
+
+    private ValueTask<ApiAnswer> SubresourceAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        var info = call.Info;
+        var described = resource.Type.Subresources.FirstOrDefault(s => s.Name == info.Subresource);
+        if (described is null || _subresources.Find(info.Group, info.Resource, info.Subresource) is not { } handler)
+        {
+            return new(ApiStatus.NoSuchResource);
+        }
+
+        return described.Verbs.Contains(info.Verb, StringComparer.Ordinal) ? handler.HandleAsync(call, resource, cancellation) : new(ApiStatus.MethodNotAllowed);
+    }
+
+    private async ValueTask<ApiAnswer> VerbAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        switch (call.Info.Verb)
+        {
+            case "get":
+                return await GetAsync(call, resource, cancellation).ConfigureAwait(false);
+            case "list":
+                return await ListAsync(call, resource, cancellation).ConfigureAwait(false);
+            case "watch":
+                return await _watches.OpenAsync(call, resource, cancellation).ConfigureAwait(false);
+            case "create":
+                return await CreateAsync(call, resource, cancellation).ConfigureAwait(false);
+            case "update":
+                return Answer(resource, await UpdateAsync(call, resource, cancellation).ConfigureAwait(false));
+            case "patch":
+                return Answer(resource, await _patches.PatchAsync(call, resource, cancellation).ConfigureAwait(false));
+            case "delete":
+                return await DeleteAsync(call, resource, cancellation).ConfigureAwait(false);
+            case "deletecollection":
+                return await DeleteManyAsync(call, resource, cancellation).ConfigureAwait(false);
+            default:
+                return ApiStatus.MethodNotAllowed;
+        }
+    }
+
+    private async ValueTask<ApiAnswer> GetAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        var info = call.Info;
+        if (info.Options["resourceVersion"] is { Length: > 0 } && call.Number("resourceVersion") is > 0 and var wanted
+            && await _lists.WaitAsync(wanted, cancellation).ConfigureAwait(false) is { } future)
+        {
+            return future;
+        }
+
+        var stored = resource.Cache.Snapshot.Find(resource.Type.Namespaced ? info.Namespace : "", info.Name);
+        return stored is null ? ApiStatus.NotFound(resource.Type, info.Name) : new ApiAnswer.Item(200, resource.Type, resource.Json(stored));
+    }
+
+    private async ValueTask<ApiAnswer> ListAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        var (selection, refusal) = Select(call, resource);
+        if (selection is null)
+        {
+            return refusal!;
+        }
+
+        var (page, problem) = await _lists.ReadAsync(resource, selection, call.Options, cancellation).ConfigureAwait(false);
+        return page is null ? problem! : new ApiAnswer.Items(page);
+    }
+
+    private async ValueTask<ApiAnswer> CreateAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        if (ObjectChecks.Options(call.Options, "CreateOptions") is { } refused)
+        {
+            return refused;
+        }
+
+        var (value, refusal) = BodyDecoder.Decode(call, resource.Type);
+        if (value is null)
+        {
+            return refusal!;
+        }
+
+        var scope = WriteScope.Of(call, resource);
+        if (ObjectChecks.Namespace(value, scope.Namespace) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        var stored = resource.Conversion is null ? value : resource.Conversion.Store(value);
+        return Answer(resource, await _writer.CreateAsync(scope, stored, managed: false, cancellation).ConfigureAwait(false));
+    }
+
+    private async ValueTask<WriteOutcome> UpdateAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        if (ObjectChecks.Options(call.Options, "UpdateOptions") is { } refused)
+        {
+            return refused;
+        }
+
+        var (value, refusal) = BodyDecoder.Decode(call, resource.Type);
+        if (value is null)
+        {
+            return refusal!;
+        }
+
+        var scope = WriteScope.Of(call, resource);
+        if ((ObjectChecks.Name(value, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        return await _writer.UpdateAsync(scope, (_, stored) => Replacement(scope, value, stored), cancellation).ConfigureAwait(false);
+    }
+
+    private static Proposal Replacement(WriteScope scope, Gantry.Api.Trees.TreeMap value, Registry.StoredObject? stored)
+    {
+        var resource = scope.Resource;
+        if (stored is null && (!resource.Strategy.CreatesOnUpdate || scope.Subresource.Length > 0))
+        {
+            return ApiStatus.NotFound(resource.Type, scope.Name);
+        }
+
+        var metadata = value.Map("metadata")!;
+        if (stored is not null && metadata.Text("uid") is { Length: > 0 } uid && uid != stored.Uid)
+        {
+            return ApiStatus.Conflict(resource.Type, scope.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.Uid}");
+        }
+
+        // The writer changes what it gets, and it may ask again.
+        var own = (Gantry.Api.Trees.TreeMap)value.DeepClone();
+        return resource.Conversion is null ? own : resource.Conversion.Store(own);
+    }
+
+    private async ValueTask<ApiAnswer> DeleteAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        var (options, refusal) = DeleteOptionsReader.Read(call);
+        if (options is null)
+        {
+            return refusal!;
+        }
+
+        DeleteOptionsReader.Warn(call, resource, options);
+        var scope = WriteScope.Of(call, resource) with { DryRun = call.DryRun || options.DryRun.Count > 0 };
+        return await _deleter.DeleteAsync(scope, options, cancellation).ConfigureAwait(false) switch
+        {
+            WriteOutcome.Refused refused => refused.Status,
+            WriteOutcome.Removed removed when !resource.Strategy.ShowsDeleted => ApiStatus.Deleted(resource.Type, removed.Last.Name, removed.Last.Uid),
+            WriteOutcome.Removed removed => new ApiAnswer.Item(200, resource.Type, resource.Json(removed.Json)),
+            WriteOutcome.Written written => new ApiAnswer.Item(200, resource.Type, resource.Json(written.Json)),
+            _ => throw new InvalidOperationException("an unknown outcome of a delete"),
+        };
+    }
+
+    private async ValueTask<ApiAnswer> DeleteManyAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        var (options, refusal) = DeleteOptionsReader.Read(call);
+        if (options is null)
+        {
+            return refusal!;
+        }
+
+        DeleteOptionsReader.Warn(call, resource, options);
+        var (selection, problem) = Select(call, resource);
+        if (selection is null)
+        {
+            return problem!;
+        }
+
+        var (page, unreadable) = await _lists.ReadAsync(resource, selection, call.Options, cancellation).ConfigureAwait(false);
+        if (page is null)
+        {
+            return unreadable!;
+        }
+
+        var scope = WriteScope.Of(call, resource) with { DryRun = call.DryRun || options.DryRun.Count > 0 };
+        foreach (var item in page.Items)
+        {
+            var outcome = await _deleter.DeleteAsync(scope with { Namespace = item.Namespace, Name = item.Name }, options, cancellation).ConfigureAwait(false);
+
+            // Somebody else was faster; gone is gone.
+            if (outcome is WriteOutcome.Refused { Status: { Code: not 404 } status })
+            {
+                return status;
+            }
+        }
+
+        return new ApiAnswer.Items(page);
+    }
+
+    private static (Selection? Selection, ApiStatus? Refusal) Select(ApiCall call, ServedResource resource) => Selection.Of(
+        resource, resource.Type.Namespaced ? call.Info.Namespace : "", call.Info.Verb == "watch" ? call.Info.Name : "",
+        call.Options["labelSelector"], call.Options["fieldSelector"]);
+
+    private static ApiAnswer Answer(ServedResource resource, WriteOutcome outcome) => outcome switch
+    {
+        WriteOutcome.Refused refused => refused.Status,
+        WriteOutcome.Written written => new ApiAnswer.Item(written.Created ? 201 : 200, resource.Type, resource.Json(written.Json)),
+        WriteOutcome.Removed removed => new ApiAnswer.Item(200, resource.Type, resource.Json(removed.Json)),
+        _ => throw new InvalidOperationException("an unknown outcome of a write"),
+    };
+}

@@ -1,0 +1,215 @@
+using System.Text;
+using Gantry.Api.Patching;
+using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Registry;
+using Gantry.Server.Requests;
+using Gantry.Server.Statuses;
+using Gantry.Server.Writing;
+
+namespace Gantry.Server.Handling;
+
+/// <summary>Turns patches of every kind into proposals for the writer.</summary>
+public sealed class PatchHandler
+{
+    private const string JsonPatchType = "application/json-patch+json";
+    private const string MergePatchType = "application/merge-patch+json";
+    private const string StrategicType = "application/strategic-merge-patch+json";
+    private const string ApplyType = "application/apply-patch+yaml";
+
+    private readonly ObjectWriter _writer;
+    private readonly TimeProvider _clock;
+
+    public PatchHandler(ObjectWriter writer, TimeProvider clock)
+    {
+        _writer = writer;
+        _clock = clock;
+    }
+
+    public async ValueTask<WriteOutcome> PatchAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        if (ObjectChecks.Options(call.Options, "PatchOptions") is { } refused)
+        {
+            return refused;
+        }
+
+        var scope = WriteScope.Of(call, resource);
+        if (call.ContentType == ApplyType)
+        {
+            return await ApplyAsync(call, scope, cancellation).ConfigureAwait(false);
+        }
+
+        if (call.ContentType is not (JsonPatchType or MergePatchType or StrategicType))
+        {
+            return ApiStatus.UnsupportedMediaType([JsonPatchType, MergePatchType, StrategicType, ApplyType]);
+        }
+
+        if (call.Options.Flag("force"))
+        {
+            return ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Forbidden("force", "may not be specified for non-apply patch")]);
+        }
+
+        Tree patch;
+        try
+        {
+            patch = TreeJson.Parse(call.Body.Span);
+        }
+        catch (TreeException e)
+        {
+            return ApiStatus.BadRequest("error decoding patch: " + e.Message);
+        }
+
+        return await _writer.UpdateAsync(
+            scope, (old, _) => old is null ? ApiStatus.NotFound(resource.Type, scope.Name) : Propose(call, scope, old, patch), cancellation).ConfigureAwait(false);
+    }
+
+    private static Proposal Propose(ApiCall call, WriteScope scope, TreeMap old, Tree patch)
+    {
+        var resource = scope.Resource;
+        var served = resource.Conversion is null ? old : resource.Conversion.Serve(old);
+        var (patched, refusal) = Patched(call, resource, served, patch);
+        if (patched is null)
+        {
+            return refusal!;
+        }
+
+        var result = TreeDecoder.Decode(resource.Type.Schema, patched, call.FieldValidation);
+        if (result.Object is not { } value)
+        {
+            // Problems that strict validation collects are about the patch as a whole.
+            var shown = call.ContentType == StrategicType ? GoMap(patch) : TreeJson.WriteText(patched);
+            return ApiStatus.Invalid("", "", "", [FieldError.Invalid("patch", shown, result.Error ?? "")]);
+        }
+
+        BodyDecoder.Warn(call, result);
+        if (value.Text("apiVersion") is { } version && version != resource.Type.ApiVersion)
+        {
+            return ApiStatus.BadRequest($"the API version in the data ({version}) does not match the expected API version ({resource.Type.ApiVersion})");
+        }
+
+        value["kind"] = resource.Type.Kind;
+        value["apiVersion"] = resource.Type.ApiVersion;
+        if ((ObjectChecks.Name(value, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } other)
+        {
+            return other;
+        }
+
+        return resource.Conversion is null ? value : resource.Conversion.Store(value);
+    }
+
+    private static (Tree? Value, ApiStatus? Refusal) Patched(ApiCall call, ServedResource resource, TreeMap old, Tree patch)
+    {
+        switch (call.ContentType)
+        {
+            case JsonPatchType when patch is not TreeList:
+                return (null, ApiStatus.BadRequest($"error decoding patch: json: cannot unmarshal {patch.KindName} into Go value of type jsonpatch.Patch"));
+            case JsonPatchType when patch is TreeList { Count: > JsonPatch.MaxOperations } many:
+                return (null, ApiStatus.RequestEntityTooLarge($"The allowed maximum operations in a JSON patch is {JsonPatch.MaxOperations}, got {many.Count}"));
+            case JsonPatchType:
+                return JsonPatch.Apply(old, patch) is PatchResult.Patched done ? (done.Value, null) : (null, ApiStatus.UnprocessablePatch);
+            case MergePatchType:
+                return patch is TreeMap ? (JsonMergePatch.Apply(old, patch), null)
+                    : (null, ApiStatus.BadRequest($"error decoding patch: json: cannot unmarshal {patch.KindName} into Go value of type map[string]interface {{}}"));
+            default:
+                return patch is not TreeMap map
+                    ? (null, ApiStatus.BadRequest($"error decoding patch: json: cannot unmarshal {patch.KindName} into Go value of type map[string]interface {{}}"))
+                    : StrategicMergePatch.Apply(resource.Type.Schema, old, map) switch
+                    {
+                        PatchResult.Patched merged => (merged.Value, null),
+                        PatchResult.Refused refused => (null, ApiStatus.BadRequest(refused.Message)),
+                        _ => throw new InvalidOperationException("an unknown result of a patch"),
+                    };
+        }
+    }
+
+    private async ValueTask<WriteOutcome> ApplyAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
+    {
+        var manager = call.Options["fieldManager"];
+        if (manager.Length == 0)
+        {
+            return ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Required("fieldManager", "is required for apply patch")]);
+        }
+
+        var resource = scope.Resource;
+        var (json, error) = BodyDecoder.FromYaml(call.Body.Span);
+        if (json is null)
+        {
+            return ApiStatus.BadRequest("error decoding YAML: " + error);
+        }
+
+        var result = TreeDecoder.Decode(resource.Type.Schema, json, call.FieldValidation);
+        if (result.Object is not { } applied)
+        {
+            return ApiStatus.BadRequest(result.Error ?? "");
+        }
+
+        BodyDecoder.Warn(call, result);
+        if (Belongs(scope, applied) is { } refused)
+        {
+            return refused;
+        }
+
+        var write = new FieldWrite(manager, scope.Subresource, _clock.GetUtcNow());
+        var stored = resource.Conversion is null ? applied : resource.Conversion.Store(applied);
+        return await _writer.UpdateAsync(scope, (old, _) =>
+        {
+            if (old is null && scope.Subresource.Length > 0)
+            {
+                return ApiStatus.NotFound(resource.Type, scope.Name);
+            }
+
+            if (old is null && stored.Map("metadata")?.Text("uid") is { Length: > 0 } uid)
+            {
+                return ApiStatus.Conflict(resource.Type, scope.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+            }
+
+            var (merged, conflict) = _writer.Managers.Apply(resource.Stored.Type, old, (TreeMap)stored.DeepClone(), write, call.Options.Flag("force"));
+            return merged is null ? conflict! : new Proposal(merged, null, Managed: true);
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    private static ApiStatus? Belongs(WriteScope scope, TreeMap applied)
+    {
+        var type = scope.Resource.Type;
+        if (applied.Text("kind") is not { Length: > 0 } kind || applied.Text("apiVersion") is not { Length: > 0 } version)
+        {
+            return ApiStatus.BadRequest("invalid object type: Object 'Kind' is missing");
+        }
+
+        if (kind != type.Kind || version != type.ApiVersion)
+        {
+            return ApiStatus.BadRequest($"invalid object type: /{version}, Kind={kind}");
+        }
+
+        if (applied.Made("metadata")["managedFields"] is TreeList { Count: > 0 })
+        {
+            return ApiStatus.BadRequest("metadata.managedFields must be nil");
+        }
+
+        if (applied.Made("metadata").Text("name") is null or "")
+        {
+            applied.Made("metadata")["name"] = scope.Name;
+        }
+
+        return ObjectChecks.Name(applied, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(applied, scope.Namespace);
+    }
+
+    // A patch as Go prints a map.
+    private static string GoMap(Tree value)
+    {
+        switch (value)
+        {
+            case TreeMap map:
+                return "map[" + string.Join(' ', map.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Key + ":" + GoMap(m.Value))) + "]";
+            case TreeList list:
+                return "[" + string.Join(' ', list.Select(GoMap)) + "]";
+            case TreeString text:
+                return text.Value;
+            case TreeNull:
+                return "<nil>";
+            default:
+                return Encoding.UTF8.GetString(TreeJson.Write(value));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Gantry.Server.Handling;
+
+/// <summary>The served resources by the parts of their paths. Readers take no lock; custom resources come and go while the server runs.</summary>
+public sealed class ResourceTable
+{
+    private ImmutableDictionary<(string Group, string Version, string Plural), ServedResource> _resources =
+        ImmutableDictionary<(string, string, string), ServedResource>.Empty;
+
+    /// <summary>Every served resource, in no particular order.</summary>
+    public IEnumerable<ServedResource> All => _resources.Values;
+
+    public ServedResource? Find(string group, string version, string plural) => _resources.GetValueOrDefault((group, version, plural));
+
+    public bool HasGroupVersion(string group, string version) =>
+        _resources.Keys.Any(k => string.Equals(k.Group, group, StringComparison.Ordinal) && string.Equals(k.Version, version, StringComparison.Ordinal));
+
+    public void Add(ServedResource resource) =>
+        ImmutableInterlocked.AddOrUpdate(ref _resources, (resource.Type.Group, resource.Type.Version, resource.Type.Plural), resource, (_, _) => resource);
+
+    public void Remove(ServedResource resource) =>
+        ImmutableInterlocked.TryRemove(ref _resources, (resource.Type.Group, resource.Type.Version, resource.Type.Plural), out _);
+}

@@ -1,0 +1,23 @@
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+
+namespace Gantry.Server.Http;
+
+/// <summary>What the pipeline is made of.</summary>
+internal sealed record HttpParts
+{
+    public required IAuthenticator Authenticator { get; init; }
+
+    public required IAuthorizer Authorizer { get; init; }
+
+    public required ApiDispatcher Dispatcher { get; init; }
+
+    public required PlainPaths Paths { get; init; }
+
+    public required AnswerWriter Writer { get; init; }
+
+    public required RequestMetrics Metrics { get; init; }
+
+    /// <summary>Whether the Table form can be answered.</summary>
+    public required bool HasTables { get; init; }
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using Gantry.Server.Authentication;
+using Gantry.Server.Authorization;
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
+using Gantry.Server.Statuses;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Server.Http;
+
+/// <summary>One request from its first byte to its last: who, what, allowed, done, answered. Whatever goes wrong inside is an answer 500 and a log line.</summary>
+internal sealed class HttpPipeline
+{
+    private readonly IAuthenticator _authenticator;
+    private readonly IAuthorizer _authorizer;
+    private readonly ApiDispatcher _dispatcher;
+    private readonly PlainPaths _paths;
+    private readonly AnswerWriter _writer;
+    private readonly RequestMetrics _metrics;
+    private readonly bool _tables;
+    private readonly int _bodyLimit;
+    private readonly CancellationToken _stopping;
+    private readonly ILogger _log;
+    private readonly TimeProvider _clock;
+
+    public HttpPipeline(HttpParts parts, int bodyLimit, CancellationToken stopping, ILogger log, TimeProvider clock)
+    {
+        _authenticator = parts.Authenticator;
+        _authorizer = parts.Authorizer;
+        _dispatcher = parts.Dispatcher;
+        _paths = parts.Paths;
+        _writer = parts.Writer;
+        _metrics = parts.Metrics;
+        _tables = parts.HasTables;
+        _bodyLimit = bodyLimit;
+        _stopping = stopping;
+        _log = log;
+        _clock = clock;
+    }
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var start = _clock.GetTimestamp();
+        var request = context.Request;
+        var path = request.Path.Value ?? "/";
+        var info = RequestInfoParser.Parse(request.Method, path, request.QueryString.Value ?? "");
+        var longRunning = IsLongRunning(info);
+        using var running = _metrics.Begin(longRunning);
+        using var ending = longRunning ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping) : null;
+        var cancellation = ending?.Token ?? context.RequestAborted;
+        try
+        {
+            context.Response.Headers.CacheControl = "no-cache, private";
+            await AnswerAsync(context, info, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || _stopping.IsCancellationRequested)
+        {
+            // The client has gone or the server goes: nobody reads an answer.
+        }
+        catch (BadHttpRequestException e)
+        {
+            await FailAsync(context, ApiStatus.BadRequest(e.Message) with { Code = e.StatusCode }).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The client takes nothing any more.
+            context.Abort();
+        }
+#pragma warning disable CA1031 // the edge of the server: one broken request must not end the others
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            HttpLog.Failed(_log, e, request.Method, path);
+            await FailAsync(context, ApiStatus.Internal(e.Message)).ConfigureAwait(false);
+        }
+
+        _metrics.End(info, request.Method, context.Response.StatusCode, longRunning ? null : _clock.GetElapsedTime(start));
+    }
+
+    private static async Task FailAsync(HttpContext context, ApiStatus status)
+    {
+        if (context.Response.HasStarted)
+        {
+            // Half an answer cannot be taken back, but it must not look like a whole one.
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        await AnswerWriter.StatusAsync(context, status, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async ValueTask AnswerAsync(HttpContext context, RequestInfo info, CancellationToken cancellation)
+    {
+        switch (await _authenticator.AuthenticateAsync(context, cancellation).ConfigureAwait(false))
+        {
+            case AuthenticationOutcome.Known known:
+                var (user, refusal) = await Impersonation.ApplyAsync(known.User, context.Request.Headers, _authorizer, cancellation).ConfigureAwait(false);
+                if (refusal is not null)
+                {
+                    await AnswerWriter.StatusAsync(context, refusal, cancellation).ConfigureAwait(false);
+                    return;
+                }
+
+                await AllowedAsync(context, info, user, cancellation).ConfigureAwait(false);
+                break;
+            default:
+                await AnswerWriter.StatusAsync(context, ApiStatus.Unauthorized, cancellation).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async ValueTask AllowedAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
+    {
+        if (info.IsResource || !PlainPaths.IsAlwaysAllowed(info.Path))
+        {
+            var asked = AuthorizationAttributes.Of(user, info);
+            var decision = await _authorizer.AuthorizeAsync(asked, cancellation).ConfigureAwait(false);
+            if (decision.Opinion != Opinion.Allow)
+            {
+                await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision.Reason), cancellation).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        var accept = context.Request.Headers.Accept.ToString();
+        if (!info.IsResource)
+        {
+            var document = await _paths.AnswerAsync(context, info, user, cancellation).ConfigureAwait(false);
+            await _writer.WriteAsync(context, null, document, MediaRange.Negotiate(accept, tables: false) ?? MediaRange.Json, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var streams = Streams(info);
+        if (MediaRange.Negotiate(accept, _tables) is not { } range)
+        {
+            if (!streams)
+            {
+                await AnswerWriter.StatusAsync(context, ApiStatus.NotAcceptable(MediaRange.Served), cancellation).ConfigureAwait(false);
+                return;
+            }
+
+            range = MediaRange.Json;
+        }
+
+        ReadOnlyMemory<byte> body = default;
+        if (!streams && info.Verb is not ("get" or "list" or "watch"))
+        {
+            (body, var refusal) = await RequestReader.BodyAsync(context.Request, _bodyLimit, cancellation).ConfigureAwait(false);
+            if (refusal is not null)
+            {
+                await AnswerWriter.StatusAsync(context, refusal, cancellation).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        var call = new ApiCall
+        {
+            Info = info,
+            User = user,
+            Body = body,
+            ContentType = MediaType(context.Request.ContentType),
+            UserAgent = context.Request.Headers.UserAgent.ToString(),
+            Http = context,
+        };
+        var answer = await _dispatcher.HandleAsync(call, cancellation).ConfigureAwait(false);
+        await _writer.WriteAsync(context, call, answer, range, cancellation).ConfigureAwait(false);
+    }
+
+    private static string MediaType(string? contentType)
+    {
+        if (contentType is null)
+        {
+            return "";
+        }
+
+        var end = contentType.IndexOf(';', StringComparison.Ordinal);
+        var type = (end < 0 ? contentType : contentType[..end]).Trim().ToLowerInvariant();
+        return type is "text/yaml" or "application/x-yaml" ? "application/yaml" : type;
+    }
+
+    // Connections that carry something else than one answer.
+    private static bool Streams(RequestInfo info) => info.Subresource is "exec" or "attach" or "portforward" or "proxy" or "log";
+
+    private static bool IsLongRunning(RequestInfo info) => info.Verb == "watch" || Streams(info);
+}

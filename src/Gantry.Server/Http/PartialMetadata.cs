@@ -1,0 +1,43 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Gantry.Server.Http;
+
+/// <summary>Objects without their content: the metadata is copied, nothing is decoded.</summary>
+internal static class PartialMetadata
+{
+    /// <summary>The object as PartialObjectMetadata of that version of meta.k8s.io.</summary>
+    public static byte[] Of(ReadOnlySpan<byte> json, string version) => Wrap(json, $"{{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/{version}\",\"metadata\":");
+
+    /// <summary>The same as an item of a list.</summary>
+    public static byte[] Item(ReadOnlySpan<byte> json) => Wrap(json, "{\"metadata\":");
+
+    private static byte[] Wrap(ReadOnlySpan<byte> json, string begin)
+    {
+        var metadata = Metadata(json);
+        var answer = new byte[begin.Length + metadata.Length + 1];
+        Encoding.ASCII.GetBytes(begin, answer);
+        metadata.CopyTo(answer.AsSpan(begin.Length));
+        answer[^1] = (byte)'}';
+        return answer;
+    }
+
+    private static ReadOnlySpan<byte> Metadata(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals("metadata"u8);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (found)
+            {
+                return json[start..(int)reader.BytesConsumed];
+            }
+        }
+
+        return "{}"u8;
+    }
+}

@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
+using Gantry.Api.Schemas;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Registry;
+using Gantry.Server.Watching;
+using Microsoft.AspNetCore.Http;
+
+namespace Gantry.Server.Http;
+
+/// <summary>Streams watches: one JSON document per change, over chunked HTTP or as WebSocket messages.</summary>
+internal sealed class WatchWriter
+{
+    // A client that takes nothing for that long is gone, or as good as gone.
+    private static readonly TimeSpan PatienceForClient = TimeSpan.FromSeconds(60);
+
+    private readonly RevisionClock _revisions;
+    private readonly TimeProvider _clock;
+    private readonly ITableMaker? _tables;
+
+    public WatchWriter(RevisionClock revisions, TimeProvider clock, ITableMaker? tables)
+    {
+        _revisions = revisions;
+        _clock = clock;
+        _tables = tables;
+    }
+
+    public async ValueTask WriteAsync(HttpContext context, ApiCall call, WatchRequest request, MediaRange range, CancellationToken cancellation)
+    {
+        var (cursor, refusal) = WatchCursor.Open(request, _revisions, _clock);
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            await MessagesAsync(context, new Rendering(request.Resource, range, call, _tables), cursor, refusal, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var response = context.Response;
+        response.StatusCode = 200;
+        response.ContentType = "application/json";
+        var writer = response.BodyWriter;
+        var rendering = new Rendering(request.Resource, range, call, _tables);
+        if (cursor is null)
+        {
+            rendering.Write(writer, new WatchItem(WatchItemType.Error, null, 0, refusal));
+            await writer.FlushAsync(cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        // The headers go out at once: clients wait for them before they rely on the watch.
+        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        do
+        {
+            var pending = false;
+            while (cursor.TryRead(out var item))
+            {
+                rendering.Write(writer, item);
+                pending = true;
+                if (writer.UnflushedBytes > 32 * 1024)
+                {
+                    await FlushAsync(writer, cancellation).ConfigureAwait(false);
+                }
+            }
+
+            if (pending)
+            {
+                await FlushAsync(writer, cancellation).ConfigureAwait(false);
+            }
+        }
+        while (await cursor.WaitAsync(cancellation).ConfigureAwait(false));
+    }
+
+    private async ValueTask FlushAsync(System.IO.Pipelines.PipeWriter writer, CancellationToken cancellation)
+    {
+        var flush = writer.FlushAsync(cancellation);
+        if (!flush.IsCompleted)
+        {
+            await flush.AsTask().WaitAsync(PatienceForClient, _clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task MessagesAsync(
+        HttpContext context, Rendering rendering, WatchCursor? cursor, Statuses.ApiStatus? refusal, CancellationToken cancellation)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reading = DrainAsync(socket, closing);
+        try
+        {
+            if (cursor is null)
+            {
+                await SendAsync(socket, rendering, new WatchItem(WatchItemType.Error, null, 0, refusal), cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                do
+                {
+                    while (cursor.TryRead(out var item))
+                    {
+                        await SendAsync(socket, rendering, item, closing.Token).ConfigureAwait(false);
+                    }
+                }
+                while (await cursor.WaitAsync(closing.Token).ConfigureAwait(false));
+            }
+
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
+        {
+            // The client has gone: there is nobody left to tell.
+        }
+
+        await closing.CancelAsync().ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(WebSocket socket, Rendering rendering, WatchItem item, CancellationToken cancellation)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        rendering.Write(buffer, item);
+        await socket.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, cancellation).ConfigureAwait(false);
+    }
+
+    // Clients of watches say nothing but goodbye.
+    private static async Task DrainAsync(WebSocket socket, CancellationTokenSource closing)
+    {
+        var buffer = new byte[256];
+        try
+        {
+            while (socket.State is WebSocketState.Open or WebSocketState.CloseSent
+                && (await socket.ReceiveAsync(buffer.AsMemory(), closing.Token).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
+        {
+            // Either side ended the connection.
+        }
+
+        await closing.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Items of one watch to bytes.</summary>
+    private sealed class Rendering(Handling.ServedResource resource, MediaRange range, ApiCall call, ITableMaker? tables)
+    {
+        private bool _columnsSent;
+
+        public void Write(IBufferWriter<byte> writer, WatchItem item)
+        {
+            writer.Write("{\"type\":\""u8);
+            writer.Write(item.Type switch
+            {
+                WatchItemType.Added => "ADDED"u8,
+                WatchItemType.Modified => "MODIFIED"u8,
+                WatchItemType.Deleted => "DELETED"u8,
+                WatchItemType.Error => "ERROR"u8,
+                _ => "BOOKMARK"u8,
+            });
+            writer.Write("\",\"object\":"u8);
+            if (item.Status is { } status)
+            {
+                writer.Write(status.ToJson());
+            }
+            else if (item.Object is { } value)
+            {
+                writer.Write(Body(value).Span);
+            }
+            else
+            {
+                writer.Write(Bookmark(item, resource.Type));
+            }
+
+            writer.Write("}\n"u8);
+        }
+
+        private ReadOnlyMemory<byte> Body(StoredObject value)
+        {
+            switch (range.Shape)
+            {
+                case AnswerShape.Table:
+                    var table = tables!.Table(resource, value, range.Version, !_columnsSent, call.Options);
+                    _columnsSent = true;
+                    return table;
+                case AnswerShape.Metadata:
+                    return PartialMetadata.Of(value.Json, range.Version);
+                default:
+                    return resource.Json(value);
+            }
+        }
+
+        private byte[] Bookmark(WatchItem item, ResourceType type)
+        {
+            var (kind, apiVersion) = range.Shape switch
+            {
+                AnswerShape.Table => ("Table", "meta.k8s.io/" + range.Version),
+                AnswerShape.Metadata => ("PartialObjectMetadata", "meta.k8s.io/" + range.Version),
+                _ => (type.Kind, type.ApiVersion),
+            };
+            var annotations = item.Type == WatchItemType.InitialEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
+            return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{\"resourceVersion\":\"{item.Revision}\",\"creationTimestamp\":null{annotations}}}}}"));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Gantry.Api.Trees;
+using Gantry.Server.Requests;
+using Microsoft.AspNetCore.Http;
+
+namespace Gantry.Server.Pipeline;
+
+/// <summary>One request to the API on its way through the pipeline, whether it came over HTTP or from inside the process.</summary>
+public sealed class ApiCall
+{
+    // Longer texts come from scripts, not from programs that want to be recognised as owners of fields.
+    private const int LongestManager = 128;
+
+    private List<string>? _warnings;
+
+    public required RequestInfo Info { get; init; }
+
+    /// <summary>Who asks, after impersonation.</summary>
+    public required UserInfo User { get; init; }
+
+    /// <summary>The whole body; empty where there is none. JSON or YAML, as <see cref="ContentType"/> says.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The media type of the body without parameters; empty means JSON.</summary>
+    public string ContentType { get; init; } = "";
+
+    public string UserAgent { get; init; } = "";
+
+    /// <summary>The request itself, for handlers that stream or upgrade the connection; null for calls inside the process.</summary>
+    public HttpContext? Http { get; init; }
+
+    public RequestOptions Options => Info.Options;
+
+    /// <summary>What the answer's <c>Warning</c> headers are to say.</summary>
+    public IReadOnlyList<string> Warnings => _warnings ?? (IReadOnlyList<string>)[];
+
+    /// <summary>Whether nothing is to be stored.</summary>
+    public bool DryRun => Options.TryGet("dryRun", out var value) && value.Length > 0;
+
+    /// <summary>Who owns the fields that this request sets: the option, else the program's name from the user agent.</summary>
+    public string FieldManager
+    {
+        get
+        {
+            if (Options["fieldManager"] is { Length: > 0 } named)
+            {
+                return named;
+            }
+
+            var slash = UserAgent.IndexOf('/', StringComparison.Ordinal);
+            var program = slash < 0 ? UserAgent : UserAgent[..slash];
+            return program.Length > LongestManager ? program[..LongestManager] : program;
+        }
+    }
+
+    /// <summary>What to do about unknown and duplicate fields; unknown words count as the default, they were refused before.</summary>
+    public FieldValidation FieldValidation => Options["fieldValidation"] switch
+    {
+        "Ignore" => FieldValidation.Ignore,
+        "Strict" => FieldValidation.Strict,
+        _ => FieldValidation.Warn,
+    };
+
+    public void Warn(string text)
+    {
+        _warnings ??= [];
+        if (!_warnings.Contains(text, StringComparer.Ordinal))
+        {
+            _warnings.Add(text);
+        }
+    }
+
+    /// <summary>A whole-number option; null where it is missing or no number.</summary>
+    public long? Number(string option) =>
+        long.TryParse(Options[option], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

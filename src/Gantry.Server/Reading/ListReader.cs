@@ -1,0 +1,160 @@
+using Gantry.Server.Handling;
+using Gantry.Server.Registry;
+using Gantry.Server.Requests;
+using Gantry.Server.Statuses;
+using Gantry.Store;
+
+namespace Gantry.Server.Reading;
+
+/// <summary>Reads pages of lists: from the cache where it still is at the wanted revision, else from the store's history.</summary>
+public sealed class ListReader
+{
+    private const string Inconsistent =
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the "
+        + "continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - "
+        + "objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+
+    // A client that knows a newer revision than this server waits for it as long as others have it wait.
+    private static readonly TimeSpan FreshnessWait = TimeSpan.FromSeconds(3);
+
+    private readonly ObjectRegistry _registry;
+    private readonly TimeProvider _clock;
+
+    public ListReader(ObjectRegistry registry, TimeProvider clock)
+    {
+        _registry = registry;
+        _clock = clock;
+    }
+
+    public async ValueTask<(ListPage? Page, ApiStatus? Refusal)> ReadAsync(
+        ServedResource resource, Selection selection, RequestOptions query, CancellationToken cancellation)
+    {
+        var (options, refusal) = ListOptions.Of(query, watch: false);
+        if (options is null)
+        {
+            return (null, refusal);
+        }
+
+        if (options.Continue.Length > 0)
+        {
+            return ContinueToken.Parse(options.Continue) is { } token
+                ? await FromAsync(resource, selection, options, token, cancellation).ConfigureAwait(false)
+                : (null, ApiStatus.BadRequest("continue key is not valid: the token cannot be read"));
+        }
+
+        if (options.Revision is > 0 and var wanted && await WaitAsync(wanted, cancellation).ConfigureAwait(false) is { } future)
+        {
+            return (null, future);
+        }
+
+        if (options.IsExact)
+        {
+            return await FromAsync(resource, selection, options, new ContinueToken(options.Revision!.Value, ""), cancellation).ConfigureAwait(false);
+        }
+
+        // The clock is read before the snapshot: what it promises is then in there.
+        var revision = _registry.Clock.Current;
+        var snapshot = resource.Cache.Snapshot;
+        return (Cut(resource, selection, Walk(snapshot, selection, ""), Math.Max(revision, snapshot.Revision), options.Limit), null);
+    }
+
+    /// <summary>Null when the caches hold the revision (after a short wait), else the refusal.</summary>
+    public async ValueTask<ApiStatus?> WaitAsync(long revision, CancellationToken cancellation)
+    {
+        try
+        {
+            await _registry.Clock.WaitAsync(revision, cancellation).WaitAsync(FreshnessWait, _clock, cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            return ApiStatus.TooLargeResourceVersion(revision, _registry.Clock.Current);
+        }
+    }
+
+    private async ValueTask<(ListPage? Page, ApiStatus? Refusal)> FromAsync(
+        ServedResource resource, Selection selection, ListOptions options, ContinueToken token, CancellationToken cancellation)
+    {
+        var snapshot = resource.Cache.Snapshot;
+        if (snapshot.Revision <= token.Revision)
+        {
+            return (Cut(resource, selection, Walk(snapshot, selection, token.After), token.Revision, options.Limit), null);
+        }
+
+        var kind = resource.Stored;
+        var keys = KeyRange.Prefix(kind.KeyPrefix + (selection.Namespace.Length == 0 ? "" : selection.Namespace + "/"));
+        if (token.After.Length > 0)
+        {
+            keys = keys.StartingAt(kind.KeyPrefix + token.After + "\0");
+        }
+
+        switch (await _registry.Store.RangeAsync(new RangeQuery { Keys = keys, At = new Revision(token.Revision) }, cancellation).ConfigureAwait(false))
+        {
+            case RangeResult.Page page:
+                var objects = page.Items.Select(i => StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)).Where(selection.Matches);
+                return (Cut(resource, selection, objects, token.Revision, options.Limit), null);
+            case RangeResult.Compacted compacted:
+                return (null, token.After.Length > 0
+                    ? ApiStatus.Expired(Inconsistent)
+                    : ApiStatus.TooOldResourceVersion(token.Revision, compacted.Oldest.Value));
+            case RangeResult.Future future:
+                return (null, ApiStatus.TooLargeResourceVersion(token.Revision, future.Current.Value));
+            default:
+                throw new InvalidOperationException("an unknown answer of the store");
+        }
+    }
+
+    private static IEnumerable<StoredObject> Walk(CacheSnapshot snapshot, Selection selection, string after)
+    {
+        if (selection.Name is { } name && (selection.Namespace.Length > 0 || !IsNamespaced(snapshot)))
+        {
+            return after.Length == 0 && snapshot.Find(selection.Namespace, name) is { } one && selection.Matches(one) ? [one] : [];
+        }
+
+        var objects = snapshot.In(selection.Namespace, after);
+        return selection.IsEverything ? objects : objects.Where(selection.Matches);
+    }
+
+    private static bool IsNamespaced(CacheSnapshot snapshot)
+    {
+        foreach (var any in snapshot.Objects)
+        {
+            return any.Namespace.Length > 0;
+        }
+
+        return false;
+    }
+
+    private static ListPage Cut(ServedResource resource, Selection selection, IEnumerable<StoredObject> objects, long revision, int limit)
+    {
+        if (limit == 0)
+        {
+            return new ListPage(resource, [.. objects], revision, "", null);
+        }
+
+        var items = new List<StoredObject>(Math.Min(limit, 1024));
+        using var walk = objects.GetEnumerator();
+        while (items.Count < limit && walk.MoveNext())
+        {
+            items.Add(walk.Current);
+        }
+
+        if (items.Count < limit || !walk.MoveNext())
+        {
+            return new ListPage(resource, items, revision, "", null);
+        }
+
+        // How many follow is told only where nothing is filtered, as counting would mean to filter them all.
+        long? remaining = null;
+        if (selection.IsEverything)
+        {
+            remaining = 1;
+            while (walk.MoveNext())
+            {
+                remaining++;
+            }
+        }
+
+        return new ListPage(resource, items, revision, new ContinueToken(revision, items[^1].Key).ToString(), remaining);
+    }
+}

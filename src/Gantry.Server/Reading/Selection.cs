@@ -1,0 +1,70 @@
+using Gantry.Client.Selectors;
+using Gantry.Server.Handling;
+using Gantry.Server.Registry;
+using Gantry.Server.Statuses;
+
+namespace Gantry.Server.Reading;
+
+/// <summary>Which objects of a resource a list, watch or deletion of a collection is about.</summary>
+public sealed class Selection
+{
+    private readonly LabelSelector _labels;
+    private readonly FieldSelector _fields;
+
+    private Selection(string ns, LabelSelector labels, FieldSelector fields)
+    {
+        Namespace = ns;
+        _labels = labels;
+        _fields = fields;
+        Name = fields.Exact("metadata.name");
+    }
+
+    /// <summary>Empty for all.</summary>
+    public string Namespace { get; }
+
+    /// <summary>The one name that can match, or null.</summary>
+    public string? Name { get; }
+
+    /// <summary>Whether every object of the namespace matches.</summary>
+    public bool IsEverything => _labels.IsEverything && _fields.IsEverything;
+
+    /// <summary>Reads the selectors of a request.</summary>
+    /// <returns>The selection, or the refusal.</returns>
+    public static (Selection? Selection, ApiStatus? Refusal) Of(ServedResource resource, string ns, string name, string labelText, string fieldText)
+    {
+        if (!LabelSelector.TryParse(labelText, out var labels, out var error))
+        {
+            return (null, ApiStatus.BadRequest(error));
+        }
+
+        if (!FieldSelector.TryParse(fieldText, out var fields, out error))
+        {
+            return (null, ApiStatus.BadRequest(error));
+        }
+
+        foreach (var requirement in fields.Requirements)
+        {
+            if (SelectableFields.Problem(resource.Type, requirement.Field) is { } problem)
+            {
+                return (null, ApiStatus.BadRequest(problem));
+            }
+        }
+
+        if (name.Length > 0)
+        {
+            fields = new FieldSelector([.. fields.Requirements, new FieldRequirement("metadata.name", true, name)]);
+        }
+
+        return (new Selection(ns, labels, fields), null);
+    }
+
+    public bool Matches(StoredObject value)
+    {
+        if (Namespace.Length > 0 && !string.Equals(value.Namespace, Namespace, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        return _labels.Matches(value.Labels) && (_fields.IsEverything || _fields.Matches(field => SelectableFields.Read(value, field)));
+    }
+}

@@ -1,0 +1,161 @@
+using Gantry.Server.Registry;
+using Gantry.Server.Statuses;
+
+namespace Gantry.Server.Watching;
+
+/// <summary>
+/// One watcher's place in the chain of changes. Reads never wait and never allocate per watcher; a watcher that falls so far behind that its
+/// place is no longer kept is told so instead of holding the past in memory.
+/// </summary>
+public sealed class WatchCursor
+{
+    private static readonly TimeSpan BookmarkPause = TimeSpan.FromMinutes(1);
+
+    private readonly WatchRequest _request;
+    private readonly ResourceCache _cache;
+    private readonly RevisionClock _revisions;
+    private readonly TimeProvider _clock;
+    private readonly DateTimeOffset _end;
+    private IEnumerator<StoredObject>? _initial;
+    private ObjectChange _at;
+    private long _initialRevision;
+    private bool _marks;
+    private bool _bookmarkDue;
+    private Task _pulse = Task.CompletedTask;
+    private long _reached;
+
+    private WatchCursor(WatchRequest request, ObjectChange at, RevisionClock revisions, TimeProvider clock)
+    {
+        _request = request;
+        _cache = request.Resource.Cache;
+        _revisions = revisions;
+        _clock = clock;
+        _at = at;
+        _end = clock.GetUtcNow() + request.Timeout;
+    }
+
+    /// <summary>Whether the watch has said its last word.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Begins a watch.</summary>
+    /// <returns>The cursor, or why the revision cannot be watched from.</returns>
+    public static (WatchCursor? Cursor, ApiStatus? Refusal) Open(WatchRequest request, RevisionClock revisions, TimeProvider clock)
+    {
+        var cache = request.Resource.Cache;
+        if (request.After is > 0 and var after)
+        {
+            return cache.After(after, out var oldest) is { } place
+                ? (new WatchCursor(request, place, revisions, clock), null)
+                : (null, ApiStatus.TooOldResourceVersion(after, oldest));
+        }
+
+        var revision = revisions.Current;
+        var snapshot = cache.Snapshot;
+        var cursor = new WatchCursor(request, snapshot.Last, revisions, clock)
+        {
+            _initial = snapshot.In(request.Selection.Namespace).Where(request.Selection.Matches).GetEnumerator(),
+            _initialRevision = Math.Max(revision, snapshot.Revision),
+            _marks = request.MarksInitial,
+        };
+        return (cursor, null);
+    }
+
+    /// <summary>The next item, if there is one now.</summary>
+    public bool TryRead(out WatchItem item)
+    {
+        item = default;
+        if (Ended)
+        {
+            return false;
+        }
+
+        if (_initial is not null)
+        {
+            if (_initial.MoveNext())
+            {
+                item = new WatchItem(WatchItemType.Added, _initial.Current, _initial.Current.Revision);
+                return true;
+            }
+
+            _initial.Dispose();
+            _initial = null;
+            if (_marks)
+            {
+                item = new WatchItem(WatchItemType.InitialEnd, null, _initialRevision);
+                return true;
+            }
+        }
+
+        // Both are taken before the chain is looked at, so that nothing that happens in between is missed or promised.
+        _reached = _revisions.Current;
+        _pulse = _cache.Pulse;
+        while (_at.Next is { } next)
+        {
+            if (_at.Revision < _cache.OldestRevision && next.Revision < _cache.OldestRevision)
+            {
+                Ended = true;
+                item = new WatchItem(WatchItemType.Error, null, _at.Revision, ApiStatus.TooOldResourceVersion(_at.Revision, _cache.OldestRevision));
+                return true;
+            }
+
+            _at = next;
+            if (Translate(next) is { } found)
+            {
+                item = found;
+                return true;
+            }
+        }
+
+        if (_bookmarkDue)
+        {
+            _bookmarkDue = false;
+            item = new WatchItem(WatchItemType.Bookmark, null, Math.Max(_reached, _at.Revision));
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Waits until <see cref="TryRead"/> may have something.</summary>
+    /// <returns>False when the watch's time is over.</returns>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellation)
+    {
+        var left = _end - _clock.GetUtcNow();
+        if (Ended || left <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        var pause = left < BookmarkPause ? left : BookmarkPause;
+        try
+        {
+            await _pulse.WaitAsync(pause, _clock, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _bookmarkDue = _request.Bookmarks;
+        }
+
+        return true;
+    }
+
+    private WatchItem? Translate(ObjectChange change)
+    {
+        var selection = _request.Selection;
+        var was = change.Previous is { } previous && selection.Matches(previous);
+        if (change.Type == ChangeType.Deleted)
+        {
+            return was ? new WatchItem(WatchItemType.Deleted, change.Object, change.Revision) : null;
+        }
+
+        var matches = selection.Matches(change.Object);
+        return (matches, was) switch
+        {
+            (true, true) => new WatchItem(WatchItemType.Modified, change.Object, change.Revision),
+            (true, false) => new WatchItem(WatchItemType.Added, change.Object, change.Revision),
+            // It no longer matches, so for this watcher it is gone: as it last saw it.
+            (false, true) => new WatchItem(WatchItemType.Deleted, change.Previous!.At(change.Revision), change.Revision),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,87 @@
+using Gantry.Api.Models;
+using Gantry.Api.Trees;
+using Gantry.Server.Statuses;
+
+namespace Gantry.Server.Writing;
+
+/// <summary>When an object may go and what holds it; pure.</summary>
+internal static class DeletionRules
+{
+    public const string Orphan = "orphan";
+    public const string Foreground = "foregroundDeletion";
+
+    private const long DefaultGraceSeconds = 30;
+
+    /// <summary>Whether nothing holds an object any longer that somebody wanted deleted.</summary>
+    public static bool IsOver(KindStrategy strategy, V1ObjectMeta metadata, TreeMap value) =>
+        metadata.DeletionTimestamp is not null && metadata.Finalizers.Count == 0 && (metadata.DeletionGracePeriodSeconds ?? 0) == 0
+        && !(strategy.IsNamespace && value.Map("spec")?.List("finalizers") is { Count: > 0 });
+
+    /// <summary>Every fault of the options.</summary>
+    public static ApiStatus? Check(V1DeleteOptions options)
+    {
+        var errors = new List<FieldError>();
+        if (options.OrphanDependents is not null && options.PropagationPolicy is not null)
+        {
+            errors.Add(FieldError.Invalid("propagationPolicy", options.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set"));
+        }
+        else if (options.PropagationPolicy is not (null or "Foreground" or "Background" or "Orphan"))
+        {
+            errors.Add(FieldError.NotSupported("propagationPolicy", options.PropagationPolicy, ["Foreground", "Background", "Orphan", "nil"]));
+        }
+
+        if (options.DryRun.Any(d => d != "All"))
+        {
+            errors.Add(FieldError.NotSupported("dryRun", options.DryRun[0], ["All"]));
+        }
+
+        return errors.Count == 0 ? null : ApiStatus.Invalid("meta.k8s.io", "DeleteOptions", "", errors);
+    }
+
+    /// <summary>The finalizers that the object has to shed before it goes, with those that the wanted propagation adds.</summary>
+    public static IReadOnlyList<string> Finalizers(KindStrategy strategy, V1ObjectMeta metadata, V1DeleteOptions options)
+    {
+        var (orphan, foreground) = Wanted(strategy, metadata, options);
+        var kept = metadata.Finalizers.Where(f => f is not (Orphan or Foreground)).ToList();
+        if (orphan)
+        {
+            kept.Add(Orphan);
+        }
+
+        if (foreground)
+        {
+            kept.Add(Foreground);
+        }
+
+        return kept;
+    }
+
+    /// <summary>How long a pod has to end, in seconds; 0 when nothing runs that would have to.</summary>
+    public static long Grace(V1Pod pod, long? wanted) =>
+        pod.Spec.NodeName.Length == 0 || pod.Status.Phase is "Succeeded" or "Failed" ? 0
+        : wanted is < 0 ? 1
+        : wanted ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds;
+
+    private static (bool Orphan, bool Foreground) Wanted(KindStrategy strategy, V1ObjectMeta metadata, V1DeleteOptions options)
+    {
+        if (options.OrphanDependents is { } orphan)
+        {
+            return (orphan, false);
+        }
+
+        switch (options.PropagationPolicy)
+        {
+            case "Orphan":
+                return (true, false);
+            case "Foreground":
+                return (false, true);
+            case "Background":
+                return (false, false);
+        }
+
+        // Nothing said: what the finalizers say already counts before the kind's default.
+        var has = metadata.Finalizers;
+        return (has.Contains(Orphan, StringComparer.Ordinal) || (strategy.OrphansByDefault && !has.Contains(Foreground, StringComparer.Ordinal)),
+            has.Contains(Foreground, StringComparer.Ordinal));
+    }
+}

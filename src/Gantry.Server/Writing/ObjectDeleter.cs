@@ -1,0 +1,152 @@
+using Gantry.Api.Models;
+using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Registry;
+using Gantry.Server.Statuses;
+using Gantry.Store;
+
+namespace Gantry.Server.Writing;
+
+/// <summary>Deletes objects: at once, or, where finalizers, a grace period or a namespace's content hold them, by marking them.</summary>
+public sealed class ObjectDeleter
+{
+    private const int Attempts = 8;
+
+    private readonly ObjectRegistry _registry;
+    private readonly AdmissionChain _admission;
+    private readonly TimeProvider _clock;
+
+    public ObjectDeleter(ObjectRegistry registry, AdmissionChain admission, TimeProvider clock)
+    {
+        _registry = registry;
+        _admission = admission;
+        _clock = clock;
+    }
+
+    /// <summary>Deletes one object.</summary>
+    /// <param name="scope">What is deleted by whom.</param>
+    /// <param name="options">Grace period, propagation, preconditions.</param>
+    /// <param name="cancellation">Ends admission and the wait for the store.</param>
+    public async ValueTask<WriteOutcome> DeleteAsync(WriteScope scope, V1DeleteOptions options, CancellationToken cancellation)
+    {
+        var (resource, cache) = (scope.Resource, scope.Resource.Cache);
+        for (var attempt = 1; ; attempt++)
+        {
+            var stored = cache.Snapshot.Find(scope.Namespace, scope.Name);
+            if (stored is null)
+            {
+                return ApiStatus.NotFound(resource.Type, scope.Name);
+            }
+
+            var typed = (IApiObject)stored.Typed;
+            if (await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Delete, typed, scope.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
+            {
+                return unwanted;
+            }
+
+            if (Preconditions(scope, stored, options) is { } refusal)
+            {
+                return refusal;
+            }
+
+            var (marked, removes) = Plan(scope, stored, typed, options);
+            var bytes = marked is null ? null : TreeEncoder.Encode(resource.Stored.Type.Schema, marked);
+            var json = bytes is null ? stored.Json : StoredObject.Of(resource.Stored, bytes, stored.Revision).Json;
+            if (scope.DryRun || (!removes && bytes is null))
+            {
+                return removes ? new WriteOutcome.Removed(stored, json) : new WriteOutcome.Written(json, false, null);
+            }
+
+            var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
+            var at = new Revision(stored.Revision);
+            var transaction = removes ? StoreTransaction.Delete(key, at) : WritePlan.Put(resource.Stored.Type, key, at, bytes, null, _clock.GetUtcNow());
+            switch (await _registry.Store.CommitAsync(transaction, cancellation).ConfigureAwait(false))
+            {
+                case CommitResult.Committed done:
+                    await _registry.Clock.WaitAsync(done.At.Value, cancellation).ConfigureAwait(false);
+                    return removes ? new WriteOutcome.Removed(stored, json)
+                        : new WriteOutcome.Written(StoredObject.Of(resource.Stored, bytes, done.At.Value).Json, false, null);
+                case CommitResult.Full full:
+                    return ApiStatus.Internal(full.Reason);
+                case CommitResult.Conflict conflict when attempt < Attempts:
+                    await _registry.Clock.WaitAsync(conflict.Actual.Value, cancellation).ConfigureAwait(false);
+                    break;
+                default:
+                    return ApiStatus.Modified(resource.Type, scope.Name);
+            }
+        }
+    }
+
+    private static ApiStatus? Preconditions(WriteScope scope, StoredObject stored, V1DeleteOptions options)
+    {
+        if (options.Preconditions is not { } wanted)
+        {
+            return null;
+        }
+
+        var type = scope.Resource.Type;
+        if (wanted.Uid is { } uid && uid != stored.Uid)
+        {
+            return ApiStatus.KindConflict(type, scope.Name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
+        }
+
+        var current = stored.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return wanted.ResourceVersion is { } version && version != current
+            ? ApiStatus.KindConflict(type, scope.Name,
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current}). The object might have been modified")
+            : null;
+    }
+
+    // The object as it is to be marked, or null when it stays as it is; and whether it goes at once.
+    private (TreeMap? Marked, bool Removes) Plan(WriteScope scope, StoredObject stored, IApiObject typed, V1DeleteOptions options)
+    {
+        var (strategy, metadata) = (scope.Resource.Strategy, typed.Metadata);
+        var finalizers = DeletionRules.Finalizers(strategy, metadata, options);
+        var deleting = metadata.DeletionTimestamp;
+        var grace = typed is V1Pod pod ? DeletionRules.Grace(pod, options.GracePeriodSeconds) : 0;
+        var left = metadata.DeletionGracePeriodSeconds ?? 0;
+        if (strategy.IsPod && deleting is not null && (options.GracePeriodSeconds is null || grace >= left) && left > 0)
+        {
+            // It is on its way already, and this request does not hurry it.
+            grace = left;
+        }
+
+        var value = ObjectWriter.Decode(scope.Resource, stored);
+        var holds = finalizers.Count > 0 || grace > 0
+            || (strategy.IsNamespace && value.Map("spec")?.List("finalizers") is { Count: > 0 });
+        if (!holds && !strategy.IsPod)
+        {
+            return (null, true);
+        }
+
+        if (deleting is not null && grace == left && finalizers.SequenceEqual(metadata.Finalizers, StringComparer.Ordinal))
+        {
+            return (null, !holds);
+        }
+
+        Mark(strategy, value, metadata, finalizers, grace);
+        return (value, !holds);
+    }
+
+    private void Mark(KindStrategy strategy, TreeMap value, V1ObjectMeta metadata, IReadOnlyList<string> finalizers, long grace)
+    {
+        var tree = value.Made("metadata");
+        tree.Remove("resourceVersion");
+        var left = metadata.DeletionGracePeriodSeconds ?? 0;
+        var end = metadata.DeletionTimestamp is { } set ? set.AddSeconds(grace - left) : _clock.GetUtcNow().AddSeconds(grace);
+        tree["deletionTimestamp"] = Metadata.Time(end);
+        tree["deletionGracePeriodSeconds"] = strategy.IsNamespace ? null : TreeInteger.Of(grace);
+        tree["finalizers"] = finalizers.Count == 0 ? null : new TreeList(finalizers.Select(f => (Tree)f));
+        if (metadata.DeletionTimestamp is null && Metadata.Generation(value) is > 0 and var generation)
+        {
+            tree["generation"] = generation + 1;
+        }
+
+        if (strategy.IsNamespace)
+        {
+            value.Made("status")["phase"] = "Terminating";
+        }
+    }
+}

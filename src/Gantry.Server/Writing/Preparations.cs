@@ -1,0 +1,85 @@
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
+
+namespace Gantry.Server.Writing;
+
+/// <summary>What the server sets itself, kind by kind, whatever the request says.</summary>
+internal static class Preparations
+{
+    public static Action<TreeMap> Create(ResourceType type, bool hasStatus) => (type.Group, type.Kind) switch
+    {
+        ("", "Pod") => static o => o["status"] = Map(("phase", "Pending"), ("qosClass", PodQuality.Of(o.Map("spec") ?? new TreeMap()))),
+        ("", "Namespace") => static o =>
+        {
+            Finalizers(o);
+            o["status"] = Map(("phase", "Active"));
+        },
+        ("", "PersistentVolume" or "PersistentVolumeClaim") => static o => o["status"] = Map(("phase", "Pending")),
+        // A node agent registers its node together with what it found out about it.
+        ("", "Node") => static _ => { },
+        ("batch", "Job") => static o =>
+        {
+            o.Remove("status");
+            JobSelector(o);
+        },
+        _ => hasStatus ? static o => o.Remove("status") : static _ => { },
+    };
+
+    public static Action<TreeMap, TreeMap> Update(ResourceType type, bool hasStatus) => (type.Group, type.Kind) switch
+    {
+        ("", "Namespace") => static (now, old) =>
+        {
+            now["spec"] = old["spec"];
+            now["status"] = old["status"];
+        },
+        _ => hasStatus ? static (now, old) => now["status"] = old["status"] : static (_, _) => { },
+    };
+
+    private static void Finalizers(TreeMap o)
+    {
+        var spec = (o.Map("spec") ?? new TreeMap()).ShallowCopy(1);
+        var list = spec.List("finalizers")?.ShallowCopy() ?? new TreeList();
+        if (!list.Contains(new TreeString("kubernetes")))
+        {
+            list.Add("kubernetes");
+        }
+
+        spec["finalizers"] = list;
+        o["spec"] = spec;
+    }
+
+    // A job finds its pods by its uid, unless the user has taken that over.
+    private static void JobSelector(TreeMap o)
+    {
+        var uid = o.Map("metadata")?.Text("uid") ?? "";
+        var name = o.Map("metadata")?.Text("name") ?? "";
+        var spec = o.Made("spec");
+        if (spec["manualSelector"] is TreeBool { Value: true } || uid.Length == 0)
+        {
+            return;
+        }
+
+        var labels = spec.Made("template").Made("metadata").Made("labels");
+        foreach (var (key, value) in new[] { ("batch.kubernetes.io/controller-uid", uid), ("batch.kubernetes.io/job-name", name), ("controller-uid", uid), ("job-name", name) })
+        {
+            if (!labels.Contains(key))
+            {
+                labels[key] = value;
+            }
+        }
+
+        spec.Made("selector").Made("matchLabels").Default("batch.kubernetes.io/controller-uid", uid);
+    }
+
+    private static TreeMap Map(params ReadOnlySpan<(string Key, Tree Value)> members)
+    {
+        var map = new TreeMap(members.Length);
+        foreach (var (key, value) in members)
+        {
+            map[key] = value;
+        }
+
+        return map;
+    }
+}

@@ -1,0 +1,51 @@
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
+
+namespace Gantry.Server.Writing;
+
+/// <summary>What is written by whom.</summary>
+public sealed record WriteScope
+{
+    public required ServedResource Resource { get; init; }
+
+    public required UserInfo User { get; init; }
+
+    /// <summary>Empty for cluster-scoped kinds.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>Empty for creates.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Empty for the object itself.</summary>
+    public string Subresource { get; init; } = "";
+
+    public bool DryRun { get; init; }
+
+    /// <summary>Who owns the written fields.</summary>
+    public string FieldManager { get; init; } = "";
+
+    /// <summary>The scope that a call names.</summary>
+    public static WriteScope Of(ApiCall call, ServedResource resource) => new()
+    {
+        Resource = resource,
+        User = call.User,
+        Namespace = resource.Type.Namespaced ? call.Info.Namespace : "",
+        Name = call.Info.Name,
+        Subresource = call.Info.Subresource,
+        DryRun = call.DryRun,
+        FieldManager = call.FieldManager,
+    };
+
+    public AdmissionRequest Admission(AdmissionOperation operation, Api.Models.IApiObject? old, string name) => new()
+    {
+        User = User,
+        Operation = operation,
+        Type = Resource.Stored.Type,
+        Subresource = Subresource,
+        Namespace = Namespace,
+        Name = name,
+        Old = old,
+        DryRun = DryRun,
+    };
+}
