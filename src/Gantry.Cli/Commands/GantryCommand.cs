@@ -17,6 +17,7 @@ public static class GantryCommand
     {
         Subcommands =
         {
+            ApiCommand.Build(),
             ImageCommand.Build(),
             SnapshotCommand.Build(),
             KubeconfigCommand.Build(),

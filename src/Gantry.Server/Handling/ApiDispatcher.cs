@@ -1,6 +1,7 @@
 using System.Text;
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Statuses;
@@ -60,7 +61,14 @@ public sealed class ApiDispatcher
             return new(info.Name.Length > 0 ? ApiStatus.NoSuchResource : ApiStatus.MethodNotAllowed);
         }
 
-        return Allows(resource, info) ? VerbAsync(call, resource, cancellation) : new(ApiStatus.MethodNotAllowed);
+        if (!Allows(resource, info))
+        {
+            return new(ApiStatus.MethodNotAllowed);
+        }
+
+        return info.Subresource.Length == 0 && _subresources.Find(info.Group, info.Resource, "") is { } answers
+            ? answers.HandleAsync(call, resource, cancellation)
+            : VerbAsync(call, resource, cancellation);
     }
 
     /// <summary>What the API answers where nothing is served at all.</summary>
@@ -151,8 +159,7 @@ public sealed class ApiDispatcher
             return elsewhere;
         }
 
-        var stored = resource.Conversion is null ? value : resource.Conversion.Store(value);
-        return Answer(resource, await _writer.CreateAsync(scope, stored, managed: false, cancellation).ConfigureAwait(false));
+        return Answer(resource, await _writer.CreateAsync(scope, value, managed: false, cancellation).ConfigureAwait(false));
     }
 
     private async ValueTask<WriteOutcome> UpdateAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
@@ -177,7 +184,7 @@ public sealed class ApiDispatcher
         return await _writer.UpdateAsync(scope, (_, stored) => Replacement(scope, value, stored), cancellation).ConfigureAwait(false);
     }
 
-    private static Proposal Replacement(WriteScope scope, Gantry.Api.Trees.TreeMap value, Registry.StoredObject? stored)
+    private static Proposal Replacement(WriteScope scope, TreeMap value, Registry.StoredObject? stored)
     {
         var resource = scope.Resource;
         if (stored is null && (!resource.Strategy.CreatesOnUpdate || scope.Subresource.Length > 0))
@@ -192,8 +199,7 @@ public sealed class ApiDispatcher
         }
 
         // The writer changes what it gets, and it may ask again.
-        var own = (Gantry.Api.Trees.TreeMap)value.DeepClone();
-        return resource.Conversion is null ? own : resource.Conversion.Store(own);
+        return (TreeMap)value.DeepClone();
     }
 
     private async ValueTask<ApiAnswer> DeleteAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
@@ -210,9 +216,7 @@ public sealed class ApiDispatcher
         {
             WriteOutcome.Refused refused => refused.Status,
             WriteOutcome.Removed removed when !resource.Strategy.ShowsDeleted => ApiStatus.Deleted(resource.Type, removed.Last.Name, removed.Last.Uid),
-            WriteOutcome.Removed removed => new ApiAnswer.Item(200, resource.Type, resource.Json(removed.Json)),
-            WriteOutcome.Written written => new ApiAnswer.Item(200, resource.Type, resource.Json(written.Json)),
-            _ => throw new InvalidOperationException("an unknown outcome of a delete"),
+            var outcome => Answer(resource, outcome),
         };
     }
 
@@ -256,11 +260,13 @@ public sealed class ApiDispatcher
         resource, resource.Type.Namespaced ? call.Info.Namespace : "", call.Info.Verb == "watch" ? call.Info.Name : "",
         call.Options["labelSelector"], call.Options["fieldSelector"]);
 
-    private static ApiAnswer Answer(ServedResource resource, WriteOutcome outcome) => outcome switch
+    /// <summary>What a client sees of a write.</summary>
+    public static ApiAnswer Answer(ServedResource resource, WriteOutcome outcome) => outcome switch
     {
         WriteOutcome.Refused refused => refused.Status,
-        WriteOutcome.Written written => new ApiAnswer.Item(written.Created ? 201 : 200, resource.Type, resource.Json(written.Json)),
-        WriteOutcome.Removed removed => new ApiAnswer.Item(200, resource.Type, resource.Json(removed.Json)),
+        WriteOutcome.Written written => new ApiAnswer.Item(written.Created ? 201 : 200, resource.Type, resource.Json(written.Object)),
+        WriteOutcome.Imagined imagined => new ApiAnswer.Item(201, resource.Type, resource.Imagine(imagined.Json)),
+        WriteOutcome.Removed removed => new ApiAnswer.Item(200, resource.Type, resource.Json(removed.Last)),
         _ => throw new InvalidOperationException("an unknown outcome of a write"),
     };
 }

@@ -67,8 +67,7 @@ public sealed class PatchHandler
     private static Proposal Propose(ApiCall call, WriteScope scope, TreeMap old, Tree patch)
     {
         var resource = scope.Resource;
-        var served = resource.Conversion is null ? old : resource.Conversion.Serve(old);
-        var (patched, refusal) = Patched(call, resource, served, patch);
+        var (patched, refusal) = Patched(call, resource, old, patch);
         if (patched is null)
         {
             return refusal!;
@@ -95,7 +94,7 @@ public sealed class PatchHandler
             return other;
         }
 
-        return resource.Conversion is null ? value : resource.Conversion.Store(value);
+        return value;
     }
 
     private static (Tree? Value, ApiStatus? Refusal) Patched(ApiCall call, ServedResource resource, TreeMap old, Tree patch)
@@ -125,8 +124,7 @@ public sealed class PatchHandler
 
     private async ValueTask<WriteOutcome> ApplyAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
     {
-        var manager = call.Options["fieldManager"];
-        if (manager.Length == 0)
+        if (call.Options["fieldManager"].Length == 0)
         {
             return ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Required("fieldManager", "is required for apply patch")]);
         }
@@ -150,8 +148,6 @@ public sealed class PatchHandler
             return refused;
         }
 
-        var write = new FieldWrite(manager, scope.Subresource, _clock.GetUtcNow());
-        var stored = resource.Conversion is null ? applied : resource.Conversion.Store(applied);
         return await _writer.UpdateAsync(scope, (old, _) =>
         {
             if (old is null && scope.Subresource.Length > 0)
@@ -159,13 +155,12 @@ public sealed class PatchHandler
                 return ApiStatus.NotFound(resource.Type, scope.Name);
             }
 
-            if (old is null && stored.Map("metadata")?.Text("uid") is { Length: > 0 } uid)
+            if (old is null && applied.Map("metadata")?.Text("uid") is { Length: > 0 } uid)
             {
                 return ApiStatus.Conflict(resource.Type, scope.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
             }
 
-            var (merged, conflict) = _writer.Managers.Apply(resource.Stored.Type, old, (TreeMap)stored.DeepClone(), write, call.Options.Flag("force"));
-            return merged is null ? conflict! : new Proposal(merged, null, Managed: true);
+            return FieldTracking.Apply(scope, old, applied, call.Options.Flag("force"), _clock.GetUtcNow());
         }, cancellation).ConfigureAwait(false);
     }
 

@@ -1,10 +1,15 @@
+using Gantry.Api.Models;
 using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
 using Gantry.Server.Registry;
 using Gantry.Server.Writing;
 
 namespace Gantry.Server.Handling;
 
-/// <summary>A resource at one version, with its storage. Versions of one resource share the storage of one of them.</summary>
+/// <summary>
+/// A resource at one version, with its storage. Versions of one resource share the storage of one of them: objects are decoded, defaulted, admitted and
+/// validated in the version in which they come, and only kept in the other.
+/// </summary>
 public sealed class ServedResource
 {
     public ServedResource(ResourceType type, ResourceCache cache, IVersionConversion? conversion = null)
@@ -12,7 +17,7 @@ public sealed class ServedResource
         Type = type;
         Cache = cache;
         Conversion = conversion;
-        Strategy = KindStrategy.Of(cache.Kind.Type);
+        Strategy = KindStrategy.Of(type);
     }
 
     /// <summary>The kind as clients see it.</summary>
@@ -25,12 +30,32 @@ public sealed class ServedResource
 
     public KindStrategy Strategy { get; }
 
-    /// <summary>The version in which objects are stored, defaulted, admitted and validated.</summary>
     public ResourceKind Stored => Cache.Kind;
 
-    /// <summary>An object's JSON in the served version.</summary>
-    public ReadOnlyMemory<byte> Json(StoredObject value) => Conversion is null ? value.Json : Conversion.Serve(value.Json.AsSpan());
+    /// <summary>An object's JSON in the served version, with its resourceVersion.</summary>
+    public ReadOnlyMemory<byte> Json(StoredObject value) => Conversion is null ? value.Json : TreeEncoder.Encode(Type.Schema, Tree(value));
 
-    /// <summary>JSON of the stored version in the served one.</summary>
-    public ReadOnlyMemory<byte> Json(ReadOnlyMemory<byte> stored) => Conversion is null ? stored : Conversion.Serve(stored.Span);
+    /// <summary>An object as a tree of the served version, the caller's own, with its resourceVersion.</summary>
+    public TreeMap Tree(StoredObject value)
+    {
+        var tree = TreeDecoder.Decode(Stored.Type.Schema, value.Json, FieldValidation.Ignore).Object
+            ?? throw new InvalidDataException($"the stored {Stored} {value.Key} cannot be read");
+        return Conversion is null ? tree : Conversion.Serve(tree);
+    }
+
+    /// <summary>Kept bytes that have no revision, in the served version.</summary>
+    public byte[] Imagine(byte[] kept) => Conversion is null ? kept
+        : TreeEncoder.Encode(Type.Schema, Conversion.Serve(TreeDecoder.Decode(Stored.Type.Schema, kept, FieldValidation.Ignore).Object!));
+
+    /// <summary>The typed view in the served version.</summary>
+    public IApiObject Typed(StoredObject value) => Conversion is null ? (IApiObject)value.Typed : Decode(Json(value).Span);
+
+    /// <summary>JSON of the served version as a typed object.</summary>
+    public IApiObject Decode(ReadOnlySpan<byte> json) => Conversion is null ? Stored.Decode(json)
+        : ApiModels.Decode(Type, json) as IApiObject ?? throw new InvalidOperationException($"{Type} has no typed model");
+
+    /// <summary>What is kept of an object of the served version.</summary>
+    /// <param name="value">In canonical form, without resourceVersion.</param>
+    /// <param name="json">The same as JSON.</param>
+    public byte[] Keep(TreeMap value, byte[] json) => Conversion is null ? json : TreeEncoder.Encode(Stored.Type.Schema, Conversion.Store((TreeMap)value.DeepClone()));
 }

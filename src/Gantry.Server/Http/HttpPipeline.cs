@@ -25,7 +25,7 @@ internal sealed class HttpPipeline
     private readonly ILogger _log;
     private readonly TimeProvider _clock;
 
-    public HttpPipeline(HttpParts parts, int bodyLimit, CancellationToken stopping, ILogger log, TimeProvider clock)
+    public HttpPipeline(HttpParts parts, int bodyLimit, ILogger log, TimeProvider clock, CancellationToken stopping)
     {
         _authenticator = parts.Authenticator;
         _authorizer = parts.Authorizer;

@@ -8,6 +8,8 @@ namespace Gantry.Server.Http;
 /// <summary>JSON as YAML, keys sorted, as clients of the API know it.</summary>
 internal static class YamlText
 {
+    private static readonly HashSet<string> Words = new(["y", "n", "yes", "no", "on", "off", "true", "false", "null"], StringComparer.OrdinalIgnoreCase);
+
     public static byte[] Of(ReadOnlySpan<byte> json)
     {
         using var text = new StringWriter { NewLine = "\n" };
@@ -56,13 +58,11 @@ internal static class YamlText
     {
         var style = !isText ? ScalarStyle.Plain
             : text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
-            : LooksLikeOther(text) ? ScalarStyle.DoubleQuoted
-            : ScalarStyle.Any;
+            : IsPlain(text) ? ScalarStyle.Any
+            : ScalarStyle.DoubleQuoted;
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, style, isPlainImplicit: true, isQuotedImplicit: true));
     }
 
-    // Texts that a YAML 1.1 reader would take for a number, a boolean, a time or nothing.
-    private static bool LooksLikeOther(string text) => text.Length == 0
-        || TreeYaml.Parse(Encoding.UTF8.GetBytes("v: " + text.Replace(": ", ":", StringComparison.Ordinal).TrimStart('\'', '"', '&', '*', '!', '|', '>', '%', '@', '`', '{', '[', '#', '-', ' ', '?')))
-            is not TreeMap map || map["v"] is not TreeString;
+    // Whether no YAML 1.1 reader takes the text for a number, a boolean, a time or nothing.
+    private static bool IsPlain(string text) => text.Length > 0 && (char.IsAsciiLetter(text[0]) || text[0] == '/') && !Words.Contains(text);
 }

@@ -8,9 +8,6 @@ namespace Gantry.Server.Pipeline;
 /// <summary>One request to the API on its way through the pipeline, whether it came over HTTP or from inside the process.</summary>
 public sealed class ApiCall
 {
-    // Longer texts come from scripts, not from programs that want to be recognised as owners of fields.
-    private const int LongestManager = 128;
-
     private List<string>? _warnings;
 
     public required RequestInfo Info { get; init; }
@@ -38,20 +35,7 @@ public sealed class ApiCall
     public bool DryRun => Options.TryGet("dryRun", out var value) && value.Length > 0;
 
     /// <summary>Who owns the fields that this request sets: the option, else the program's name from the user agent.</summary>
-    public string FieldManager
-    {
-        get
-        {
-            if (Options["fieldManager"] is { Length: > 0 } named)
-            {
-                return named;
-            }
-
-            var slash = UserAgent.IndexOf('/', StringComparison.Ordinal);
-            var program = slash < 0 ? UserAgent : UserAgent[..slash];
-            return program.Length > LongestManager ? program[..LongestManager] : program;
-        }
-    }
+    public string FieldManager => Gantry.Api.Apply.FieldManager.NameOf(Options["fieldManager"], UserAgent);
 
     /// <summary>What to do about unknown and duplicate fields; unknown words count as the default, they were refused before.</summary>
     public FieldValidation FieldValidation => Options["fieldValidation"] switch

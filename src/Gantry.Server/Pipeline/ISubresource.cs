@@ -14,7 +14,7 @@ public interface ISubresource
     /// <summary>The resource's plural, or <c>*</c> for every resource whose description lists the subresource.</summary>
     string Plural { get; }
 
-    /// <summary>The subresource's name.</summary>
+    /// <summary>The subresource's name; empty for resources that have no storage and only answer what is posted to them.</summary>
     string Name { get; }
 
     /// <summary>Answers the call.</summary>

@@ -1,5 +1,4 @@
 using Gantry.Api.Models;
-using Gantry.Api.Trees;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Writing;
@@ -13,9 +12,9 @@ internal static class DeletionRules
     private const long DefaultGraceSeconds = 30;
 
     /// <summary>Whether nothing holds an object any longer that somebody wanted deleted.</summary>
-    public static bool IsOver(KindStrategy strategy, V1ObjectMeta metadata, TreeMap value) =>
-        metadata.DeletionTimestamp is not null && metadata.Finalizers.Count == 0 && (metadata.DeletionGracePeriodSeconds ?? 0) == 0
-        && !(strategy.IsNamespace && value.Map("spec")?.List("finalizers") is { Count: > 0 });
+    public static bool IsOver(IApiObject value) =>
+        value.Metadata is { DeletionTimestamp: not null, Finalizers.Count: 0, DeletionGracePeriodSeconds: null or 0 }
+        && value is not V1Namespace { Spec.Finalizers.Count: > 0 };
 
     /// <summary>Every fault of the options.</summary>
     public static ApiStatus? Check(V1DeleteOptions options)

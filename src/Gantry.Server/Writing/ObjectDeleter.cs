@@ -1,6 +1,7 @@
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
+using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
 using Gantry.Server.Statuses;
@@ -39,7 +40,7 @@ public sealed class ObjectDeleter
                 return ApiStatus.NotFound(resource.Type, scope.Name);
             }
 
-            var typed = (IApiObject)stored.Typed;
+            var typed = resource.Typed(stored);
             if (await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Delete, typed, scope.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
             {
                 return unwanted;
@@ -51,11 +52,11 @@ public sealed class ObjectDeleter
             }
 
             var (marked, removes) = Plan(scope, stored, typed, options);
-            var bytes = marked is null ? null : TreeEncoder.Encode(resource.Stored.Type.Schema, marked);
-            var json = bytes is null ? stored.Json : StoredObject.Of(resource.Stored, bytes, stored.Revision).Json;
+            var bytes = marked is null ? null : Encode(resource, marked);
+            var last = bytes is null ? stored : StoredObject.Of(resource.Stored, bytes, stored.Revision);
             if (scope.DryRun || (!removes && bytes is null))
             {
-                return removes ? new WriteOutcome.Removed(stored, json) : new WriteOutcome.Written(json, false, null);
+                return removes ? new WriteOutcome.Removed(last) : new WriteOutcome.Written(last, false, false);
             }
 
             var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
@@ -65,8 +66,8 @@ public sealed class ObjectDeleter
             {
                 case CommitResult.Committed done:
                     await _registry.Clock.WaitAsync(done.At.Value, cancellation).ConfigureAwait(false);
-                    return removes ? new WriteOutcome.Removed(stored, json)
-                        : new WriteOutcome.Written(StoredObject.Of(resource.Stored, bytes, done.At.Value).Json, false, null);
+                    return removes ? new WriteOutcome.Removed(last)
+                        : new WriteOutcome.Written(StoredObject.Of(resource.Stored, bytes, done.At.Value), false, true);
                 case CommitResult.Full full:
                     return ApiStatus.Internal(full.Reason);
                 case CommitResult.Conflict conflict when attempt < Attempts:
@@ -76,6 +77,12 @@ public sealed class ObjectDeleter
                     return ApiStatus.Modified(resource.Type, scope.Name);
             }
         }
+    }
+
+    private static byte[] Encode(ServedResource resource, TreeMap value)
+    {
+        var canonical = Canonical.Of(resource.Type.Schema, value);
+        return resource.Keep(canonical, TreeJson.Write(canonical));
     }
 
     private static ApiStatus? Preconditions(WriteScope scope, StoredObject stored, V1DeleteOptions options)
@@ -113,7 +120,7 @@ public sealed class ObjectDeleter
             grace = left;
         }
 
-        var value = ObjectWriter.Decode(scope.Resource, stored);
+        var value = scope.Resource.Tree(stored);
         var holds = finalizers.Count > 0 || grace > 0
             || (strategy.IsNamespace && value.Map("spec")?.List("finalizers") is { Count: > 0 });
         if (!holds && !strategy.IsPod)

@@ -1,3 +1,4 @@
+using Gantry.Api.Apply;
 using Gantry.Api.Defaults;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
@@ -22,21 +23,17 @@ public sealed class ObjectWriter
     private readonly ObjectRegistry _registry;
     private readonly AdmissionChain _admission;
     private readonly IValidator _validator;
-    private readonly IFieldManagers _managers;
     private readonly IIds _ids;
     private readonly TimeProvider _clock;
 
-    public ObjectWriter(ObjectRegistry registry, AdmissionChain admission, IValidator validator, IFieldManagers managers, IIds ids, TimeProvider clock)
+    public ObjectWriter(ObjectRegistry registry, AdmissionChain admission, IValidator validator, IIds ids, TimeProvider clock)
     {
         _registry = registry;
         _admission = admission;
         _validator = validator;
-        _managers = managers;
         _ids = ids;
         _clock = clock;
     }
-
-    public IFieldManagers Managers => _managers;
 
     /// <summary>Creates the object.</summary>
     /// <param name="scope">What is written by whom.</param>
@@ -66,7 +63,7 @@ public sealed class ObjectWriter
             if (scope.DryRun)
             {
                 return scope.Resource.Cache.Snapshot.Find(scope.Namespace, name) is null
-                    ? new WriteOutcome.Written(bytes, true, null)
+                    ? new WriteOutcome.Imagined(bytes)
                     : ApiStatus.AlreadyExists(scope.Resource.Type, name);
             }
 
@@ -74,7 +71,7 @@ public sealed class ObjectWriter
             {
                 case CommitResult.Committed done:
                     var stored = await SeenAsync(scope.Resource.Cache, scope.Namespace, name, bytes, done.At, cancellation).ConfigureAwait(false);
-                    return new WriteOutcome.Written(stored.Json, true, stored);
+                    return new WriteOutcome.Written(stored, true, true);
                 case CommitResult.Full full:
                     return ApiStatus.Internal(full.Reason);
                 case var _ when generated && attempt < Attempts:
@@ -92,7 +89,7 @@ public sealed class ObjectWriter
         for (var attempt = 1; ; attempt++)
         {
             var stored = cache.Snapshot.Find(scope.Namespace, scope.Name);
-            var old = stored is null ? null : Decode(resource, stored);
+            var old = stored is null ? null : resource.Tree(stored);
             var proposal = propose(old, stored);
             if (proposal.Refusal is { } refused)
             {
@@ -105,7 +102,7 @@ public sealed class ObjectWriter
             }
 
             // The proposer may have built upon its tree, so the comparison gets one of its own.
-            var (plan, refusal, pinned) = await FinishUpdateAsync(scope, proposal, Decode(resource, stored), stored, cancellation).ConfigureAwait(false);
+            var (plan, refusal, pinned) = await FinishUpdateAsync(scope, proposal, resource.Tree(stored), stored, cancellation).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
@@ -113,22 +110,22 @@ public sealed class ObjectWriter
 
             if (plan is not { } write)
             {
-                return new WriteOutcome.Written(stored.Json, false, stored);
+                return new WriteOutcome.Written(stored, false, true);
             }
 
             if (scope.DryRun)
             {
-                return new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, stored.Revision).Json, false, null);
+                return new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, stored.Revision), false, false);
             }
 
             switch (await CommitAsync(write.Transaction, cancellation).ConfigureAwait(false))
             {
                 case CommitResult.Committed done when write.Removes:
                     await _registry.Clock.WaitAsync(done.At.Value, cancellation).ConfigureAwait(false);
-                    return new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, done.At.Value).Json, false, null);
+                    return new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, done.At.Value), false, false);
                 case CommitResult.Committed done:
                     var seen = await SeenAsync(cache, scope.Namespace, scope.Name, write.Bytes, done.At, cancellation).ConfigureAwait(false);
-                    return new WriteOutcome.Written(seen.Json, false, seen);
+                    return new WriteOutcome.Written(seen, false, true);
                 case CommitResult.Full full:
                     return ApiStatus.Internal(full.Reason);
                 case CommitResult.Conflict conflict when !pinned && attempt < Attempts:
@@ -140,20 +137,20 @@ public sealed class ObjectWriter
         }
     }
 
-    /// <summary>A stored object as a tree of its own, without resourceVersion.</summary>
-    internal static TreeMap Decode(ServedResource resource, StoredObject stored) =>
-        TreeDecoder.Decode(resource.Stored.Type.Schema, stored.Json, FieldValidation.Ignore).Object
-        ?? throw new InvalidDataException($"the stored {resource.Stored} {stored.Key} cannot be read");
-
-    internal ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellation) =>
+    private ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellation) =>
         _registry.Store.CommitAsync(transaction, cancellation);
 
     private async ValueTask<(byte[] Bytes, ApiStatus? Refusal)> FinishCreateAsync(WriteScope scope, TreeMap value, bool managed, CancellationToken cancellation)
     {
-        var (type, strategy) = (scope.Resource.Stored.Type, scope.Resource.Strategy);
+        var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
         var now = _clock.GetUtcNow();
         Metadata.Begin(value, scope.Namespace, _ids, now);
         value = Default(scope.Resource, value);
+        if (!managed)
+        {
+            value = FieldTracking.Update(scope, null, Canonical.Of(type.Schema, value), now);
+        }
+
         var name = value.Map("metadata")!.Text("name") ?? "";
         var request = scope.Admission(AdmissionOperation.Create, null, name);
         if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
@@ -164,27 +161,22 @@ public sealed class ObjectWriter
         strategy.PrepareCreate(value);
         var metadata = value.Made("metadata");
         metadata["generation"] = strategy.HasGeneration ? TreeInteger.Of(1) : null;
-        if (!managed)
-        {
-            _managers.Update(type, null, value, new FieldWrite(scope.FieldManager, scope.Subresource, now));
-        }
-
         var canonical = Canonical.Of(type.Schema, value);
         var bytes = TreeJson.Write(canonical);
-        var typed = scope.Resource.Stored.Decode(bytes);
+        var typed = scope.Resource.Decode(bytes);
         if (_validator.Validate(type, typed, null, scope.Subresource) is { Count: > 0 } errors)
         {
             return ([], ApiStatus.Invalid(scope.Resource.Type, name, errors));
         }
 
-        return (bytes, await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false));
+        return (scope.Resource.Keep(canonical, bytes), await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false));
     }
 
     private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal, bool Pinned)> FinishUpdateAsync(
         WriteScope scope, Proposal proposal, TreeMap old, StoredObject stored, CancellationToken cancellation)
     {
         var (resource, value, strategy) = (scope.Resource, proposal.Value!, scope.Resource.Strategy);
-        var type = resource.Stored.Type;
+        var type = resource.Type;
         var named = value.Made("metadata").Text("resourceVersion") ?? "";
         var pinned = named.Length > 0 && named != "0";
         if (pinned && named != old.Made("metadata").Text("resourceVersion"))
@@ -200,21 +192,32 @@ public sealed class ObjectWriter
 
         value.Made("metadata").Remove("resourceVersion");
         old.Made("metadata").Remove("resourceVersion");
-        value = Default(resource, value);
-        var before = (IApiObject)stored.Typed;
+        value = Canonical.Of(type.Schema, Default(resource, value));
+        old = Canonical.Of(type.Schema, old);
+        if (!proposal.Managed)
+        {
+            value = FieldTracking.Update(scope, old, value, _clock.GetUtcNow());
+        }
+
+        // From here on changes go in place, and the root and the metadata may be those of other trees.
+        value = value.ShallowCopy(4);
+        value["metadata"] = value.Map("metadata")!.ShallowCopy(4);
+        var before = resource.Typed(stored);
         var request = scope.Admission(AdmissionOperation.Update, before, scope.Name);
         if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
             return (null, refused, pinned);
         }
 
-        var bytes = Prepared(scope, proposal, ref value, old);
-        if (bytes.AsSpan().SequenceEqual(stored.Stored()))
+        value = Prepared(scope, value, old);
+        var bytes = TreeJson.Write(value);
+        var kept = resource.Keep(value, bytes);
+        if (kept.AsSpan().SequenceEqual(stored.Stored()))
         {
             return (null, null, pinned);
         }
 
-        var typed = resource.Stored.Decode(bytes);
+        var typed = resource.Decode(bytes);
         if (_validator.Validate(type, typed, before, scope.Subresource) is { Count: > 0 } errors)
         {
             return (null, ApiStatus.Invalid(resource.Type, scope.Name, errors), pinned);
@@ -226,16 +229,16 @@ public sealed class ObjectWriter
         }
 
         var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
-        var removes = DeletionRules.IsOver(strategy, typed.Metadata, value);
+        var removes = DeletionRules.IsOver(typed);
         var transaction = removes
             ? StoreTransaction.Delete(key, new Revision(stored.Revision))
-            : WritePlan.Put(type, key, new Revision(stored.Revision), bytes, stored, _clock.GetUtcNow());
-        return (new WritePlan(transaction, bytes, removes), null, pinned);
+            : WritePlan.Put(resource.Stored.Type, key, new Revision(stored.Revision), kept, stored, _clock.GetUtcNow());
+        return (new WritePlan(transaction, kept, removes), null, pinned);
     }
 
-    private byte[] Prepared(WriteScope scope, Proposal proposal, ref TreeMap value, TreeMap old)
+    private static TreeMap Prepared(WriteScope scope, TreeMap value, TreeMap old)
     {
-        var (type, strategy) = (scope.Resource.Stored.Type, scope.Resource.Strategy);
+        var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
         Metadata.Keep(value, old);
         if (scope.Subresource == "status")
         {
@@ -247,7 +250,6 @@ public sealed class ObjectWriter
         }
 
         value = Canonical.Of(type.Schema, value);
-        old = Canonical.Of(type.Schema, old);
         if (strategy.HasGeneration && scope.Subresource != "status" && Counts(strategy, value, old))
         {
             value = value.ShallowCopy();
@@ -256,15 +258,7 @@ public sealed class ObjectWriter
             value["metadata"] = metadata;
         }
 
-        if (!proposal.Managed)
-        {
-            value = value.ShallowCopy();
-            value["metadata"] = value.Map("metadata")!.ShallowCopy(1);
-            _managers.Update(type, old, value, new FieldWrite(scope.FieldManager, scope.Subresource, _clock.GetUtcNow()));
-        }
-
-        value = Canonical.Of(type.Schema, value);
-        return TreeJson.Write(value);
+        return FieldManager.KeepTimes(old, Canonical.Of(type.Schema, value));
     }
 
     private static bool Counts(KindStrategy strategy, TreeMap value, TreeMap old)
@@ -280,7 +274,7 @@ public sealed class ObjectWriter
 
     private static TreeMap Default(ServedResource resource, TreeMap value)
     {
-        var type = resource.Stored.Type;
+        var type = resource.Type;
         var defaulted = Defaulter.Apply(type.Schema, value);
         KindDefaults.Apply(type, defaulted);
         return defaulted;

@@ -12,16 +12,19 @@ public abstract record WriteOutcome
 
     public static implicit operator WriteOutcome(ApiStatus refusal) => new Refused(refusal);
 
-    /// <summary>The object is as <paramref name="Json"/> shows it, in the stored version.</summary>
-    /// <param name="Json">With resourceVersion; without one after a dry run of a create.</param>
+    /// <summary>The object is, or after a dry run would be, like this.</summary>
+    /// <param name="Object">In the stored version, with its revision.</param>
     /// <param name="Created">Whether it is new.</param>
-    /// <param name="Object">The stored object; null after a dry run.</param>
-    public sealed record Written(ReadOnlyMemory<byte> Json, bool Created, StoredObject? Object) : WriteOutcome;
+    /// <param name="Stored">False after a dry run, and when the write let go of the object's last finalizer.</param>
+    public sealed record Written(StoredObject Object, bool Created, bool Stored) : WriteOutcome;
+
+    /// <summary>A dry run of a create: an object without revision.</summary>
+    /// <param name="Json">In the stored version.</param>
+    public sealed record Imagined(byte[] Json) : WriteOutcome;
 
     /// <summary>The object is gone.</summary>
-    /// <param name="Last">What was deleted.</param>
-    /// <param name="Json">Its last state in the stored version.</param>
-    public sealed record Removed(StoredObject Last, ReadOnlyMemory<byte> Json) : WriteOutcome;
+    /// <param name="Last">Its last state, marked as deleted where its kind is.</param>
+    public sealed record Removed(StoredObject Last) : WriteOutcome;
 
     public sealed record Refused(ApiStatus Status) : WriteOutcome;
 }

@@ -41,7 +41,7 @@ public sealed record WriteScope
     {
         User = User,
         Operation = operation,
-        Type = Resource.Stored.Type,
+        Type = Resource.Type,
         Subresource = Subresource,
         Namespace = Namespace,
         Name = name,

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Net;
+using System.Security.Cryptography;
+using Gantry.Server;
+using Gantry.Store;
+using Gantry.Store.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Cli.Commands;
+
+/// <summary><c>gantry api</c>: the API alone, without controllers, scheduler or nodes. Needs no root.</summary>
+public static class ApiCommand
+{
+    public static Command Build()
+    {
+        var data = SharedOptions.DataDir();
+        var listen = SharedOptions.Listen("127.0.0.1:6443");
+        var tokens = SharedOptions.TokenAuthFile();
+        var services = SharedOptions.ServiceRange();
+        var memory = new Option<bool>("--in-memory") { Description = "Keep objects in memory and forget them in the end. Keys and kubeconfig are still in the data directory." };
+        var command = new Command("api", "Serves the API alone: what tests of operators and tools need.") { data, listen, tokens, services, memory };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var folder = new DataFolder(parsed.GetValue(data)!);
+            folder.Make();
+            var options = new ApiServerOptions
+            {
+                DataDirectory = folder.Root,
+                AdminKubeconfig = folder.AdminKubeconfig,
+                Listen = parsed.GetValue(listen)!,
+                TokenFile = parsed.GetValue(tokens) ?? "",
+                ServiceRange = parsed.GetValue(services),
+                NodeName = Environment.MachineName.ToLowerInvariant(),
+            };
+            await RunAsync(options, folder, parsed.GetValue(memory), stop).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(ApiServerOptions options, DataFolder folder, bool memory, CancellationToken stop)
+    {
+        var clock = TimeProvider.System;
+        var from = clock.GetTimestamp();
+        using var logs = LoggerFactory.Create(log => log.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
+        try
+        {
+            await using var store = Open(folder, memory, clock);
+            await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = store, Clock = clock, Logs = logs }, stop).ConfigureAwait(false);
+            Console.WriteLine($"the API answers at {server.Address.GetLeftPart(UriPartial.Authority)} ({clock.GetElapsedTime(from).TotalMilliseconds:0} ms); export KUBECONFIG={options.KubeconfigPath}");
+            await server.Completion.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (server.Completion.IsFaulted)
+            {
+                throw new CommandFailure("the server cannot go on; its log says why");
+            }
+        }
+        catch (Exception fault) when (fault is ArgumentException or IOException or CryptographicException or StoreFileException or FormatException)
+        {
+            throw new CommandFailure("the API cannot be served: " + fault.Message, fault);
+        }
+    }
+
+    private static IStore Open(DataFolder folder, bool memory, TimeProvider clock) => memory
+        ? StoreEngine.InMemory(new StoreOptions(), clock)
+        : SqliteStore.Open(new SqliteStoreOptions { File = folder.StoreFile }, clock);
+}

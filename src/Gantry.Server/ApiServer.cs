@@ -1,0 +1,207 @@
+using System.Net;
+using Gantry.Server.Certificates;
+using Gantry.Server.Http;
+using Gantry.Server.InProcess;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Server;
+
+/// <summary>The API server: HTTPS with HTTP/1.1, HTTP/2 and WebSockets over the pipeline, its certificates, and the loop that follows the store.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private readonly ServerCore _core;
+    private readonly WebApplication _web;
+    private readonly CancellationTokenSource _stopping;
+    private readonly CancellationTokenSource _ended;
+    private readonly Task _following;
+    private int _disposed;
+
+    private ApiServer(ServerCore core, ClusterPki pki, WebApplication web, CancellationTokenSource stopping, CancellationTokenSource ended, Task following, Uri address)
+    {
+        _core = core;
+        Pki = pki;
+        _web = web;
+        _stopping = stopping;
+        _ended = ended;
+        _following = following;
+        Address = address;
+    }
+
+    /// <summary>Where the API is served, with the port that was taken.</summary>
+    public Uri Address { get; }
+
+    public ClusterPki Pki { get; }
+
+    /// <summary>The API for loops of this process, as the server itself.</summary>
+    public InProcessApiClient Client => _core.Client;
+
+    /// <summary>Ends, with the reason, when the server cannot go on by itself.</summary>
+    public Task Completion => _following;
+
+    /// <summary>Starts a server and returns when it answers.</summary>
+    /// <param name="options">Checked first.</param>
+    /// <param name="parts">The store and what else is given from outside.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="ArgumentException">The options have faults; the message names them.</exception>
+    /// <exception cref="IOException">The address is taken, or the data directory cannot be used.</exception>
+    public static async Task<ApiServer> StartAsync(ApiServerOptions options, ApiServerParts parts, CancellationToken cancellation = default)
+    {
+        var faults = options.Check().ToList();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", faults.Select(f => $"{f.Option} {f.Fault}")), nameof(options));
+        }
+
+        var log = parts.Logs.CreateLogger("api");
+        var pkiOptions = Pkis(options);
+        var pki = ClusterPki.Open(pkiOptions, parts.Clock, parts.Logs.CreateLogger("pki"));
+        // Reading the store and making certificates take the longest, so they run side by side.
+        var serving = Task.Run(() => Serving(pki, pkiOptions), cancellation);
+        var core = await ServerCore.LoadAsync(options, parts, pki, cancellation).ConfigureAwait(false);
+        var stopping = new CancellationTokenSource();
+        var ended = new CancellationTokenSource();
+        var following = FollowAsync(core, log, stopping, ended.Token);
+        var pipeline = Pipeline(core, parts, options, stopping, log);
+        var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
+        await web.StartAsync(cancellation).ConfigureAwait(false);
+        var address = AddressOf(web, options);
+        Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
+        HttpLog.Listening(log, address);
+        return new ApiServer(core, pki, web, stopping, ended, following, address);
+    }
+
+    /// <summary>Ends watches, lets other requests finish for a while, and closes the listener.</summary>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _web.StopAsync(cancellation).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await _web.DisposeAsync().ConfigureAwait(false);
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _core.Dispose();
+        Pki.Dispose();
+        _stopping.Dispose();
+        _ended.Dispose();
+    }
+
+    private static PkiOptions Pkis(ApiServerOptions options) => new()
+    {
+        Directory = Path.Combine(options.DataDirectory, "pki"),
+        NodeName = options.NodeName,
+        Names = options.Names,
+        Addresses = [.. options.Addresses, .. IsAny(options.Listen.Address) ? [] : new[] { options.Listen.Address }],
+        ServiceAddress = FirstAddress(options.ServiceRange),
+        ClusterDomain = options.ClusterDomain,
+    };
+
+    private static RenewingCertificate Serving(ClusterPki pki, PkiOptions options)
+    {
+        var certificate = pki.Renewing(LeafProfile.ApiServer(options));
+        // Made now, not in the first handshake.
+        _ = certificate.Current;
+        return certificate;
+    }
+
+    private static async Task FollowAsync(ServerCore core, ILogger log, CancellationTokenSource stopping, CancellationToken ended)
+    {
+        try
+        {
+            await core.Registry.FollowAsync(ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The server was told to stop.
+        }
+        catch (Exception e)
+        {
+            HttpLog.FollowingFailed(log, e);
+            await stopping.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static HttpPipeline Pipeline(ServerCore core, ApiServerParts parts, ApiServerOptions options, CancellationTokenSource stopping, ILogger log)
+    {
+        var metrics = new RequestMetrics();
+        var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString());
+        var paths = new PlainPaths(
+            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey, parts.Paths);
+        ITableMaker? tables = null;
+        var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
+        return new HttpPipeline(
+            new HttpParts
+            {
+                Authenticator = core.Authenticator,
+                Authorizer = core.Authorizer,
+                Dispatcher = core.Dispatcher,
+                Paths = paths,
+                Writer = writer,
+                Metrics = metrics,
+                HasTables = tables is not null,
+            },
+            options.MaxBodyBytes, log, parts.Clock, stopping.Token);
+    }
+
+    private static WebApplication Web(ApiServerOptions options, ApiServerParts parts, RenewingCertificate certificate, HttpPipeline pipeline)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.DataDirectory });
+        builder.Services.AddSingleton(parts.Logs);
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.StopGrace);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Bodies are limited where the refusal can be worded; watches have long silences.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.MaxRequestHeadersTotalSize = 1 << 20;
+            kestrel.Listen(options.Listen, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(new HttpsConnectionAdapterOptions
+                {
+                    ServerCertificateSelector = (_, _) => certificate.Current,
+                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+                    // Whether a certificate counts, authentication decides, and tells the client.
+                    ClientCertificateValidation = static (_, _, _) => true,
+                });
+            });
+        });
+        var web = builder.Build();
+        web.UseWebSockets();
+        web.Run(pipeline.HandleAsync);
+        return web;
+    }
+
+    private static Uri AddressOf(WebApplication web, ApiServerOptions options)
+    {
+        var bound = new Uri(web.Urls.First());
+        var host = IsAny(options.Listen.Address) ? "127.0.0.1" : options.Listen.Address.ToString();
+        return new UriBuilder(Uri.UriSchemeHttps, host, bound.Port).Uri;
+    }
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
+    private static IPAddress FirstAddress(IPNetwork range)
+    {
+        var bytes = range.BaseAddress.GetAddressBytes();
+        bytes[^1]++;
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using Gantry.Server.Authentication;
+using Gantry.Server.Authentication.Tokens;
+
+namespace Gantry.Server;
+
+/// <summary>What an API server needs to know. Immutable; faults are found by <see cref="Check"/> before anything is started.</summary>
+public sealed record ApiServerOptions
+{
+    /// <summary>Where keys and the administrator's kubeconfig are.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where to listen; port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 6443);
+
+    /// <summary>The node this process runs on, for its certificate.</summary>
+    public string NodeName { get; init; } = "gantry";
+
+    /// <summary>Further names and addresses for the certificate.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <inheritdoc cref="Names"/>
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>Where Services get their addresses from; the first one is the API's.</summary>
+    public IPNetwork ServiceRange { get; init; } = IPNetwork.Parse("10.43.0.0/16");
+
+    public string ClusterDomain { get; init; } = "cluster.local";
+
+    /// <summary>A file of static tokens; empty for none.</summary>
+    public string TokenFile { get; init; } = "";
+
+    /// <summary>Where the administrator's kubeconfig goes; empty for <c>admin.kubeconfig</c> in the data directory.</summary>
+    public string AdminKubeconfig { get; init; } = "";
+
+    public TokenOptions Tokens { get; init; } = new();
+
+    public AnonymousOptions Anonymous { get; init; } = new();
+
+    /// <summary>The largest body of a request, bytes. 3 MiB is what clients of Kubernetes meet.</summary>
+    public int MaxBodyBytes { get; init; } = 3 << 20;
+
+    /// <summary>How long requests may go on after the server was told to stop. Watches are ended at once.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    public string KubeconfigPath => AdminKubeconfig.Length > 0 ? AdminKubeconfig : Path.Combine(DataDirectory, "admin.kubeconfig");
+
+    /// <summary>Every fault of these options, as the option's name and what is wrong with it.</summary>
+    public IEnumerable<(string Option, string Fault)> Check()
+    {
+        if (DataDirectory.Length == 0)
+        {
+            yield return ("dataDirectory", "must not be empty");
+        }
+
+        if (TokenFile.Length > 0 && !File.Exists(TokenFile))
+        {
+            yield return ("tokenFile", $"{TokenFile} does not exist");
+        }
+
+        if (ServiceRange.PrefixLength > (ServiceRange.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 30 : 126))
+        {
+            yield return ("serviceRange", "must hold at least the address of the API and of DNS");
+        }
+
+        if (MaxBodyBytes is < 1024 or > 64 << 20)
+        {
+            yield return ("maxBodyBytes", "must be 1024 to 67108864");
+        }
+
+        if (StopGrace < TimeSpan.Zero)
+        {
+            yield return ("stopGrace", "must not be negative");
+        }
+
+        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()))
+        {
+            yield return fault;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+using Gantry.Server.Handling;
+
+namespace Gantry.Server.Http;
+
+/// <summary>What is served, as clients ask for it: by group and version, or everything at once (aggregated discovery).</summary>
+internal sealed class DiscoveryDocuments
+{
+    public const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+    // The order in which clients are to prefer groups; others follow by name.
+    private static readonly string[] Order =
+    [
+        "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io",
+        "networking.k8s.io", "policy", "rbac.authorization.k8s.io", "storage.k8s.io", "admissionregistration.k8s.io", "apiextensions.k8s.io",
+        "scheduling.k8s.io", "coordination.k8s.io", "node.k8s.io", "discovery.k8s.io", "flowcontrol.apiserver.k8s.io",
+    ];
+
+    private readonly ResourceTable _table;
+    private readonly string _address;
+
+    /// <param name="table">The served resources.</param>
+    /// <param name="address">Host and port under which clients in the cluster reach this server.</param>
+    public DiscoveryDocuments(ResourceTable table, string address)
+    {
+        _table = table;
+        _address = address;
+    }
+
+    /// <summary>The document at <c>/api</c>.</summary>
+    public byte[] CoreVersions() => TreeJson.Write(Map(
+        ("kind", "APIVersions"),
+        ("versions", List("v1")),
+        ("serverAddressByClientCIDRs", List(Map(("clientCIDR", "0.0.0.0/0"), ("serverAddress", _address))))));
+
+    /// <summary>The document at <c>/apis</c>.</summary>
+    public byte[] Groups() => TreeJson.Write(Map(
+        ("kind", "APIGroupList"),
+        ("apiVersion", "v1"),
+        ("groups", new TreeList(GroupNames().Select(g => (Tree)Group(g))))));
+
+    /// <summary>The document at <c>/apis/G</c>, or null when there is no such group.</summary>
+    public byte[]? GroupDocument(string group)
+    {
+        if (!GroupNames().Contains(group, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        var document = Map(("kind", "APIGroup"), ("apiVersion", "v1"));
+        foreach (var (key, value) in Group(group))
+        {
+            document[key] = value;
+        }
+
+        return TreeJson.Write(document);
+    }
+
+    /// <summary>The document at <c>/apis/G/V</c> and <c>/api/v1</c>, or null when that is not served.</summary>
+    public byte[]? Resources(string group, string version)
+    {
+        var types = Types(group, version);
+        if (types.Count == 0)
+        {
+            return null;
+        }
+
+        var items = new TreeList();
+        foreach (var type in types)
+        {
+            items.Add(Resource(type));
+            foreach (var sub in type.Subresources.OrderBy(s => s.Name, StringComparer.Ordinal))
+            {
+                items.Add(Map(
+                    ("name", type.Plural + "/" + sub.Name), ("singularName", ""), ("namespaced", type.Namespaced),
+                    ("group", sub.Version is null ? null : sub.Group ?? ""), ("version", sub.Version), ("kind", sub.Kind), ("verbs", Texts(sub.Verbs))));
+            }
+        }
+
+        // The core group's list has carried no apiVersion from the beginning.
+        return TreeJson.Write(Map(
+            ("kind", "APIResourceList"), ("apiVersion", group.Length == 0 ? null : "v1"),
+            ("groupVersion", group.Length == 0 ? version : group + "/" + version), ("resources", items)));
+    }
+
+    /// <summary>Aggregated discovery of the core group or of all others.</summary>
+    public byte[] Aggregated(bool core)
+    {
+        var groups = core ? [""] : GroupNames();
+        var items = new TreeList(groups.Select(g => (Tree)Map(
+            ("metadata", Map(("name", g.Length == 0 ? null : g), ("creationTimestamp", TreeNull.Instance))),
+            ("versions", new TreeList(Versions(g).Select(v => (Tree)Map(
+                ("version", v),
+                ("resources", new TreeList(Types(g, v).Select(t => (Tree)AggregatedResource(t)))),
+                ("freshness", "Current"))))))));
+        return TreeJson.Write(Map(
+            ("kind", "APIGroupDiscoveryList"), ("apiVersion", "apidiscovery.k8s.io/v2"), ("metadata", new TreeMap()), ("items", items)));
+    }
+
+    /// <summary>Every group but the core group, most preferred first.</summary>
+    public IReadOnlyList<string> GroupNames()
+    {
+        var served = _table.All.Select(r => r.Type.Group).Where(g => g.Length > 0).ToHashSet(StringComparer.Ordinal);
+        return [.. Order.Where(served.Contains), .. served.Except(Order, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The versions of a group, most preferred first: stable before beta before alpha, each the highest first.</summary>
+    public IReadOnlyList<string> Versions(string group) =>
+        [.. _table.All.Where(r => r.Type.Group == group).Select(r => r.Type.Version).Distinct(StringComparer.Ordinal).OrderDescending(VersionOrder.Instance)];
+
+    private List<ResourceType> Types(string group, string version) =>
+        [.. _table.All.Select(r => r.Type).Where(t => t.Group == group && t.Version == version).OrderBy(t => t.Plural, StringComparer.Ordinal)];
+
+    private TreeMap Group(string group)
+    {
+        var versions = Versions(group);
+        TreeMap Version(string version) => Map(("groupVersion", group + "/" + version), ("version", version));
+        return Map(("name", group), ("versions", new TreeList(versions.Select(v => (Tree)Version(v)))), ("preferredVersion", Version(versions[0])));
+    }
+
+    private static TreeMap Resource(ResourceType type) => Map(
+        ("name", type.Plural), ("singularName", type.Singular), ("namespaced", type.Namespaced), ("kind", type.Kind), ("verbs", Texts(type.Verbs)),
+        ("shortNames", Texts(type.ShortNames)), ("categories", Texts(type.Categories)),
+        ("storageVersionHash", type.StorageVersionHash.Length == 0 ? null : type.StorageVersionHash));
+
+    private static TreeMap AggregatedResource(ResourceType type) => Map(
+        ("resource", type.Plural),
+        ("responseKind", Map(("group", ""), ("version", ""), ("kind", type.Kind))),
+        ("scope", type.Namespaced ? "Namespaced" : "Cluster"),
+        ("singularResource", type.Singular),
+        ("verbs", Texts(type.Verbs)), ("shortNames", Texts(type.ShortNames)), ("categories", Texts(type.Categories)),
+        ("subresources", type.Subresources.Count == 0 ? null : new TreeList(type.Subresources.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (Tree)Map(
+            ("subresource", s.Name),
+            ("responseKind", Map(("group", s.Group ?? ""), ("version", s.Version ?? ""), ("kind", s.Kind))),
+            ("verbs", Texts(s.Verbs)))))));
+
+    private static TreeList? Texts(IReadOnlyList<string> texts) => texts.Count == 0 ? null : new TreeList(texts.Select(t => (Tree)t));
+
+    private static TreeList List(params ReadOnlySpan<Tree> items)
+    {
+        var list = new TreeList(items.Length);
+        foreach (var item in items)
+        {
+            list.Add(item);
+        }
+
+        return list;
+    }
+
+    private static TreeMap Map(params ReadOnlySpan<(string Key, Member Value)> members)
+    {
+        var map = new TreeMap(members.Length);
+        foreach (var (key, value) in members)
+        {
+            map[key] = value.Value;
+        }
+
+        return map;
+    }
+
+    /// <summary>A value that may be absent.</summary>
+    private readonly record struct Member(Tree? Value)
+    {
+        public static implicit operator Member(string? text) => new(text is null ? null : new TreeString(text));
+
+        public static implicit operator Member(bool flag) => new(TreeBool.Of(flag));
+
+        public static implicit operator Member(Tree? tree) => new(tree);
+    }
+}

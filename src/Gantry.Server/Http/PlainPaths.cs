@@ -1,0 +1,104 @@
+using Gantry.Server.Authentication.Tokens;
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
+using Microsoft.AspNetCore.Http;
+
+namespace Gantry.Server.Http;
+
+/// <summary>Everything that is served and is no resource: discovery, version, health, metrics, the keys of tokens.</summary>
+internal sealed class PlainPaths
+{
+    private const string Json = "application/json";
+    private const string Text = "text/plain; charset=utf-8";
+
+    private readonly DiscoveryDocuments _discovery;
+    private readonly HealthChecks _health;
+    private readonly RequestMetrics _metrics;
+    private readonly TokenOptions _tokens;
+    private readonly SigningKey _key;
+    private readonly IReadOnlyList<IPathHandler> _handlers;
+
+    public PlainPaths(
+        DiscoveryDocuments discovery, HealthChecks health, RequestMetrics metrics, TokenOptions tokens, SigningKey key, IReadOnlyList<IPathHandler> handlers)
+    {
+        _discovery = discovery;
+        _health = health;
+        _metrics = metrics;
+        _tokens = tokens;
+        _key = key;
+        _handlers = handlers;
+    }
+
+    /// <summary>Health is told to everybody: probes have no credentials.</summary>
+    public static bool IsAlwaysAllowed(string path) => path is "/healthz" or "/livez" or "/readyz";
+
+    public async ValueTask<ApiAnswer> AnswerAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
+    {
+        if (_health.Answer(info.Path, info.Options) is { } health)
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return new ApiAnswer.Document(health.Code, Text, health.Body);
+        }
+
+        foreach (var handler in _handlers)
+        {
+            if (await handler.AnswerAsync(context, info, user, cancellation).ConfigureAwait(false) is { } answer)
+            {
+                return answer;
+            }
+        }
+
+        return Fixed(context, info.Path.TrimEnd('/'));
+    }
+
+    private ApiAnswer Fixed(HttpContext context, string path)
+    {
+        switch (path)
+        {
+            case "" or "/":
+                return Document(Roots());
+            case "/version":
+                return Document(ServerVersion.Json);
+            case "/metrics":
+                return new ApiAnswer.Document(200, "text/plain; version=0.0.4; charset=utf-8", _metrics.Text());
+            case "/api" or "/apis" when context.Request.Headers.Accept.ToString().Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
+                && context.Request.Headers.Accept.ToString().Contains("v=v2;", StringComparison.Ordinal):
+                return new ApiAnswer.Document(200, DiscoveryDocuments.AggregatedType, _discovery.Aggregated(core: path == "/api"));
+            case "/api":
+                return Document(_discovery.CoreVersions());
+            case "/apis":
+                return Document(_discovery.Groups());
+            case IssuerDiscovery.ConfigurationPath:
+                return Document(IssuerDiscovery.Configuration(_tokens, $"https://{context.Request.Host}{IssuerDiscovery.KeysPath}", [_key]));
+            case IssuerDiscovery.KeysPath:
+                return new ApiAnswer.Document(200, IssuerDiscovery.KeysMediaType, IssuerDiscovery.Keys([_key]));
+        }
+
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var document = parts switch
+        {
+            ["api", var version] => _discovery.Resources("", version),
+            ["apis", var group] => _discovery.GroupDocument(group),
+            ["apis", var group, var version] => _discovery.Resources(group, version),
+            _ => null,
+        };
+        return document is null ? ApiDispatcher.NoSuchPath : Document(document);
+    }
+
+    private byte[] Roots()
+    {
+        var paths = new List<string> { "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/" };
+        foreach (var group in _discovery.GroupNames())
+        {
+            paths.Add("/apis/" + group);
+            paths.AddRange(_discovery.Versions(group).Select(v => $"/apis/{group}/{v}"));
+        }
+
+        paths.AddRange(["/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version"]);
+        var list = new Gantry.Api.Trees.TreeList(paths.Order(StringComparer.Ordinal).Where(p => !p.EndsWith('/')).Select(p => (Gantry.Api.Trees.Tree)p));
+        return Gantry.Api.Trees.TreeJson.Write(new Gantry.Api.Trees.TreeMap { ["paths"] = list });
+    }
+
+    private static ApiAnswer.Document Document(byte[] json) => new(200, Json, json);
+}

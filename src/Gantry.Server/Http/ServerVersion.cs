@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Http;
+
+/// <summary>What <c>/version</c> answers: the Kubernetes version whose API this is, and whose server.</summary>
+internal static class ServerVersion
+{
+    public const string Kubernetes = "v1.32.0";
+
+    public static byte[] Json { get; } = TreeJson.Write(Document());
+
+    private static TreeMap Document()
+    {
+        var map = new TreeMap();
+        var own = typeof(ServerVersion).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+        map["major"] = "1";
+        map["minor"] = "32";
+        map["gitVersion"] = $"{Kubernetes}+gantry{own}";
+        map["gitCommit"] = "";
+        map["gitTreeState"] = "clean";
+        map["buildDate"] = "1970-01-01T00:00:00Z";
+        map["goVersion"] = "";
+        map["compiler"] = "dotnet" + Environment.Version.ToString(2);
+        map["platform"] = "linux/" + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64");
+        return map;
+    }
+}

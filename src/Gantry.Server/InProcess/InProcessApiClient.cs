@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Gantry.Api;
+using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Client;
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Registry;
+using Gantry.Server.Requests;
+using Gantry.Server.Statuses;
+using Gantry.Server.Watching;
+
+namespace Gantry.Server.InProcess;
+
+/// <summary>
+/// The API for the loops of the same process: the whole pipeline without HTTP. Reads hand out the shared typed objects of the caches.
+/// </summary>
+public sealed class InProcessApiClient : IApiClient
+{
+    private readonly ServerCore _core;
+    private readonly UserInfo _user;
+
+    internal InProcessApiClient(ServerCore core, UserInfo user)
+    {
+        _core = core;
+        _user = user;
+    }
+
+    /// <summary>The same API for another user, who may do what authorization allows.</summary>
+    /// <param name="user">Who asks; its name is also the manager of the fields it writes.</param>
+    public InProcessApiClient As(UserInfo user) => new(_core, user);
+
+    public async ValueTask<T?> GetAsync<T>(string ns, string name, CancellationToken ct = default)
+        where T : class, IApiObject<T>
+    {
+        await RequireAsync(Info(T.Resource, "get", ns, name), ct).ConfigureAwait(false);
+        var resource = Resource(T.Resource);
+        return resource.Cache.Snapshot.Find(T.Resource.Namespaced ? ns : "", name) is { } found ? (T)resource.Typed(found) : null;
+    }
+
+    public async ValueTask<ApiList<T>> ListAsync<T>(ListQuery query, CancellationToken ct = default)
+        where T : class, IApiObject<T>
+    {
+        var options = Options(
+            ("labelSelector", query.LabelSelector), ("fieldSelector", query.FieldSelector),
+            ("limit", query.Limit == 0 ? "" : query.Limit.ToString(CultureInfo.InvariantCulture)), ("continue", query.Continue),
+            ("resourceVersion", query.ResourceVersion), ("resourceVersionMatch", query.ResourceVersionMatch));
+        switch (await SendAsync(Info(T.Resource, "list", query.Namespace, "") with { Options = options }, default, "", ct).ConfigureAwait(false))
+        {
+            case ApiAnswer.Items { Page: var page }:
+                return new ApiList<T>([.. page.Items.Select(i => (T)page.Resource.Typed(i))], page.Revision.ToString(CultureInfo.InvariantCulture), page.Continue)
+                {
+                    Remaining = page.Remaining,
+                };
+            case ApiAnswer.Says says:
+                throw new ApiException(Error(says.Status));
+            default:
+                throw new InvalidOperationException("a list was answered by something else");
+        }
+    }
+
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(WatchQuery query, [EnumeratorCancellation] CancellationToken ct = default)
+        where T : class, IApiObject<T>
+    {
+        var options = Options(
+            ("watch", "true"), ("labelSelector", query.LabelSelector), ("fieldSelector", query.FieldSelector), ("resourceVersion", query.ResourceVersion),
+            ("allowWatchBookmarks", query.AllowBookmarks ? "true" : ""),
+            ("timeoutSeconds", query.TimeoutSeconds == 0 ? "" : query.TimeoutSeconds.ToString(CultureInfo.InvariantCulture)));
+        var answer = await SendAsync(Info(T.Resource, "watch", query.Namespace, "") with { Options = options }, default, "", ct).ConfigureAwait(false);
+        if (answer is ApiAnswer.Says says)
+        {
+            throw new ApiException(Error(says.Status));
+        }
+
+        var request = ((ApiAnswer.Changes)answer).Watch;
+        var (cursor, refusal) = WatchCursor.Open(request, _core.Registry.Clock, _core.Clock);
+        if (cursor is null)
+        {
+            throw new ApiException(Error(refusal!));
+        }
+
+        do
+        {
+            while (cursor.TryRead(out var item))
+            {
+                if (item.Status is { } status)
+                {
+                    throw new ApiException(Error(status));
+                }
+
+                yield return new WatchEvent<T>(
+                    TypeOf(item.Type), item.Object is null ? null : (T)request.Resource.Typed(item.Object), item.Revision.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+        while (await cursor.WaitAsync(ct).ConfigureAwait(false));
+    }
+
+    public ValueTask<ApiResult<T>> CreateAsync<T>(T obj, CancellationToken ct = default)
+        where T : class, IApiObject<T> =>
+        WriteAsync<T>(Info(T.Resource, "create", obj.Metadata.Namespace, ""), ApiJson.Encode(obj), "", ct);
+
+    public ValueTask<ApiResult<TBody>> CreateSubresourceAsync<TOwner, TBody>(string ns, string name, string subresource, TBody body, CancellationToken ct = default)
+        where TOwner : class, IApiObject<TOwner>
+        where TBody : class, IApiModel<TBody> =>
+        WriteAsync<TBody>(Info(TOwner.Resource, "create", ns, name) with { Subresource = subresource }, ApiJson.Encode(body), "", ct);
+
+    public ValueTask<ApiResult<T>> UpdateAsync<T>(T obj, string subresource = "", CancellationToken ct = default)
+        where T : class, IApiObject<T> =>
+        WriteAsync<T>(Info(T.Resource, "update", obj.Metadata.Namespace, obj.Metadata.Name) with { Subresource = subresource }, ApiJson.Encode(obj), "", ct);
+
+    public ValueTask<ApiResult<T>> PatchAsync<T>(string ns, string name, PatchBody patch, string subresource = "", CancellationToken ct = default)
+        where T : class, IApiObject<T>
+    {
+        var options = Options(("fieldManager", patch.FieldManager), ("force", patch.Force ? "true" : ""));
+        return WriteAsync<T>(Info(T.Resource, "patch", ns, name) with { Subresource = subresource, Options = options }, patch.Content, patch.MediaType, ct);
+    }
+
+    public ValueTask<ApiResult<T>> DeleteAsync<T>(string ns, string name, V1DeleteOptions? options = null, CancellationToken ct = default)
+        where T : class, IApiObject<T> =>
+        WriteAsync<T>(Info(T.Resource, "delete", ns, name), options is null ? default(ReadOnlyMemory<byte>) : ApiJson.Encode(options), "", ct);
+
+    /// <summary>Carries out any request of the API. The caller's rights are checked.</summary>
+    internal async ValueTask<ApiAnswer> SendAsync(RequestInfo info, ReadOnlyMemory<byte> body, string contentType, CancellationToken ct)
+    {
+        if (await RefusalAsync(info, ct).ConfigureAwait(false) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var call = new ApiCall { Info = info, User = _user, Body = body, ContentType = contentType, UserAgent = "gantry" };
+        return await _core.Dispatcher.HandleAsync(call, ct).ConfigureAwait(false);
+    }
+
+    internal static ApiError Error(ApiStatus status) => ApiError.Of(ApiJson.Decode<V1Status>(status.ToJson()));
+
+    internal static RequestOptions Options(params ReadOnlySpan<(string Name, string Value)> values)
+    {
+        var set = new List<KeyValuePair<string, string>>(values.Length);
+        foreach (var (name, value) in values)
+        {
+            if (value.Length > 0)
+            {
+                set.Add(new(name, value));
+            }
+        }
+
+        return new RequestOptions(set);
+    }
+
+    private async ValueTask<ApiResult<T>> WriteAsync<T>(RequestInfo info, ReadOnlyMemory<byte> body, string contentType, CancellationToken ct)
+        where T : class, IApiModel<T>
+    {
+        switch (await SendAsync(info, body, contentType, ct).ConfigureAwait(false))
+        {
+            case ApiAnswer.Item item:
+                return ApiJson.Decode<T>(item.Json.Span);
+            case ApiAnswer.Says { Status.IsSuccess: false } says:
+                return Error(says.Status);
+            default:
+                // Done, with nothing to show in that shape.
+                return default;
+        }
+    }
+
+    private async ValueTask RequireAsync(RequestInfo info, CancellationToken ct)
+    {
+        if (await RefusalAsync(info, ct).ConfigureAwait(false) is { } refusal)
+        {
+            throw new ApiException(Error(refusal));
+        }
+    }
+
+    private async ValueTask<ApiStatus?> RefusalAsync(RequestInfo info, CancellationToken ct)
+    {
+        if (ReferenceEquals(_user, UserInfo.Loopback))
+        {
+            return null;
+        }
+
+        var asked = AuthorizationAttributes.Of(_user, info);
+        var decision = await _core.Authorizer.AuthorizeAsync(asked, ct).ConfigureAwait(false);
+        return decision.Opinion == Opinion.Allow ? null : Authorization.ForbiddenMessage.Status(asked, decision.Reason);
+    }
+
+    private ServedResource Resource(ResourceType type) =>
+        _core.Table.Find(type.Group, type.Version, type.Plural) ?? throw new ApiException(Error(ApiStatus.NoSuchResource));
+
+    private static RequestInfo Info(ResourceType type, string verb, string ns, string name) => new()
+    {
+        IsResource = true,
+        Path = "",
+        Verb = verb,
+        Group = type.Group,
+        Version = type.Version,
+        Resource = type.Plural,
+        Namespace = type.Namespaced ? ns : type is { Group: "", Plural: "namespaces" } ? name : "",
+        Name = name,
+    };
+
+    private static WatchEventType TypeOf(WatchItemType type) => type switch
+    {
+        WatchItemType.Added => WatchEventType.Added,
+        WatchItemType.Modified => WatchEventType.Modified,
+        WatchItemType.Deleted => WatchEventType.Deleted,
+        _ => WatchEventType.Bookmark,
+    };
+}

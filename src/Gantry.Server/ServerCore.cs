@@ -1,0 +1,147 @@
+using System.Net;
+using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Server.Admission;
+using Gantry.Server.Authentication;
+using Gantry.Server.Authentication.Tokens;
+using Gantry.Server.Authorization;
+using Gantry.Server.Authorization.Node;
+using Gantry.Server.Authorization.Rbac;
+using Gantry.Server.Certificates;
+using Gantry.Server.Handling;
+using Gantry.Server.InProcess;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Reading;
+using Gantry.Server.Registry;
+using Gantry.Server.Requests;
+using Gantry.Server.Validation;
+using Gantry.Server.Watching;
+using Gantry.Server.Writing;
+using Gantry.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Server;
+
+/// <summary>The API without its edge: everything between an authenticated call and the store.</summary>
+internal sealed class ServerCore : IDisposable
+{
+    private readonly ResourceQuotaAdmission _quota;
+    private readonly ApiServerParts _parts;
+
+    private ServerCore(ApiServerOptions options, ApiServerParts parts, ClusterPki pki, ObjectRegistry registry)
+    {
+        _parts = parts;
+        Options = options;
+        Registry = registry;
+        SigningKey = SigningKey.FromPem(pki.TokenKeyPem);
+        var bound = new CachedObjects(registry);
+        var accounts = new ServiceAccountTokens(options.Tokens, [SigningKey], bound, parts.Clock);
+        Tokens = options.TokenFile.Length == 0 ? new TokenChain(accounts) : new TokenChain(StaticTokens.Parse(File.ReadAllText(options.TokenFile)), accounts);
+        Issuer = new TokenIssuer(options.Tokens, SigningKey, bound, parts.Clock, parts.Ids.NewId);
+        var rbac = new RbacSource(registry);
+        Roles = () => rbac.Current;
+        Authorizer = new AuthorizerChain(
+            new NodeAuthorizer(new NodeFactsSource(registry), NodeRules()), new RbacAuthorizer(Roles));
+        Authenticator = new AuthenticatorChain(
+            [new ClientCertificateAuthenticator(pki.Authority.Certificate, parts.Clock), new BearerAuthenticator(Tokens)], options.Anonymous);
+        _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!));
+        Admission = Plugins();
+        Table = new ResourceTable();
+        Fill();
+        Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), parts.Ids, parts.Clock);
+        Lists = new ListReader(registry, parts.Clock);
+        Dispatcher = new ApiDispatcher(
+            Table, new SubresourceTable(parts.Subresources.Concat(BuiltInSubresources.Of(this))), Lists, new WatchOpener(registry, Lists), Writer,
+            new ObjectDeleter(registry, Admission, parts.Clock), new PatchHandler(Writer, parts.Clock));
+        Client = new InProcessApiClient(this, UserInfo.Loopback);
+    }
+
+    public ApiServerOptions Options { get; }
+
+    public ObjectRegistry Registry { get; }
+
+    public SigningKey SigningKey { get; }
+
+    public ITokenAuthenticator Tokens { get; }
+
+    public TokenIssuer Issuer { get; }
+
+    public Func<RbacSnapshot> Roles { get; }
+
+    public IAuthorizer Authorizer { get; }
+
+    public IAuthenticator Authenticator { get; }
+
+    public AdmissionChain Admission { get; }
+
+    public ResourceTable Table { get; }
+
+    public ObjectWriter Writer { get; }
+
+    public ListReader Lists { get; }
+
+    public ApiDispatcher Dispatcher { get; }
+
+    public InProcessApiClient Client { get; }
+
+    public TimeProvider Clock => _parts.Clock;
+
+    public IIds Ids => _parts.Ids;
+
+    public INodeProxy? Nodes => _parts.Nodes;
+
+    /// <summary>Reads the store and puts everything together. Nothing is served yet.</summary>
+    public static async Task<ServerCore> LoadAsync(ApiServerOptions options, ApiServerParts parts, ClusterPki pki, CancellationToken cancellation)
+    {
+        var registry = new ObjectRegistry(parts.Store, parts.Logs.CreateLogger("registry"));
+        await registry.LoadAsync([.. ApiCatalog.Resources.Where(HasStorage).Select(KindOf)], cancellation).ConfigureAwait(false);
+        return new ServerCore(options, parts, pki, registry);
+    }
+
+    public void Dispose()
+    {
+        _quota.Dispose();
+        SigningKey.Dispose();
+    }
+
+    private AdmissionChain Plugins()
+    {
+        var lifecycle = new NamespaceLifecycle(Registry);
+        var limits = new LimitRanger(Registry);
+        var priority = new PodPriority(Registry);
+        var certificates = new CertificateAdmission(Authorizer);
+        return new AdmissionChain(
+            [
+                lifecycle, limits, new ServiceAccountAdmission(Registry, () => _parts.Ids.Suffix(5)), new TaintNodesByCondition(), priority,
+                new DefaultTolerationSeconds(), new DefaultStorageClass(Registry), new StorageObjectInUseProtection(), new RuntimeClassAdmission(Registry),
+                certificates, new DefaultIngressClass(Registry),
+            ],
+            [lifecycle, limits, priority, new PersistentVolumeClaimResize(Registry), certificates, new RbacEscalation(Authorizer, Roles), _quota]);
+    }
+
+    // Bound to the role's rules as the server starts with them, so that nobody widens what nodes may do by editing the role.
+    private static IReadOnlyList<PolicyRule> NodeRules() => [];
+
+    private void Fill()
+    {
+        foreach (var type in ApiCatalog.Resources)
+        {
+            var (stored, conversion) = Storage(type);
+            var cache = stored is null ? null : Registry.Find(stored);
+            Table.Add(new ServedResource(type, cache ?? new ResourceCache(KindOf(type), SortedChunks<StoredObject>.Empty, 0), conversion));
+        }
+    }
+
+    // Resources that only answer questions keep nothing.
+    private static bool HasStorage(ResourceType type) => Storage(type).Stored == type;
+
+    private static (ResourceType? Stored, IVersionConversion? Conversion) Storage(ResourceType type) => type switch
+    {
+        { Group: "events.k8s.io", Plural: "events" } => (CoreV1Event.Resource, new EventConversion()),
+        { Group: "autoscaling", Version: "v1", Plural: "horizontalpodautoscalers" } => (V2HorizontalPodAutoscaler.Resource, new AutoscalerConversion()),
+        _ => type.Allows("create") && type.Allows("list") ? (type, null) : (null, null),
+    };
+
+    private static ResourceKind KindOf(ResourceType type) => new(type, json =>
+        ApiModels.Decode(type, json) as IApiObject ?? throw new InvalidOperationException($"{type} has no typed model"));
+}

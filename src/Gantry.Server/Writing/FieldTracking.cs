@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Gantry.Api.Apply;
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+using Gantry.Server.Statuses;
+
+namespace Gantry.Server.Writing;
+
+/// <summary>Which manager owns which fields of an object, as the API's field manager has it; kinds are looked up once.</summary>
+internal static class FieldTracking
+{
+    private static readonly ConcurrentDictionary<ResourceType, ManagedType> Types = new();
+
+    /// <summary>The object with managedFields that record a create (no old object), update or patch.</summary>
+    /// <param name="scope">Who writes what.</param>
+    /// <param name="old">The stored object in canonical form, or null.</param>
+    /// <param name="value">The object as it is wanted, in canonical form, before admission.</param>
+    /// <param name="now">When.</param>
+    public static TreeMap Update(WriteScope scope, TreeMap? old, TreeMap value, DateTimeOffset now) => FieldManager.Update(Operation(scope, now), old, value);
+
+    /// <summary>The stored object with an applied configuration merged in, or the refusal.</summary>
+    /// <param name="scope">Who applies what.</param>
+    /// <param name="old">The stored object; null when the apply creates it.</param>
+    /// <param name="applied">The configuration as it came.</param>
+    /// <param name="force">Whether to take fields from other managers.</param>
+    /// <param name="now">When.</param>
+    public static Proposal Apply(WriteScope scope, TreeMap? old, TreeMap applied, bool force, DateTimeOffset now)
+    {
+        var type = scope.Resource.Type;
+        switch (FieldManager.Apply(Operation(scope, now), old is null ? null : Canonical.Of(type.Schema, old), applied, force))
+        {
+            case ApplyResult.Applied { Changed: false } when old is not null:
+                return new Proposal(old, null, Managed: true);
+            case ApplyResult.Applied merged:
+                var result = TreeDecoder.Decode(type.Schema, merged.Value, FieldValidation.Ignore);
+                return result.Object is { } value ? new Proposal(value, null, Managed: true) : ApiStatus.Internal(result.Error ?? "");
+            case ApplyResult.Conflicted conflict:
+                return ApiStatus.ApplyConflict(conflict.Message, [.. conflict.Conflicts.Select(c => new StatusCause("FieldManagerConflict", c.Message, c.Field))]);
+            case ApplyResult.Refused refused:
+                return ApiStatus.BadRequest(refused.Message);
+            case ApplyResult.Failed failed:
+                return new ApiStatus { Code = 500, Message = failed.Message };
+            default:
+                throw new InvalidOperationException("an unknown result of an apply");
+        }
+    }
+
+    private static FieldOperation Operation(WriteScope scope, DateTimeOffset now)
+    {
+        var type = scope.Resource.Type;
+        return new FieldOperation
+        {
+            Type = Types.GetOrAdd(type, static t => ManagedType.Of(t)),
+            Subresource = scope.Subresource,
+            Manager = scope.FieldManager,
+            Now = now,
+            Filter = ResetFields.Of(type, scope.Subresource),
+        };
+    }
+}
