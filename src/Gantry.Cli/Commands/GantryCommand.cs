@@ -17,12 +17,15 @@ public static class GantryCommand
     {
         Subcommands =
         {
+            ServerCommand.Build(),
             ApiCommand.Build(),
+            SimulateCommand.Build(),
+            UpCommand.Build(),
+            DownCommand.Build(),
             ImageCommand.Build(),
             SnapshotCommand.Build(),
             KubeconfigCommand.Build(),
             VersionCommand.Build(),
-            UpCommand.Build(),
         },
     };
 

@@ -94,7 +94,7 @@ public static class ImageCommand
     private static async Task<int> WithRuntimeAsync(string dataDir, Func<IGrpcChannel, IContainerRuntime, Task> work)
     {
         var folder = new DataFolder(dataDir);
-        var socket = NodePaths.Runtime(folder).Socket;
+        var socket = RuntimeFolders.Runtime(folder).Socket;
         if (!File.Exists(socket))
         {
             throw new CommandFailure($"no container runtime runs for {folder.Root} ({socket} does not exist); start the cluster with 'gantry server{folder.Option}'");

@@ -2,8 +2,8 @@ using Gantry.Node.Runtime;
 
 namespace Gantry.Cli.Commands;
 
-/// <summary>Where the parts of a node live in a cluster's directory.</summary>
-internal static class NodePaths
+/// <summary>Where the container runtime of a node lives in a cluster's directory.</summary>
+internal static class RuntimeFolders
 {
     public static RuntimeOptions Runtime(DataFolder folder) => new()
     {

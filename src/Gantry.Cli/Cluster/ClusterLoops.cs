@@ -1,0 +1,88 @@
+using System.Net;
+using Gantry.Client;
+using Gantry.Client.Http;
+using Gantry.Control;
+using Gantry.Controllers;
+using Gantry.Controllers.NodeIpam;
+using Gantry.Scheduler;
+using Gantry.Scheduler.Loop;
+using Gantry.Server;
+using Gantry.Simulation;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Cli.Cluster;
+
+/// <summary>
+/// The loops of a cluster beside its API: one set of caches, one host. What runs on a node is added by the caller before <see cref="RunAsync"/>.
+/// </summary>
+internal sealed class ClusterLoops : IDisposable
+{
+    private readonly ApiConnection _connection;
+    private readonly HttpClient _http;
+    private readonly ILoggerFactory _logs;
+    private readonly TimeProvider _clock;
+
+    public ClusterLoops(ApiServer server, string kubeconfig, ILoggerFactory logs, TimeProvider clock)
+    {
+        _logs = logs;
+        _clock = clock;
+        Api = server.Client;
+        Caches = new CacheSet(Api, clock);
+        Host = new LoopHost(Caches, new LoopHostOptions { Seed = Environment.ProcessId }, clock, logs.CreateLogger("loops"));
+
+        // What collects garbage must see every kind, custom ones too, as any client does.
+        _connection = Kubeconfig.Load(kubeconfig);
+        _http = ApiHttp.Connect(_connection, clock);
+        Host.Add("api", stop => server.Completion.WaitAsync(stop));
+    }
+
+    public IApiClient Api { get; }
+
+    public CacheSet Caches { get; }
+
+    public LoopHost Host { get; }
+
+    /// <summary>Adds the controllers of a cluster.</summary>
+    /// <param name="authority">The cluster's certificate authority, PEM.</param>
+    /// <param name="podRange">What nodes get their shares of.</param>
+    public void AddControllers(string authority, IPNetwork podRange)
+    {
+        var context = new ControllerContext(Caches, Api, new HttpMetadataClient(_http), Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
+        var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]) };
+        foreach (var controller in ControllerSet.All(context, options))
+        {
+            Host.Add(controller);
+        }
+    }
+
+    public void AddScheduler()
+    {
+        var options = new SchedulerOptions { Seed = Environment.ProcessId };
+        Host.Add("scheduler", new SchedulerLoop(Caches, Api, Events(options.Name, ""), options, _clock, _logs.CreateLogger("scheduler")).RunAsync);
+    }
+
+    public void AddHollowNodes(HollowOptions options)
+    {
+        var nodes = new HollowNodes(Api, Caches, options, _clock);
+        Host.Add(nodes.Pods);
+        Host.Add("hollow-nodes", async stop =>
+        {
+            await nodes.RegisterAsync(stop).ConfigureAwait(false);
+            await nodes.BeatAsync(stop).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>A recorder whose events carry that source; its loop is added to the host.</summary>
+    public EventRecorder Events(string component, string host)
+    {
+        var recorder = new EventRecorder(Api, new EventOptions { Component = component, Host = host }, _clock, _logs.CreateLogger("events"));
+        Host.Add("events " + component, recorder.RunAsync);
+        return recorder;
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _connection.Dispose();
+    }
+}
