@@ -10,8 +10,8 @@ internal sealed record FieldLine(string Numbers, string Name, string Cardinality
     /// <summary>The protobuf number; the outer one where the field lies in an inlined message.</summary>
     public int Number => int.Parse(Numbers.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The number within the inlined message; 0 where there is none.</summary>
-    public int InnerNumber => Numbers.Contains('.') ? int.Parse(Numbers.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
+    /// <summary>The numbers within the inlined messages, the outermost first; none where there is no such message.</summary>
+    public IEnumerable<int> InnerNumbers => Numbers.Split('.').Skip(1).Select(n => int.Parse(n, System.Globalization.CultureInfo.InvariantCulture));
 }
 
 internal sealed record SubresourceLine(string Name, string Group, string Version, string Kind, IReadOnlyList<string> Verbs);

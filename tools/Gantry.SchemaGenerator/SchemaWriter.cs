@@ -59,7 +59,7 @@ internal sealed class SchemaWriter(Names names)
             }
         }
 
-        Add(f.InnerNumber > 0, $"InnerNumber = {f.InnerNumber}");
+        Add(f.InnerNumbers.Any(), $"InnerNumbers = new[] {{ {string.Join(", ", f.InnerNumbers)} }}");
         Add(f.Has("as"), $"Any = AnyForm.{f.Get("as")}");
         Add(f.Cardinality == "list", "Cardinality = Cardinality.List");
         Add(f.Cardinality == "map", "Cardinality = Cardinality.Map");

@@ -84,8 +84,8 @@ public sealed class FieldSchema
     /// <summary>The protobuf field number; 0 where the field has none.</summary>
     public int Number { get; init; }
 
-    /// <summary>The protobuf number within the message that protobuf has at <see cref="Number"/> and JSON inlines; 0 where there is none.</summary>
-    public int InnerNumber { get; init; }
+    /// <summary>The protobuf numbers within the messages that protobuf has at <see cref="Number"/> and JSON inlines, the outermost first.</summary>
+    public IReadOnlyList<int> InnerNumbers { get; init; } = [];
 
     /// <summary>What kind of free value it is. Only where <see cref="Kind"/> is <see cref="ValueKind.Any"/>.</summary>
     public AnyForm Any { get; init; }

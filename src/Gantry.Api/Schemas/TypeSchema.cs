@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using Gantry.Api.Apply;
+using Gantry.Api.Protobuf;
 
 namespace Gantry.Api.Schemas;
 
@@ -37,6 +38,9 @@ public sealed class TypeSchema
 
     /// <summary>The type as server-side apply sees it.</summary>
     internal MapShape ApplyShape => field ??= SchemaShapes.Of(this, Atomic);
+
+    /// <summary>The type's fields as protobuf orders them.</summary>
+    internal ProtoPlan ProtoPlan => field ??= ProtoPlan.Of(this);
 
     /// <summary>The field with that JSON name, or null.</summary>
     public FieldSchema? Find(string name) => _byName.TryGetValue(name, out var index) ? Fields[index] : null;

@@ -1,0 +1,10 @@
+namespace Gantry.Api.Protobuf;
+
+/// <summary>How a value is laid out on the wire.</summary>
+internal enum WireType
+{
+    Varint = 0,
+    Fixed64 = 1,
+    Length = 2,
+    Fixed32 = 5,
+}
