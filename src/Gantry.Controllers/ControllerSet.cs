@@ -1,4 +1,5 @@
 using Gantry.Control;
+using Gantry.Controllers.DaemonSets;
 using Gantry.Controllers.Deployments;
 using Gantry.Controllers.Endpoints;
 using Gantry.Controllers.EndpointSlices;
@@ -13,6 +14,7 @@ using Gantry.Controllers.ReplicaSets;
 using Gantry.Controllers.ReplicationControllers;
 using Gantry.Controllers.RootCertificates;
 using Gantry.Controllers.ServiceAccounts;
+using Gantry.Controllers.StatefulSets;
 using Gantry.Controllers.TtlAfterFinished;
 
 namespace Gantry.Controllers;
@@ -34,6 +36,8 @@ public static class ControllerSet
         new ReplicaSetController(context),
         new ReplicationControllerController(context),
         new DeploymentController(context),
+        new StatefulSetController(context),
+        new DaemonSetController(context),
         new JobController(context),
         new TtlAfterFinishedController(context),
         new EndpointSliceController(context),
