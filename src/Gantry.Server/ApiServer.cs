@@ -1,4 +1,5 @@
 using System.Net;
+using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
 using Gantry.Server.Http;
 using Gantry.Server.InProcess;
@@ -58,7 +59,8 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         var log = parts.Logs.CreateLogger("api");
-        var pkiOptions = Pkis(options);
+        var advertised = AdvertisedAddress.Of(options);
+        var pkiOptions = Pkis(options, advertised);
         var pki = ClusterPki.Open(pkiOptions, parts.Clock, parts.Logs.CreateLogger("pki"));
         // Reading the store and making certificates take the longest, so they run side by side.
         var serving = Task.Run(() => Serving(pki, pkiOptions), cancellation);
@@ -66,10 +68,14 @@ public sealed class ApiServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var ended = new CancellationTokenSource();
         var following = FollowAsync(core, log, stopping, ended.Token);
+        // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
+        var bootstrap = options.Listen.Port == 0 ? null : BootstrapAsync(core, options, advertised, options.Listen.Port, pki, parts, cancellation);
         var pipeline = Pipeline(core, parts, options, stopping, log);
         var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
+        await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
         await web.StartAsync(cancellation).ConfigureAwait(false);
         var address = AddressOf(web, options);
+        await (bootstrap ?? BootstrapAsync(core, options, advertised, address.Port, pki, parts, cancellation)).ConfigureAwait(false);
         Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
         HttpLog.Listening(log, address);
         return new ApiServer(core, pki, web, stopping, ended, following, address);
@@ -99,13 +105,27 @@ public sealed class ApiServer : IAsyncDisposable
         _ended.Dispose();
     }
 
-    private static PkiOptions Pkis(ApiServerOptions options) => new()
+    private static Task<int> BootstrapAsync(
+        ServerCore core, ApiServerOptions options, IPAddress advertised, int port, ClusterPki pki, ApiServerParts parts, CancellationToken cancellation)
+    {
+        var wanted = new BootstrapOptions
+        {
+            AdvertiseAddress = advertised,
+            AdvertisePort = port,
+            ServiceAddress = options.Ranges.ApiAddress,
+            ClientAuthorities = pki.Authority.CertificatePem,
+        };
+        var writer = new Bootstrapper(core.Registry, core.Client, wanted, parts.Clock, parts.Logs.CreateLogger("bootstrap"));
+        return Task.Run(() => writer.RunAsync(cancellation), cancellation);
+    }
+
+    private static PkiOptions Pkis(ApiServerOptions options, IPAddress advertised) => new()
     {
         Directory = Path.Combine(options.DataDirectory, "pki"),
         NodeName = options.NodeName,
         Names = options.Names,
-        Addresses = [.. options.Addresses, .. IsAny(options.Listen.Address) ? [] : new[] { options.Listen.Address }],
-        ServiceAddress = FirstAddress(options.ServiceRange),
+        Addresses = [.. options.Addresses, .. options.Addresses.Contains(advertised) ? [] : new[] { advertised }, .. IsAny(options.Listen.Address) ? [] : new[] { options.Listen.Address }],
+        ServiceAddress = options.Ranges.ApiAddress,
         ClusterDomain = options.ClusterDomain,
     };
 
@@ -141,7 +161,7 @@ public sealed class ApiServer : IAsyncDisposable
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString());
         var paths = new PlainPaths(
             discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey, parts.Paths);
-        ITableMaker? tables = null;
+        var tables = new Tables.TableMaker(parts.Clock);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
         return new HttpPipeline(
             new HttpParts
@@ -152,7 +172,7 @@ public sealed class ApiServer : IAsyncDisposable
                 Paths = paths,
                 Writer = writer,
                 Metrics = metrics,
-                HasTables = tables is not null,
+                HasTables = true,
             },
             options.MaxBodyBytes, log, parts.Clock, stopping.Token);
     }
@@ -197,11 +217,4 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-
-    private static IPAddress FirstAddress(IPNetwork range)
-    {
-        var bytes = range.BaseAddress.GetAddressBytes();
-        bytes[^1]++;
-        return new IPAddress(bytes);
-    }
 }

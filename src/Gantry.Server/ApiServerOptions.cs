@@ -1,6 +1,7 @@
 using System.Net;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authentication.Tokens;
+using Gantry.Server.Services;
 
 namespace Gantry.Server;
 
@@ -25,6 +26,15 @@ public sealed record ApiServerOptions
     /// <summary>Where Services get their addresses from; the first one is the API's.</summary>
     public IPNetwork ServiceRange { get; init; } = IPNetwork.Parse("10.43.0.0/16");
 
+    /// <summary>A second range, of the other family, for dual-stack clusters.</summary>
+    public IPNetwork? SecondServiceRange { get; init; }
+
+    /// <summary>The ports that Services may get on every node.</summary>
+    public (int First, int Last) NodePorts { get; init; } = (30_000, 32_767);
+
+    /// <summary>The address under which pods reach this server; null to find one: that of <see cref="Listen"/>, else the machine's own.</summary>
+    public IPAddress? Advertise { get; init; }
+
     public string ClusterDomain { get; init; } = "cluster.local";
 
     /// <summary>A file of static tokens; empty for none.</summary>
@@ -43,6 +53,13 @@ public sealed record ApiServerOptions
     /// <summary>How long requests may go on after the server was told to stop. Watches are ended at once.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
 
+    internal ServiceRanges Ranges => new()
+    {
+        Addresses = SecondServiceRange is { } second ? [ServiceRange, second] : [ServiceRange],
+        FirstNodePort = NodePorts.First,
+        LastNodePort = NodePorts.Last,
+    };
+
     public string KubeconfigPath => AdminKubeconfig.Length > 0 ? AdminKubeconfig : Path.Combine(DataDirectory, "admin.kubeconfig");
 
     /// <summary>Every fault of these options, as the option's name and what is wrong with it.</summary>
@@ -58,9 +75,9 @@ public sealed record ApiServerOptions
             yield return ("tokenFile", $"{TokenFile} does not exist");
         }
 
-        if (ServiceRange.PrefixLength > (ServiceRange.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 30 : 126))
+        foreach (var fault in Ranges.Check())
         {
-            yield return ("serviceRange", "must hold at least the address of the API and of DNS");
+            yield return ("serviceRange", fault);
         }
 
         if (MaxBodyBytes is < 1024 or > 64 << 20)

@@ -7,6 +7,7 @@ using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Authorization;
 using Gantry.Server.Authorization.Node;
 using Gantry.Server.Authorization.Rbac;
+using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
 using Gantry.Server.Handling;
 using Gantry.Server.InProcess;
@@ -14,6 +15,7 @@ using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Registry;
 using Gantry.Server.Requests;
+using Gantry.Server.Services;
 using Gantry.Server.Validation;
 using Gantry.Server.Watching;
 using Gantry.Server.Writing;
@@ -48,11 +50,13 @@ internal sealed class ServerCore : IDisposable
         Admission = Plugins();
         Table = new ResourceTable();
         Fill();
-        Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), parts.Ids, parts.Clock);
+        Services = new ServiceAllocator(registry, () => registry.Clock.Current, options.Ranges, Dice());
+        Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), Services, parts.Ids, parts.Clock);
+        Deleter = new ObjectDeleter(registry, Admission, parts.Clock);
         Lists = new ListReader(registry, parts.Clock);
         Dispatcher = new ApiDispatcher(
             Table, new SubresourceTable(parts.Subresources.Concat(BuiltInSubresources.Of(this))), Lists, new WatchOpener(registry, Lists), Writer,
-            new ObjectDeleter(registry, Admission, parts.Clock), new PatchHandler(Writer, parts.Clock));
+            Deleter, new PatchHandler(Writer, parts.Clock));
         Client = new InProcessApiClient(this, UserInfo.Loopback);
     }
 
@@ -78,6 +82,10 @@ internal sealed class ServerCore : IDisposable
 
     public ObjectWriter Writer { get; }
 
+    public ObjectDeleter Deleter { get; }
+
+    public ServiceAllocator Services { get; }
+
     public ListReader Lists { get; }
 
     public ApiDispatcher Dispatcher { get; }
@@ -97,6 +105,9 @@ internal sealed class ServerCore : IDisposable
         await registry.LoadAsync([.. ApiCatalog.Resources.Where(HasStorage).Select(KindOf)], cancellation).ConfigureAwait(false);
         return new ServerCore(options, parts, pki, registry);
     }
+
+    /// <summary>New dice, seeded from the source of ids so that a seeded run stays one.</summary>
+    public Random Dice() => new(BitConverter.ToInt32(_parts.Ids.NewId().ToByteArray()));
 
     public void Dispose()
     {
@@ -120,7 +131,8 @@ internal sealed class ServerCore : IDisposable
     }
 
     // Bound to the role's rules as the server starts with them, so that nobody widens what nodes may do by editing the role.
-    private static IReadOnlyList<PolicyRule> NodeRules() => [];
+    private static IReadOnlyList<PolicyRule> NodeRules() =>
+        [.. BootstrapRoles.Load().ClusterRoles.Single(r => r.Metadata.Name == "system:node").Rules.Select(RoleReconciliation.Rule)];
 
     private void Fill()
     {

@@ -120,7 +120,7 @@ public static class RoleReconciliation
         return merged;
     }
 
-    private static PolicyRule Rule(V1PolicyRule rule) => new()
+    internal static PolicyRule Rule(V1PolicyRule rule) => new()
     {
         Verbs = rule.Verbs,
         Groups = rule.ApiGroups,

@@ -46,12 +46,12 @@ public sealed class ApiDispatcher
             return new(ApiStatus.NoSuchResource);
         }
 
-        if (info.Subresource.Length > 0 && info.Subresource != "status")
+        if (info.Subresource.Length > 0 && !IsView(info.Subresource))
         {
             return SubresourceAsync(call, resource, cancellation);
         }
 
-        if (info.Subresource == "status" && !resource.Strategy.HasStatus)
+        if (info.Subresource.Length > 0 && resource.Type.Subresources.All(s => s.Name != info.Subresource))
         {
             return new(ApiStatus.NoSuchResource);
         }
@@ -74,8 +74,11 @@ public sealed class ApiDispatcher
     /// <summary>What the API answers where nothing is served at all.</summary>
     internal static ApiAnswer NoSuchPath { get; } = new ApiAnswer.Document(404, "text/plain; charset=utf-8", "404 page not found\n"u8.ToArray());
 
-    private static bool Allows(ServedResource resource, Requests.RequestInfo info) => info.Subresource == "status"
-        ? info.Verb is "get" or "update" or "patch"
+    // These are the object itself; what differs is what may be changed by them.
+    private static bool IsView(string subresource) => subresource is "status" or "ephemeralcontainers" or "approval" or "finalize";
+
+    private static bool Allows(ServedResource resource, Requests.RequestInfo info) => info.Subresource.Length > 0
+        ? resource.Type.Subresources.First(s => s.Name == info.Subresource).Verbs.Contains(info.Verb, StringComparer.Ordinal)
         : resource.Type.Allows(info.Verb) && (info.Verb == "create" == (info.Name.Length == 0) || info.Verb is not ("create" or "update" or "patch" or "delete"));
 
     private ValueTask<ApiAnswer> SubresourceAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)

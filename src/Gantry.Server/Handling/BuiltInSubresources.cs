@@ -4,18 +4,32 @@ using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
+using Gantry.Server.Subresources;
 
 namespace Gantry.Server.Handling;
 
-/// <summary>The resources that only answer questions: reviews of access and identity.</summary>
+/// <summary>The built-in subresources, and the resources that only answer questions: reviews of access and identity.</summary>
 internal static class BuiltInSubresources
 {
     public static IEnumerable<ISubresource> Of(ServerCore core)
     {
         var access = new AccessReviews(core.Authorizer, core.Roles);
         var identity = new IdentityReviews(core.Tokens, core.Options.Tokens, core.Clock);
+        var parts = new SubresourceParts
+        {
+            Objects = core.Registry,
+            Resources = core.Table,
+            Writer = core.Writer,
+            Deleter = core.Deleter,
+            Admission = core.Admission,
+            Tokens = core.Issuer,
+            Clock = core.Clock,
+            Random = core.Dice(),
+            Nodes = core.Nodes,
+        };
         return
         [
+            .. parts.Subresources(),
             new Review<V1SubjectAccessReview>((_, review, ct) => access.ReviewAsync(review, ct)),
             new Review<V1LocalSubjectAccessReview>((call, review, ct) => access.ReviewAsync(call.Info.Namespace, review, ct)),
             new Review<V1SelfSubjectAccessReview>((call, review, ct) => access.ReviewAsync(call.User, review, ct)),

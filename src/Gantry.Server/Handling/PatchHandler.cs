@@ -1,5 +1,6 @@
 using System.Text;
 using Gantry.Api.Patching;
+using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Pipeline;
@@ -29,15 +30,35 @@ public sealed class PatchHandler
 
     public async ValueTask<WriteOutcome> PatchAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
-        if (ObjectChecks.Options(call.Options, "PatchOptions") is { } refused)
+        if (Check(call) is { } refused)
         {
             return refused;
         }
 
         var scope = WriteScope.Of(call, resource);
-        if (call.ContentType == ApplyType)
+        if (IsApply(call))
         {
             return await ApplyAsync(call, scope, cancellation).ConfigureAwait(false);
+        }
+
+        var (patch, refusal) = Parse(call);
+        return patch is null ? refusal! : await _writer.UpdateAsync(
+            scope, (old, _) => old is null ? ApiStatus.NotFound(resource.Type, scope.Name) : Propose(call, scope, old, patch), cancellation).ConfigureAwait(false);
+    }
+
+    internal static bool IsApply(ApiCall call) => call.ContentType == ApplyType;
+
+    /// <summary>What is wrong with the options or the media type, or null.</summary>
+    internal static ApiStatus? Check(ApiCall call)
+    {
+        if (ObjectChecks.Options(call.Options, "PatchOptions") is { } refused)
+        {
+            return refused;
+        }
+
+        if (IsApply(call))
+        {
+            return null;
         }
 
         if (call.ContentType is not (JsonPatchType or MergePatchType or StrategicType))
@@ -45,50 +66,84 @@ public sealed class PatchHandler
             return ApiStatus.UnsupportedMediaType([JsonPatchType, MergePatchType, StrategicType, ApplyType]);
         }
 
-        if (call.Options.Flag("force"))
-        {
-            return ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Forbidden("force", "may not be specified for non-apply patch")]);
-        }
+        return call.Options.Flag("force")
+            ? ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Forbidden("force", "may not be specified for non-apply patch")])
+            : null;
+    }
 
-        Tree patch;
+    /// <summary>The patch of the body, which is not an apply.</summary>
+    internal static (Tree? Patch, ApiStatus? Refusal) Parse(ApiCall call)
+    {
         try
         {
-            patch = TreeJson.Parse(call.Body.Span);
+            return (TreeJson.Parse(call.Body.Span), null);
         }
         catch (TreeException e)
         {
-            return ApiStatus.BadRequest("error decoding patch: " + e.Message);
+            return (null, ApiStatus.BadRequest("error decoding patch: " + e.Message));
         }
-
-        return await _writer.UpdateAsync(
-            scope, (old, _) => old is null ? ApiStatus.NotFound(resource.Type, scope.Name) : Propose(call, scope, old, patch), cancellation).ConfigureAwait(false);
     }
 
-    private static Proposal Propose(ApiCall call, WriteScope scope, TreeMap old, Tree patch)
+    /// <summary>The old object with the patch carried out, decoded.</summary>
+    internal static (TreeMap? Value, ApiStatus? Refusal) Patched(ApiCall call, ResourceType type, TreeMap old, Tree patch)
     {
-        var resource = scope.Resource;
-        var (patched, refusal) = Patched(call, resource, old, patch);
+        var (patched, refusal) = Merged(call, type, old, patch);
         if (patched is null)
         {
-            return refusal!;
+            return (null, refusal);
         }
 
-        var result = TreeDecoder.Decode(resource.Type.Schema, patched, call.FieldValidation);
+        var result = TreeDecoder.Decode(type.Schema, patched, call.FieldValidation);
         if (result.Object is not { } value)
         {
             // Problems that strict validation collects are about the patch as a whole.
             var shown = call.ContentType == StrategicType ? GoMap(patch) : TreeJson.WriteText(patched);
-            return ApiStatus.Invalid("", "", "", [FieldError.Invalid("patch", shown, result.Error ?? "")]);
+            return (null, ApiStatus.Invalid("", "", "", [FieldError.Invalid("patch", shown, result.Error ?? "")]));
         }
 
         BodyDecoder.Warn(call, result);
-        if (value.Text("apiVersion") is { } version && version != resource.Type.ApiVersion)
+        if (value.Text("apiVersion") is { } version && version != type.ApiVersion)
         {
-            return ApiStatus.BadRequest($"the API version in the data ({version}) does not match the expected API version ({resource.Type.ApiVersion})");
+            return (null, ApiStatus.BadRequest($"the API version in the data ({version}) does not match the expected API version ({type.ApiVersion})"));
         }
 
-        value["kind"] = resource.Type.Kind;
-        value["apiVersion"] = resource.Type.ApiVersion;
+        value["kind"] = type.Kind;
+        value["apiVersion"] = type.ApiVersion;
+        return (value, null);
+    }
+
+    /// <summary>The configuration that an apply brings, which is to be of that kind.</summary>
+    internal static (TreeMap? Value, ApiStatus? Refusal) Applied(ApiCall call, ResourceType type, WriteScope scope)
+    {
+        if (call.Options["fieldManager"].Length == 0)
+        {
+            return (null, ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Required("fieldManager", "is required for apply patch")]));
+        }
+
+        var (json, error) = BodyDecoder.FromYaml(call.Body.Span);
+        if (json is null)
+        {
+            return (null, ApiStatus.BadRequest("error decoding YAML: " + error));
+        }
+
+        var result = TreeDecoder.Decode(type.Schema, json, call.FieldValidation);
+        if (result.Object is not { } applied)
+        {
+            return (null, ApiStatus.BadRequest(result.Error ?? ""));
+        }
+
+        BodyDecoder.Warn(call, result);
+        return Belongs(type, scope, applied) is { } refused ? (null, refused) : (applied, null);
+    }
+
+    private static Proposal Propose(ApiCall call, WriteScope scope, TreeMap old, Tree patch)
+    {
+        var (value, refusal) = Patched(call, scope.Resource.Type, old, patch);
+        if (value is null)
+        {
+            return refusal!;
+        }
+
         if ((ObjectChecks.Name(value, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } other)
         {
             return other;
@@ -97,7 +152,7 @@ public sealed class PatchHandler
         return value;
     }
 
-    private static (Tree? Value, ApiStatus? Refusal) Patched(ApiCall call, ServedResource resource, TreeMap old, Tree patch)
+    private static (Tree? Value, ApiStatus? Refusal) Merged(ApiCall call, ResourceType type, TreeMap old, Tree patch)
     {
         switch (call.ContentType)
         {
@@ -113,7 +168,7 @@ public sealed class PatchHandler
             default:
                 return patch is not TreeMap map
                     ? (null, ApiStatus.BadRequest($"error decoding patch: json: cannot unmarshal {patch.KindName} into Go value of type map[string]interface {{}}"))
-                    : StrategicMergePatch.Apply(resource.Type.Schema, old, map) switch
+                    : StrategicMergePatch.Apply(type.Schema, old, map) switch
                     {
                         PatchResult.Patched merged => (merged.Value, null),
                         PatchResult.Refused refused => (null, ApiStatus.BadRequest(refused.Message)),
@@ -124,31 +179,9 @@ public sealed class PatchHandler
 
     private async ValueTask<WriteOutcome> ApplyAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
     {
-        if (call.Options["fieldManager"].Length == 0)
-        {
-            return ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Required("fieldManager", "is required for apply patch")]);
-        }
-
         var resource = scope.Resource;
-        var (json, error) = BodyDecoder.FromYaml(call.Body.Span);
-        if (json is null)
-        {
-            return ApiStatus.BadRequest("error decoding YAML: " + error);
-        }
-
-        var result = TreeDecoder.Decode(resource.Type.Schema, json, call.FieldValidation);
-        if (result.Object is not { } applied)
-        {
-            return ApiStatus.BadRequest(result.Error ?? "");
-        }
-
-        BodyDecoder.Warn(call, result);
-        if (Belongs(scope, applied) is { } refused)
-        {
-            return refused;
-        }
-
-        return await _writer.UpdateAsync(scope, (old, _) =>
+        var (applied, refusal) = Applied(call, resource.Type, scope);
+        return applied is null ? refusal! : await _writer.UpdateAsync(scope, (old, _) =>
         {
             if (old is null && scope.Subresource.Length > 0)
             {
@@ -164,9 +197,8 @@ public sealed class PatchHandler
         }, cancellation).ConfigureAwait(false);
     }
 
-    private static ApiStatus? Belongs(WriteScope scope, TreeMap applied)
+    private static ApiStatus? Belongs(ResourceType type, WriteScope scope, TreeMap applied)
     {
-        var type = scope.Resource.Type;
         if (applied.Text("kind") is not { Length: > 0 } kind || applied.Text("apiVersion") is not { Length: > 0 } version)
         {
             return ApiStatus.BadRequest("invalid object type: Object 'Kind' is missing");

@@ -145,6 +145,12 @@ internal sealed class HttpPipeline
             range = MediaRange.Json;
         }
 
+        if (range.Shape == AnswerShape.Table && Tables.TableWriter.Include(info.Options["includeObject"]).Refusal is { } untabled)
+        {
+            await AnswerWriter.StatusAsync(context, untabled, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         ReadOnlyMemory<byte> body = default;
         if (!streams && info.Verb is not ("get" or "list" or "watch"))
         {

@@ -5,7 +5,7 @@ namespace Gantry.Server.Tables;
 
 /// <summary>A row of a Table.</summary>
 /// <param name="Value">The object.</param>
-/// <param name="Json">The same as whole JSON in the version asked for; only looked at where rows carry whole objects.</param>
+/// <param name="Json">The same as whole JSON in the version asked for; rows carry it, or its metadata.</param>
 /// <param name="Cells">Texts, numbers and flags, one for each column.</param>
 public readonly record struct TableRow(IApiObject Value, ReadOnlyMemory<byte> Json, IReadOnlyList<Tree> Cells)
 {

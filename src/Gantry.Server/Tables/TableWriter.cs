@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.Http;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Tables;
@@ -15,21 +16,23 @@ public static class TableWriter
         "" or "Metadata" => (IncludeObject.Metadata, null),
         "None" => (IncludeObject.None, null),
         "Object" => (IncludeObject.Object, null),
-        _ => (default, ApiStatus.BadRequest($"unrecognized includeObject value: \"{text}\"")),
+        _ => (default, ApiStatus.BadRequest(
+            $"Unable to convert to Table as requested: includeObject: Invalid value: \"{text}\": must be 'Metadata', 'Object', 'None', or empty")),
     };
 
     /// <summary>Writes one Table.</summary>
     /// <param name="writer">Stands where a value is expected.</param>
+    /// <param name="version">The version of meta.k8s.io.</param>
     /// <param name="columns">From <see cref="TableRenderer.Columns"/>; null leaves them out, as later events of a watch do.</param>
     /// <param name="metadata">resourceVersion, and where a page ends what follows.</param>
     /// <param name="rows">The objects and their cells.</param>
     /// <param name="include">How much of each object its row carries.</param>
     public static void Write(
-        Utf8JsonWriter writer, IReadOnlyList<TableColumn>? columns, V1ListMeta metadata, IEnumerable<TableRow> rows, IncludeObject include)
+        Utf8JsonWriter writer, string version, IReadOnlyList<TableColumn>? columns, V1ListMeta metadata, IEnumerable<TableRow> rows, IncludeObject include)
     {
         writer.WriteStartObject();
         writer.WriteString("kind"u8, "Table"u8);
-        writer.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);
+        writer.WriteString("apiVersion"u8, "meta.k8s.io/" + version);
         writer.WritePropertyName("metadata"u8);
         metadata.Write(writer);
         writer.WritePropertyName("columnDefinitions"u8);
@@ -45,7 +48,7 @@ public static class TableWriter
         writer.WriteStartArray("rows"u8);
         foreach (var row in rows)
         {
-            Row(writer, row, include);
+            Row(writer, version, row, include);
         }
 
         writer.WriteEndArray();
@@ -69,7 +72,7 @@ public static class TableWriter
         writer.WriteEndArray();
     }
 
-    private static void Row(Utf8JsonWriter writer, TableRow row, IncludeObject include)
+    private static void Row(Utf8JsonWriter writer, string version, TableRow row, IncludeObject include)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("cells"u8);
@@ -94,12 +97,7 @@ public static class TableWriter
                 writer.WriteRawValue(row.Json.Span, skipInputValidation: true);
                 break;
             default:
-                writer.WriteStartObject();
-                writer.WriteString("kind"u8, "PartialObjectMetadata"u8);
-                writer.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);
-                writer.WritePropertyName("metadata"u8);
-                row.Value.Metadata.Write(writer);
-                writer.WriteEndObject();
+                writer.WriteRawValue(PartialMetadata.Of(row.Json.Span, version), skipInputValidation: true);
                 break;
         }
 

@@ -6,6 +6,7 @@ using Gantry.Server.Defaulting;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
+using Gantry.Server.Services;
 using Gantry.Server.Statuses;
 using Gantry.Store;
 
@@ -23,11 +24,13 @@ public sealed class ObjectWriter
     private readonly ObjectRegistry _registry;
     private readonly AdmissionChain _admission;
     private readonly IValidator _validator;
+    private readonly ServiceAllocator _services;
     private readonly IIds _ids;
     private readonly TimeProvider _clock;
 
-    public ObjectWriter(ObjectRegistry registry, AdmissionChain admission, IValidator validator, IIds ids, TimeProvider clock)
+    public ObjectWriter(ObjectRegistry registry, AdmissionChain admission, IValidator validator, ServiceAllocator services, IIds ids, TimeProvider clock)
     {
+        _services = services;
         _registry = registry;
         _admission = admission;
         _validator = validator;
@@ -52,7 +55,8 @@ public sealed class ObjectWriter
         for (var attempt = 1; ; attempt++)
         {
             var own = attempt == 1 && !generated ? value : (TreeMap)value.DeepClone();
-            var (bytes, refusal) = await FinishCreateAsync(scope, own, managed, cancellation).ConfigureAwait(false);
+            using var taken = new AllocationSlot();
+            var (bytes, refusal) = await FinishCreateAsync(scope, own, managed, taken, cancellation).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
@@ -70,6 +74,7 @@ public sealed class ObjectWriter
             switch (await CommitAsync(WritePlan.Put(kind.Type, key, Revision.None, bytes, null, _clock.GetUtcNow()), cancellation).ConfigureAwait(false))
             {
                 case CommitResult.Committed done:
+                    taken.Commit(done.At.Value);
                     var stored = await SeenAsync(scope.Resource.Cache, scope.Namespace, name, bytes, done.At, cancellation).ConfigureAwait(false);
                     return new WriteOutcome.Written(stored, true, true);
                 case CommitResult.Full full:
@@ -102,7 +107,8 @@ public sealed class ObjectWriter
             }
 
             // The proposer may have built upon its tree, so the comparison gets one of its own.
-            var (plan, refusal, pinned) = await FinishUpdateAsync(scope, proposal, resource.Tree(stored), stored, cancellation).ConfigureAwait(false);
+            using var taken = new AllocationSlot();
+            var (plan, refusal, pinned) = await FinishUpdateAsync(scope, proposal, resource.Tree(stored), stored, taken, cancellation).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
@@ -124,6 +130,7 @@ public sealed class ObjectWriter
                     await _registry.Clock.WaitAsync(done.At.Value, cancellation).ConfigureAwait(false);
                     return new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, done.At.Value), false, false);
                 case CommitResult.Committed done:
+                    taken.Commit(done.At.Value);
                     var seen = await SeenAsync(cache, scope.Namespace, scope.Name, write.Bytes, done.At, cancellation).ConfigureAwait(false);
                     return new WriteOutcome.Written(seen, false, true);
                 case CommitResult.Full full:
@@ -140,7 +147,8 @@ public sealed class ObjectWriter
     private ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellation) =>
         _registry.Store.CommitAsync(transaction, cancellation);
 
-    private async ValueTask<(byte[] Bytes, ApiStatus? Refusal)> FinishCreateAsync(WriteScope scope, TreeMap value, bool managed, CancellationToken cancellation)
+    private async ValueTask<(byte[] Bytes, ApiStatus? Refusal)> FinishCreateAsync(
+        WriteScope scope, TreeMap value, bool managed, AllocationSlot taken, CancellationToken cancellation)
     {
         var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
         var now = _clock.GetUtcNow();
@@ -159,6 +167,11 @@ public sealed class ObjectWriter
         }
 
         strategy.PrepareCreate(value);
+        if (Allocate(scope, value, null, taken) is { } exhausted)
+        {
+            return ([], exhausted);
+        }
+
         var metadata = value.Made("metadata");
         metadata["generation"] = strategy.HasGeneration ? TreeInteger.Of(1) : null;
         var canonical = Canonical.Of(type.Schema, value);
@@ -173,7 +186,7 @@ public sealed class ObjectWriter
     }
 
     private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal, bool Pinned)> FinishUpdateAsync(
-        WriteScope scope, Proposal proposal, TreeMap old, StoredObject stored, CancellationToken cancellation)
+        WriteScope scope, Proposal proposal, TreeMap old, StoredObject stored, AllocationSlot taken, CancellationToken cancellation)
     {
         var (resource, value, strategy) = (scope.Resource, proposal.Value!, scope.Resource.Strategy);
         var type = resource.Type;
@@ -209,7 +222,14 @@ public sealed class ObjectWriter
             return (null, refused, pinned);
         }
 
-        value = Prepared(scope, value, old);
+        Metadata.Keep(value, old);
+        value = SubresourceRules.Prepare(scope, value, old, _clock.GetUtcNow());
+        if (scope.Subresource.Length == 0 && Allocate(scope, value, before, taken) is { } exhausted)
+        {
+            return (null, exhausted, pinned);
+        }
+
+        value = Finished(scope, value, old);
         var bytes = TreeJson.Write(value);
         var kept = resource.Keep(value, bytes);
         if (kept.AsSpan().SequenceEqual(stored.Stored()))
@@ -236,19 +256,22 @@ public sealed class ObjectWriter
         return (new WritePlan(transaction, kept, removes), null, pinned);
     }
 
-    private static TreeMap Prepared(WriteScope scope, TreeMap value, TreeMap old)
+    /// <summary>Gives a Service what it needs; other kinds need nothing that is finite.</summary>
+    private ApiStatus? Allocate(WriteScope scope, TreeMap value, IApiObject? old, AllocationSlot taken)
     {
-        var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
-        Metadata.Keep(value, old);
-        if (scope.Subresource == "status")
+        if (!ReferenceEquals(scope.Resource.Type, V1Service.Resource))
         {
-            value = StatusRules.Merge(strategy, value, old);
-        }
-        else if (scope.Subresource.Length == 0)
-        {
-            strategy.PrepareUpdate(value, old);
+            return null;
         }
 
+        var allocation = _services.Prepare(value, (V1Service?)old);
+        taken.Hold(allocation);
+        return allocation.Refusal;
+    }
+
+    private static TreeMap Finished(WriteScope scope, TreeMap value, TreeMap old)
+    {
+        var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
         value = Canonical.Of(type.Schema, value);
         if (strategy.HasGeneration && scope.Subresource != "status" && Counts(strategy, value, old))
         {

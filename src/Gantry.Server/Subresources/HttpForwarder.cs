@@ -1,0 +1,162 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Security;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Statuses;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gantry.Server.Subresources;
+
+/// <summary>Passes HTTP requests on to addresses in the pod network, and connections that are upgraded to something else.</summary>
+internal sealed class HttpForwarder : IDisposable
+{
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
+
+    // Headers that are about one connection, and the credentials for this server: nothing the pod should see.
+    private static readonly FrozenSet<string> Kept = new[]
+    {
+        "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "Authorization", "Host", "Impersonate-User", "Impersonate-Group", "Impersonate-Uid",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private readonly HttpMessageInvoker _http;
+
+    /// <param name="nodes">Opens connections into the pod network.</param>
+    public HttpForwarder(INodeProxy nodes)
+    {
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectTimeout = ConnectLimit,
+            ConnectCallback = (context, cancellation) => nodes.ConnectAsync(context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port, cancellation),
+#pragma warning disable CA5359 // pods have certificates of their own making, if any; who asks for https here asks for encryption, not for identity
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+#pragma warning restore CA5359
+        });
+    }
+
+    /// <summary>Sends the request to the target and the answer back.</summary>
+    /// <returns>What went wrong before there was an answer, or null.</returns>
+    public async ValueTask<ApiStatus?> ForwardAsync(HttpContext context, Uri target, CancellationToken cancellation)
+    {
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature ? feature : null;
+        using var request = Request(context.Request, target, upgrade is not null);
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return ApiStatus.ServiceUnavailable("error trying to reach service: " + e.Message);
+        }
+
+        using (response)
+        {
+            context.Response.StatusCode = (int)response.StatusCode;
+            if (response.StatusCode == HttpStatusCode.SwitchingProtocols && upgrade is not null)
+            {
+                CopyHeaders(response, context.Response, withUpgrade: true);
+                var there = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+                await using (there.ConfigureAwait(false))
+                {
+                    var here = await upgrade.UpgradeAsync().ConfigureAwait(false);
+                    await using (here.ConfigureAwait(false))
+                    {
+                        await JoinAsync(here, there, cancellation).ConfigureAwait(false);
+                    }
+                }
+
+                return null;
+            }
+
+            CopyHeaders(response, context.Response, withUpgrade: false);
+            var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
+            {
+                await PumpAsync(body, context.Response.Body, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage Request(HttpRequest from, Uri target, bool upgrades)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Parse(from.Method), target) { Version = HttpVersion.Version11 };
+        var hasBody = from.ContentLength > 0 || (from.ContentLength is null && from.Headers.TransferEncoding.Count > 0);
+        if (hasBody)
+        {
+            request.Content = new StreamContent(from.Body);
+        }
+
+        foreach (var (name, values) in from.Headers)
+        {
+            if (Kept.Contains(name) || name.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(':'))
+            {
+                continue;
+            }
+
+            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+
+        if (upgrades)
+        {
+            request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            request.Headers.TryAddWithoutValidation("Upgrade", from.Headers.Upgrade.ToString());
+        }
+
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Host", from.Host.Value);
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", from.Scheme);
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Uri", from.Path.Value);
+        if (from.HttpContext.Connection.RemoteIpAddress is { } client)
+        {
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", client.ToString());
+        }
+
+        return request;
+    }
+
+    private static void CopyHeaders(HttpResponseMessage from, HttpResponse to, bool withUpgrade)
+    {
+        foreach (var (name, values) in from.Headers.NonValidated.Concat(from.Content.Headers.NonValidated))
+        {
+            if (!Kept.Contains(name) || (withUpgrade && name is "Upgrade" or "Connection"))
+            {
+                to.Headers[name] = values.ToArray();
+            }
+        }
+    }
+
+    // Whichever side ends first ends both.
+    private static async Task JoinAsync(Stream here, Stream there, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var up = PumpAsync(here, there, either.Token);
+        var down = PumpAsync(there, here, either.Token);
+        await Task.WhenAny(up, down).ConfigureAwait(false);
+        await either.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Each piece is passed on as it comes: who streams does not want to wait for more.
+    private static async Task PumpAsync(Stream from, Stream to, CancellationToken cancellation)
+    {
+        var buffer = new byte[16 * 1024];
+        int length;
+        while ((length = await from.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        {
+            await to.WriteAsync(buffer.AsMemory(0, length), cancellation).ConfigureAwait(false);
+            await to.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+}

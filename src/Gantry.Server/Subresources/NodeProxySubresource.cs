@@ -1,0 +1,40 @@
+using Gantry.Api.Models;
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Registry;
+using Gantry.Server.Statuses;
+using Gantry.Server.Writing;
+
+namespace Gantry.Server.Subresources;
+
+/// <summary><c>nodes/proxy</c>: any HTTP request, to the agent of a node.</summary>
+internal sealed class NodeProxySubresource(IObjects objects, AdmissionChain admission, INodeProxy? nodes) : ISubresource
+{
+    public string Group => "";
+
+    public string Plural => "nodes";
+
+    public string Name => "proxy";
+
+    public async ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        if (ProxyTarget.Parse(call.Info.Name) is not { } target)
+        {
+            return ApiStatus.BadRequest($"invalid node request \"{call.Info.Name}\"");
+        }
+
+        if (objects.Get<V1Node>("", target.Name) is null)
+        {
+            return ApiStatus.NotFound(resource.Type, target.Name);
+        }
+
+        var scope = WriteScope.Of(call, resource);
+        if (await admission.ValidateAsync(scope.Admission(AdmissionOperation.Connect, null, target.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
+        {
+            return unwanted;
+        }
+
+        var request = new NodeRequest(NodeEndpoint.NodeProxy, target.Name, null, "", ProxySubresource.PathOf(call) ?? "/");
+        return await NodeForwarding.ForwardAsync(nodes, call, request, cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,155 @@
+using Gantry.Api.Models;
+using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Registry;
+using Gantry.Server.Services;
+using Gantry.Server.Statuses;
+using Gantry.Server.Writing;
+
+namespace Gantry.Server.Subresources;
+
+/// <summary><c>scale</c> of one kind of workload: how many replicas there are and should be, without the rest.</summary>
+internal sealed class ScaleSubresource : ISubresource
+{
+    private readonly ObjectWriter _writer;
+    private readonly TimeProvider _clock;
+
+    public ScaleSubresource(string group, string plural, ObjectWriter writer, TimeProvider clock)
+    {
+        Group = group;
+        Plural = plural;
+        _writer = writer;
+        _clock = clock;
+    }
+
+    public string Group { get; }
+
+    public string Plural { get; }
+
+    public string Name => "scale";
+
+    public async ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    {
+        var scope = WriteScope.Of(call, resource);
+        switch (call.Info.Verb)
+        {
+            case "get":
+                var stored = resource.Cache.Snapshot.Find(scope.Namespace, scope.Name);
+                return stored is null ? ApiStatus.NotFound(resource.Type, scope.Name) : Answer(resource.Typed(stored));
+            case "update":
+                return await UpdateAsync(call, scope, cancellation).ConfigureAwait(false);
+            default:
+                return await PatchAsync(call, scope, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<ApiAnswer> UpdateAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
+    {
+        if (ObjectChecks.Options(call.Options, "UpdateOptions") is { } refused)
+        {
+            return refused;
+        }
+
+        var (scale, refusal) = BodyDecoder.Decode(call, SubresourceKinds.Scale);
+        if (scale is null)
+        {
+            return refusal!;
+        }
+
+        if ((ObjectChecks.Name(scale, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(scale, scope.Namespace)) is { } elsewhere)
+        {
+            return elsewhere;
+        }
+
+        return await WriteAsync(scope, (old, _) => Scaled(scope, old, scale), cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ApiAnswer> PatchAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
+    {
+        if (PatchHandler.Check(call) is { } refused)
+        {
+            return refused;
+        }
+
+        if (PatchHandler.IsApply(call))
+        {
+            return await ApplyAsync(call, scope, cancellation).ConfigureAwait(false);
+        }
+
+        var (patch, refusal) = PatchHandler.Parse(call);
+        return patch is null ? refusal! : await WriteAsync(scope, (old, stored) =>
+        {
+            if (old is null || stored is null)
+            {
+                return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
+            }
+
+            var form = TreeDecoder.Decode(SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(scope.Resource.Typed(stored))), FieldValidation.Ignore).Object!;
+            var (scale, problem) = PatchHandler.Patched(call, SubresourceKinds.Scale, form, patch);
+            return scale is null ? problem! : Scaled(scope, old, scale);
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    // What is applied is the number alone, so that the manager owns just that field of the workload.
+    private async ValueTask<ApiAnswer> ApplyAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
+    {
+        var (scale, refusal) = PatchHandler.Applied(call, SubresourceKinds.Scale, scope);
+        if (scale is null)
+        {
+            return refusal!;
+        }
+
+        return await WriteAsync(scope, (old, _) =>
+        {
+            if (old is null)
+            {
+                return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
+            }
+
+            var spec = new TreeMap();
+            spec["replicas"] = scale.Map("spec")?["replicas"];
+            var applied = new TreeMap();
+            applied["apiVersion"] = scope.Resource.Type.ApiVersion;
+            applied["kind"] = scope.Resource.Type.Kind;
+            applied["metadata"] = scale["metadata"];
+            applied["spec"] = spec;
+            return FieldTracking.Apply(scope, old, applied, call.Options.Flag("force"), _clock.GetUtcNow());
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    private static Proposal Scaled(WriteScope scope, TreeMap? old, TreeMap scale)
+    {
+        if (old is null)
+        {
+            return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
+        }
+
+        var wanted = scale.Map("spec")?.Number("replicas") ?? 0;
+        if (wanted < 0)
+        {
+            return ApiStatus.Invalid(SubresourceKinds.Scale, scope.Name, [FieldError.Invalid("spec.replicas", wanted, "must be greater than or equal to 0")]);
+        }
+
+        var (asked, metadata) = (scale.Made("metadata"), old.Made("metadata"));
+        if (asked.Text("uid") is { Length: > 0 } uid && uid != metadata.Text("uid"))
+        {
+            return ApiStatus.Conflict(scope.Resource.Type, scope.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.Text("uid")}");
+        }
+
+        metadata["resourceVersion"] = asked.Text("resourceVersion") is { Length: > 0 } version ? (Tree)version : null;
+        old.Made("spec")["replicas"] = wanted;
+        return old;
+    }
+
+    private async ValueTask<ApiAnswer> WriteAsync(WriteScope scope, Proposer propose, CancellationToken cancellation) =>
+        await _writer.UpdateAsync(scope, propose, cancellation).ConfigureAwait(false) switch
+        {
+            WriteOutcome.Refused refused => refused.Status,
+            WriteOutcome.Written written => Answer(scope.Resource.Typed(written.Object)),
+            _ => throw new InvalidOperationException("an update removed the object"),
+        };
+
+    private static ApiAnswer.Item Answer(IApiObject workload) => new(200, SubresourceKinds.Scale, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(workload)));
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Gantry.Api;
+using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Server.Handling;
+using Gantry.Server.Http;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Reading;
+using Gantry.Server.Registry;
+using Gantry.Server.Requests;
+
+namespace Gantry.Server.Tables;
+
+/// <summary>Makes tables of answers.</summary>
+internal sealed class TableMaker(TimeProvider clock) : ITableMaker
+{
+    public byte[] Table(ApiAnswer.Item item, string version, RequestOptions options)
+    {
+        var value = Decode(item.Type, item.Json.Span);
+        var metadata = new V1ListMeta { ResourceVersion = value.Metadata.ResourceVersion };
+        return Write(version, TableRenderer.Columns(item.Type), metadata, [TableRow.Of(value, item.Json, clock.GetUtcNow())], options);
+    }
+
+    public byte[] Table(ListPage page, string version, RequestOptions options)
+    {
+        var now = clock.GetUtcNow();
+        var metadata = new V1ListMeta
+        {
+            ResourceVersion = page.Revision.ToString(CultureInfo.InvariantCulture), Continue = page.Continue, RemainingItemCount = page.Remaining,
+        };
+        var rows = page.Items.Select(i => TableRow.Of(page.Resource.Typed(i), page.Resource.Json(i), now));
+        return Write(version, TableRenderer.Columns(page.Resource.Type), metadata, rows, options);
+    }
+
+    public byte[] Table(ServedResource resource, StoredObject value, string version, bool withColumns, RequestOptions options)
+    {
+        var metadata = new V1ListMeta { ResourceVersion = value.Revision.ToString(CultureInfo.InvariantCulture) };
+        var row = TableRow.Of(resource.Typed(value), resource.Json(value), clock.GetUtcNow());
+        return Write(version, withColumns ? TableRenderer.Columns(resource.Type) : null, metadata, [row], options);
+    }
+
+    // What is answered by subresources, such as a Scale, is no resource of its own, but all have metadata.
+    private static IApiObject Decode(ResourceType type, ReadOnlySpan<byte> json) =>
+        ApiModels.Decode(type, json) as IApiObject ?? ApiJson.Decode<PlainObject>(json);
+
+    private static byte[] Write(
+        string version, IReadOnlyList<TableColumn>? columns, V1ListMeta metadata, IEnumerable<TableRow> rows, RequestOptions options)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4096);
+        using (var writer = new Utf8JsonWriter(buffer, ApiJson.WriterOptions))
+        {
+            TableWriter.Write(writer, version, columns, metadata, rows, TableWriter.Include(options["includeObject"]).Include);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}
