@@ -160,7 +160,8 @@ public sealed class ApiServer : IAsyncDisposable
         var metrics = new RequestMetrics();
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString());
         var paths = new PlainPaths(
-            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey, parts.Paths);
+            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey,
+            [new OpenApiPaths(core.Table, parts.Clock), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
         return new HttpPipeline(

@@ -11,6 +11,9 @@ public sealed class ResourceTable
     /// <summary>Every served resource, in no particular order.</summary>
     public IEnumerable<ServedResource> All => _resources.Values;
 
+    /// <summary>What is served now; another one as soon as that changes.</summary>
+    internal ImmutableDictionary<(string Group, string Version, string Plural), ServedResource> Snapshot => _resources;
+
     public ServedResource? Find(string group, string version, string plural) => _resources.GetValueOrDefault((group, version, plural));
 
     public bool HasGroupVersion(string group, string version) =>

@@ -30,6 +30,9 @@ public sealed class ServedResource
 
     public KindStrategy Strategy { get; }
 
+    /// <summary>The schema that a custom resource was defined with; null for built-in kinds.</summary>
+    public TreeMap? OpenApiSchema { get; init; }
+
     public ResourceKind Stored => Cache.Kind;
 
     /// <summary>An object's JSON in the served version, with its resourceVersion.</summary>

@@ -1,0 +1,116 @@
+using System.Globalization;
+using Gantry.Api.OpenApi;
+using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
+using Gantry.Server.Statuses;
+using Microsoft.AspNetCore.Http;
+
+namespace Gantry.Server.Http;
+
+/// <summary>Serves the OpenAPI documents of what is served right now: <c>/openapi/v2</c>, <c>/openapi/v3</c> and one below it for each group and version.</summary>
+internal sealed class OpenApiPaths : IPathHandler
+{
+    private const string V2 = "/openapi/v2";
+    private const string V3 = "/openapi/v3";
+    private const string Json = "application/json";
+
+    private static readonly TimeSpan ForGood = TimeSpan.FromDays(365);
+
+    private readonly ResourceTable _table;
+    private readonly TimeProvider _clock;
+    private Held? _held;
+
+    public OpenApiPaths(ResourceTable table, TimeProvider clock)
+    {
+        _table = table;
+        _clock = clock;
+    }
+
+    public ValueTask<ApiAnswer?> AnswerAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
+    {
+        var path = info.Path.TrimEnd('/');
+        return new(path.StartsWith("/openapi/", StringComparison.Ordinal) && HttpMethods.IsGet(context.Request.Method) ? Answer(context, info, path) : null);
+    }
+
+    private ApiAnswer? Answer(HttpContext context, RequestInfo info, string path)
+    {
+        var documents = Documents();
+        if (path == V2)
+        {
+            return Send(context, documents.V2);
+        }
+
+        if (path == V3)
+        {
+            return Send(context, documents.V3Index);
+        }
+
+        if (!path.StartsWith(V3 + "/", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var name = path[(V3.Length + 1)..];
+        if (documents.V3(name) is not { } document)
+        {
+            return null;
+        }
+
+        if (info.Options["hash"] is { Length: > 0 } hash)
+        {
+            var current = documents.HashOf(name);
+            if (hash != current)
+            {
+                context.Response.Headers.Location = $"{V3}/{name}?hash={current}";
+                context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+                return ApiAnswer.Done.Instance;
+            }
+
+            // Under its hash a document never changes.
+            context.Response.Headers.CacheControl = "public, immutable";
+            context.Response.Headers.Expires = (_clock.GetUtcNow() + ForGood).ToString("R", CultureInfo.InvariantCulture);
+        }
+
+        return Send(context, document);
+    }
+
+    private static ApiAnswer Send(HttpContext context, OpenApiDocument document)
+    {
+        var accept = context.Request.Headers.Accept.ToString();
+        if (!Takes(accept))
+        {
+            return ApiStatus.NotAcceptable([Json]);
+        }
+
+        var tag = $"\"{document.ETag}\"";
+        context.Response.Headers.ETag = tag;
+        context.Response.Headers.Vary = "Accept";
+        if (context.Request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return ApiAnswer.Done.Instance;
+        }
+
+        return new ApiAnswer.Document(StatusCodes.Status200OK, Json, document.Json);
+    }
+
+    private static bool Takes(string accept) =>
+        accept.Length == 0 || accept.Contains("*/*", StringComparison.Ordinal) || accept.Contains(Json, StringComparison.Ordinal) || accept.Contains("application/*", StringComparison.Ordinal);
+
+    private OpenApiDocuments Documents()
+    {
+        var served = _table.Snapshot;
+        if (_held is { } held && ReferenceEquals(held.Served, served))
+        {
+            return held.Documents;
+        }
+
+        var resources = served.Values.Select(r => new OpenApiResource(r.Type, r.OpenApiSchema))
+            .OrderBy(r => r.Type.Group, StringComparer.Ordinal).ThenBy(r => r.Type.Version, StringComparer.Ordinal).ThenBy(r => r.Type.Plural, StringComparer.Ordinal);
+        _held = new Held(served, new OpenApiDocuments([.. resources], ServerVersion.Kubernetes));
+        return _held.Documents;
+    }
+
+    private sealed record Held(object Served, OpenApiDocuments Documents);
+}
