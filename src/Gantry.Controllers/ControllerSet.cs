@@ -1,6 +1,8 @@
 using Gantry.Control;
+using Gantry.Controllers.CronJobs;
 using Gantry.Controllers.DaemonSets;
 using Gantry.Controllers.Deployments;
+using Gantry.Controllers.DisruptionBudgets;
 using Gantry.Controllers.Endpoints;
 using Gantry.Controllers.EndpointSlices;
 using Gantry.Controllers.Evictions;
@@ -39,7 +41,9 @@ public static class ControllerSet
         new StatefulSetController(context),
         new DaemonSetController(context),
         new JobController(context),
+        new CronJobController(context),
         new TtlAfterFinishedController(context),
+        new DisruptionBudgetController(context),
         new EndpointSliceController(context),
         new EndpointsController(context),
     ];
