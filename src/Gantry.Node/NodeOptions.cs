@@ -11,7 +11,7 @@ public sealed record NodeOptions
     /// <summary>Pods' volumes and files; an absolute path that only root may enter.</summary>
     public required string PodDirectory { get; init; }
 
-    /// <summary>Containers' logs, a folder per pod. Other tools look for them at /var/log/pods.</summary>
+    /// <summary>Containers' logs, a folder per pod; this node's alone, since a purge deletes it.</summary>
     public required string LogDirectory { get; init; }
 
     /// <summary>The machine's addresses in the cluster, the preferred one first.</summary>
@@ -35,6 +35,15 @@ public sealed record NodeOptions
 
     /// <summary>Pods at most. The cluster's share of addresses for a node (254) allows for the usual 110 with room for those that are ending.</summary>
     public int MaxPods { get; init; } = 110;
+
+    /// <summary>The version that the node reports, in the API's numbering.</summary>
+    public string Version { get; init; } = "v1.32.0";
+
+    /// <summary>Less free memory than this, in bytes, is memory pressure. The figure other nodes evict at.</summary>
+    public long MemoryReserve { get; init; } = 100L << 20;
+
+    /// <summary>A smaller free share of the disk than this (0 to 1) is disk pressure.</summary>
+    public double DiskReserve { get; init; } = 0.1;
 
     /// <summary>The port of this node's own endpoints (logs, exec); 0 when it has none of its own.</summary>
     public int Port { get; init; }

@@ -13,12 +13,16 @@ public sealed class UnixGrpcChannel : IGrpcChannel
 
     /// <param name="socketPath">The absolute path of the socket; it need not exist yet, each connect tries anew.</param>
     /// <param name="clock">Time for deadlines.</param>
-    public UnixGrpcChannel(string socketPath, TimeProvider clock)
+    public UnixGrpcChannel(string socketPath, TimeProvider clock) : this(ct => ConnectAsync(socketPath, ct), clock)
+    {
+    }
+
+    private UnixGrpcChannel(Func<CancellationToken, ValueTask<Stream>> connect, TimeProvider clock)
     {
         _clock = clock;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            ConnectCallback = (_, ct) => ConnectAsync(socketPath, ct),
+            ConnectCallback = (_, ct) => connect(ct),
             EnableMultipleHttp2Connections = true,
             UseProxy = false,
             UseCookies = false,
@@ -27,6 +31,9 @@ public sealed class UnixGrpcChannel : IGrpcChannel
             ActivityHeadersPropagator = null,
         });
     }
+
+    /// <summary>The same over TCP, without encryption.</summary>
+    public static IGrpcChannel Tcp(string host, int port, TimeProvider clock) => new UnixGrpcChannel(ct => ConnectAsync(host, port, ct), clock);
 
     public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, TRequest request, GrpcCallOptions options, CancellationToken ct)
@@ -78,6 +85,21 @@ public sealed class UnixGrpcChannel : IGrpcChannel
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken ct)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(host, port, ct);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

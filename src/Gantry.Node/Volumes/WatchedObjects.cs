@@ -107,7 +107,14 @@ public sealed class WatchedObjects<T> : IAsyncDisposable
         {
             var scope = new ListQuery { Namespace = ns, FieldSelector = "metadata.name=" + name };
             Cache = new Cache<T>(owner._api, owner._clock, new CacheOptions { Scope = scope });
-            Cache.Subscribe(_ => owner.Tell(this));
+            // The first list is what the pod that asked waits for; only what comes after it is news.
+            Cache.Subscribe(_ =>
+            {
+                if (Cache.Synced)
+                {
+                    owner.Tell(this);
+                }
+            });
             var ct = _stop.Token;
             Running = Task.Run(() => Cache.RunAsync(ct), CancellationToken.None);
         }

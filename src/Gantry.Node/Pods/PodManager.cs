@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using Gantry.Api.Models;
+using Gantry.Client;
+using Gantry.Node.Grpc;
+
+namespace Gantry.Node.Pods;
+
+/// <summary>
+/// One worker for each pod of the node: those the API has bound to it, and those it no longer has but the runtime still does. Told of
+/// changes by the cache and of ends by the runtime; nothing is polled.
+/// </summary>
+public sealed class PodManager
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly PodParts _parts;
+    private readonly Cache<V1Pod> _pods;
+    private readonly ContainerOwners _owners = new();
+    private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> _workers = new(StringComparer.Ordinal);
+    private readonly Lock _starting = new();
+
+    /// <param name="parts">What workers share.</param>
+    /// <param name="pods">The pods of this node alone.</param>
+    public PodManager(PodParts parts, Cache<V1Pod> pods)
+    {
+        _parts = parts;
+        _pods = pods;
+    }
+
+    /// <summary>Tells a pod's worker that an object it refers to changed.</summary>
+    public void ObjectChanged(string podUid)
+    {
+        if (_workers.TryGetValue(podUid, out var entry))
+        {
+            entry.Worker.ObjectChanged();
+        }
+    }
+
+    /// <summary>Works until cancelled; containers go on then. The runtime must answer already.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        await _pods.WaitForSyncAsync(ct);
+        var events = FollowEventsAsync(ct);
+        using var subscription = _pods.Subscribe(change => Follow(change, ct));
+        try
+        {
+            await AdoptAsync(ct);
+            await Task.WhenAll(events, CollectAsync(ct));
+        }
+        finally
+        {
+            await Task.WhenAll(_workers.Values.Select(w => w.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Follow(CacheChange<V1Pod> change, CancellationToken ct)
+    {
+        // Another pod of the same name is another pod.
+        if (change.Old is { } old && (change.New is null || change.New.Metadata.Uid != old.Metadata.Uid) && _workers.TryGetValue(old.Metadata.Uid, out var gone))
+        {
+            gone.Worker.Gone();
+        }
+
+        if (change.New is { } pod)
+        {
+            Worker(pod, ct).Update(pod);
+        }
+    }
+
+    private PodWorker Worker(V1Pod pod, CancellationToken ct)
+    {
+        lock (_starting)
+        {
+            if (_workers.TryGetValue(pod.Metadata.Uid, out var known))
+            {
+                return known.Worker;
+            }
+
+            var worker = new PodWorker(pod, _parts, _owners);
+            _workers[worker.Uid] = (worker, Task.Run(() => RunAsync(worker, ct), CancellationToken.None));
+            return worker;
+        }
+    }
+
+    private async Task RunAsync(PodWorker worker, CancellationToken ct)
+    {
+        try
+        {
+            await worker.RunAsync(ct);
+        }
+        finally
+        {
+            _workers.TryRemove(worker.Uid, out _);
+        }
+    }
+
+    // Pods that the runtime has and the API has not: ended while nobody looked.
+    private async Task AdoptAsync(CancellationToken ct)
+    {
+        var orphans = 0;
+        var wanted = _workers.Count;
+        var known = (await _parts.Runtime.ListSandboxesAsync(null, ct)).Select(s => s.Labels)
+            .Concat((await _parts.Runtime.ListContainersAsync(null, ct)).Select(c => c.Labels))
+            .Where(l => l.ContainsKey(RuntimeNames.PodUid))
+            .DistinctBy(l => l[RuntimeNames.PodUid], StringComparer.Ordinal);
+        foreach (var labels in known)
+        {
+            if (!_workers.ContainsKey(labels[RuntimeNames.PodUid]))
+            {
+                orphans++;
+                Worker(Orphan(labels), ct).Gone();
+            }
+        }
+
+        NodeLog.Adopted(_parts.Log, wanted, orphans);
+    }
+
+    private static V1Pod Orphan(IDictionary<string, string> labels) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = labels.TryGetValue(RuntimeNames.PodName, out var name) ? name : "",
+            Namespace = labels.TryGetValue(RuntimeNames.PodNamespace, out var ns) ? ns : "",
+            Uid = labels[RuntimeNames.PodUid],
+        },
+        // Nothing is known of the time it wanted, and its deletion is long past.
+        Spec = new V1PodSpec { TerminationGracePeriodSeconds = 5 },
+    };
+
+    private async Task FollowEventsAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                await foreach (var happened in _parts.Runtime.EventsAsync(ct))
+                {
+                    _owners.Announce(happened.ContainerId);
+                }
+
+                NodeLog.EventsLost(_parts.Log, "the stream ended");
+            }
+            catch (GrpcException failure)
+            {
+                NodeLog.EventsLost(_parts.Log, failure.Message);
+            }
+
+            await Task.Delay(Pause, _parts.Clock, ct);
+            // What was missed shows when everybody looks.
+            foreach (var (worker, _) in _workers.Values)
+            {
+                worker.Poke();
+            }
+        }
+    }
+
+    // Folders of pods that nobody knows any more; and, should the feed ever have lost one, ends that nobody was told of.
+    private async Task CollectAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            foreach (var ended in (await ListAsync(ct)).Where(c => c.State == Cri.ContainerState.ContainerExited && _owners.Owned(c.Id)))
+            {
+                _owners.Announce(ended.Id);
+            }
+
+            foreach (var uid in _parts.Folders.Uids().Where(u => !_workers.ContainsKey(u)))
+            {
+                try
+                {
+                    if (_pods.Snapshot.All.All(p => p.Metadata.Uid != uid))
+                    {
+                        _parts.Volumes.Remove(uid);
+                    }
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                {
+                    NodeLog.FolderStays(_parts.Log, uid, failure.Message);
+                }
+            }
+
+            await Task.Delay(_parts.Options.GarbageInterval, _parts.Clock, ct);
+        }
+    }
+
+    private async Task<IReadOnlyList<Cri.Container>> ListAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await _parts.Runtime.ListContainersAsync(null, ct);
+        }
+        catch (GrpcException)
+        {
+            // The feed's loop tells of a runtime that is away.
+            return [];
+        }
+    }
+}

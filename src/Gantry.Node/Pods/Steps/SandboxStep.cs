@@ -1,0 +1,60 @@
+using Gantry.Api.Models;
+using Gantry.Node.Grpc;
+
+namespace Gantry.Node.Pods.Steps;
+
+/// <summary>Makes a pod's sandbox: its kernel namespaces and its network. Undone by <see cref="UndoAsync"/>, which needs no do.</summary>
+public sealed class SandboxStep
+{
+    private readonly PodParts _parts;
+
+    public SandboxStep(PodParts parts)
+    {
+        _parts = parts;
+    }
+
+    /// <exception cref="GrpcException">The runtime refused; an event tells the pod's user.</exception>
+    public async Task DoAsync(V1Pod pod, PodStep.MakeSandbox step, CancellationToken ct)
+    {
+        var runtime = _parts.Runtime;
+        if (step.Replaces is { } old)
+        {
+            _parts.Events.Record(PodEvents.Pod(pod), "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+            await runtime.StopSandboxAsync(old, ct);
+        }
+
+        var config = SandboxConfigs.Of(pod, step.Attempt, _parts.Options, ReadResolver(_parts.Options.ResolvConf));
+        Directory.CreateDirectory(config.LogDirectory);
+        await _parts.Starts.WaitAsync(ct);
+        try
+        {
+            await runtime.RunSandboxAsync(config, ct);
+        }
+        catch (GrpcException failure)
+        {
+            _parts.Events.Record(PodEvents.Pod(pod), "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {failure.RpcText}");
+            throw;
+        }
+        finally
+        {
+            _parts.Starts.Release();
+        }
+    }
+
+    /// <summary>Stops and removes every sandbox of the pod, with the containers in them.</summary>
+    public async Task UndoAsync(string uid, CancellationToken ct)
+    {
+        foreach (var sandbox in await _parts.Runtime.ListSandboxesAsync(uid, ct))
+        {
+            await _parts.Runtime.StopSandboxAsync(sandbox.Id, ct);
+            await _parts.Runtime.RemoveSandboxAsync(sandbox.Id, ct);
+        }
+
+        foreach (var container in await _parts.Runtime.ListContainersAsync(uid, ct))
+        {
+            await _parts.Runtime.RemoveContainerAsync(container.Id, ct);
+        }
+    }
+
+    public static HostResolver ReadResolver(string path) => HostResolver.Parse(File.Exists(path) ? File.ReadLines(path) : []);
+}

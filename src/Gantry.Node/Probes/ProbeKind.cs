@@ -1,0 +1,8 @@
+namespace Gantry.Node.Probes;
+
+public enum ProbeKind
+{
+    Startup,
+    Readiness,
+    Liveness,
+}
