@@ -115,7 +115,7 @@ public sealed class PodManager
         NodeLog.Adopted(_parts.Log, wanted, orphans);
     }
 
-    private static V1Pod Orphan(IDictionary<string, string> labels) => new()
+    private static V1Pod Orphan(Google.Protobuf.Collections.MapField<string, string> labels) => new()
     {
         Metadata = new V1ObjectMeta
         {

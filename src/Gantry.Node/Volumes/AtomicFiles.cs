@@ -35,7 +35,7 @@ public static class AtomicFiles
         WriteAll(Path.Combine(folder, version), files, group);
         File.Delete(Path.Combine(folder, Coming));
         File.CreateSymbolicLink(Path.Combine(folder, Coming), version);
-        File.Move(Path.Combine(folder, Coming), Path.Combine(folder, Current), overwrite: true);
+        LinuxFiles.Rename(Path.Combine(folder, Coming), Path.Combine(folder, Current));
         Show(folder, files);
         if (old is not null && old != version)
         {

@@ -95,6 +95,9 @@ public static partial class LinuxFiles
     /// <summary>A path that names what the handle holds, while it is open.</summary>
     public static string PathOf(SafeFolderHandle handle) => FormattableString.Invariant($"/proc/self/fd/{handle.DangerousGetHandle()}");
 
+    /// <summary>Puts one name in the place of another at once. .NET's own move looks at what a link leads to, not at the link.</summary>
+    public static void Rename(string from, string to) => Check(RenameCall(from, to), "rename", from);
+
     /// <summary>Removes a folder by the plain call; 0 when it is gone. .NET's own call refuses folders whose files the kernel provides.</summary>
     public static int RemoveFolder(string path) => Rmdir(path);
 
@@ -121,6 +124,9 @@ public static partial class LinuxFiles
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Lchown(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameCall(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Rmdir(string path);
