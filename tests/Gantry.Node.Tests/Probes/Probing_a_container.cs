@@ -110,7 +110,7 @@ public sealed class Probing_a_container
     private sealed class Script : IProbeRunner
     {
         private readonly System.Threading.Channels.Channel<bool> _answers = System.Threading.Channels.Channel.CreateUnbounded<bool>();
-        private readonly SemaphoreSlim _taken = new(0);
+        private readonly System.Threading.Channels.Channel<bool> _taken = System.Threading.Channels.Channel.CreateUnbounded<bool>();
         private int _asked;
 
         public int Asked => _asked;
@@ -120,7 +120,7 @@ public sealed class Probing_a_container
         public async Task AnswerAsync(bool success)
         {
             await _answers.Writer.WriteAsync(success);
-            await _taken.WaitAsync();
+            await _taken.Reader.ReadAsync();
         }
 
         public async Task<ProbeOutcome> ProbeAsync(V1Probe probe, ProbeTarget target, CancellationToken ct)
@@ -128,7 +128,7 @@ public sealed class Probing_a_container
             Interlocked.Increment(ref _asked);
             Commands.Enqueue(string.Join(' ', probe.Exec!.Command));
             var success = await _answers.Reader.ReadAsync(ct);
-            _taken.Release();
+            _taken.Writer.TryWrite(success);
             return new ProbeOutcome(success, success ? "" : "no");
         }
     }
