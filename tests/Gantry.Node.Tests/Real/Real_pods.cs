@@ -14,9 +14,9 @@ public sealed class Real_pods
         await node.CreateAsync(new V1ConfigMap { Metadata = Named("settings"), Data = new Dictionary<string, string> { ["color"] = "red" } });
         await node.CreateAsync(new V1Secret { Metadata = Named("words"), Data = new Dictionary<string, byte[]> { ["word"] = "hush"u8.ToArray() } });
         const string Script = """
-            cat /config/color; echo; cat /secret/word; echo; echo $WHO $COLOR $IP; cat /one; echo
+            cat /config/color; echo; cat /secret/word; echo; echo $WHO $COLOR $IP; cat /one; echo; stat -c %a:%u:%g $(readlink -f /token/token); grep -c . /token/token
             id; hostname; grep -c p1 /etc/hosts; stat -f -c %T /memory /secret; touch /scratch/made; echo last words >/dev/termination-log
-            touch /tmp/ready; while test ! -e /scratch/stop; do sleep 0.1; done
+            touch /scratch/ready; while test ! -e /scratch/stop; do sleep 0.1; done
             """;
         var pod = await node.RunAsync("p1", Script, pod => pod with
         {
@@ -29,6 +29,7 @@ public sealed class Real_pods
                     new V1Volume { Name = "secret", Secret = new V1SecretVolumeSource { SecretName = "words", DefaultMode = 0b110_000_000 } },
                     new V1Volume { Name = "memory", EmptyDir = new V1EmptyDirVolumeSource { Medium = "Memory", SizeLimit = Quantity.Parse("1Mi") } },
                     new V1Volume { Name = "scratch", EmptyDir = new V1EmptyDirVolumeSource() },
+                    new V1Volume { Name = "token", Projected = new V1ProjectedVolumeSource { Sources = [new V1VolumeProjection { ServiceAccountToken = new V1ServiceAccountTokenProjection { Path = "token" } }] } },
                 ],
                 Containers =
                 [
@@ -42,10 +43,10 @@ public sealed class Real_pods
                         ],
                         VolumeMounts =
                         [
-                            Mount("config", "/config"), Mount("secret", "/secret"), Mount("memory", "/memory"), Mount("scratch", "/scratch"),
+                            Mount("config", "/config"), Mount("secret", "/secret"), Mount("memory", "/memory"), Mount("scratch", "/scratch"), Mount("token", "/token"),
                             Mount("config", "/one") with { SubPath = "color" },
                         ],
-                        ReadinessProbe = new V1Probe { Exec = new V1ExecAction { Command = ["/bin/test", "-e", "/tmp/ready"] }, PeriodSeconds = 1 },
+                        ReadinessProbe = new V1Probe { Exec = new V1ExecAction { Command = ["/bin/test", "-e", "/scratch/ready"] }, PeriodSeconds = 1 },
                         Resources = new V1ResourceRequirements { Limits = new Dictionary<string, Quantity> { ["memory"] = Quantity.Parse("64Mi"), ["cpu"] = Quantity.Parse("500m") } },
                     },
                 ],
@@ -57,8 +58,9 @@ public sealed class Real_pods
         Assert.Contains("red", log[3..5]);
         Assert.Contains(log, l => l.StartsWith("uid=1000 gid=1000 groups=1000,2000", StringComparison.Ordinal));
         Assert.Contains("p1", log);
+        Assert.Contains(log, l => l.EndsWith(":1000:2000", StringComparison.Ordinal));
         Assert.Equal("Running", ready.Status.Phase);
-        Assert.Equal("Burstable", ready.Status.QosClass);
+        Assert.Equal("Guaranteed", ready.Status.QosClass);
 
         // A change of the map shows in the volume.
         await node.Api.UpdateAsync((await node.Api.GetAsync<V1ConfigMap>("default", "settings"))! with { Data = new Dictionary<string, string> { ["color"] = "blue" } });
