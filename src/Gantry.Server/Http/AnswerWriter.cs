@@ -58,6 +58,9 @@ internal sealed class AnswerWriter
             case ApiAnswer.Changes changes:
                 await _watches.WriteAsync(context, call!, changes.Watch, range, cancellation).ConfigureAwait(false);
                 break;
+            case ApiAnswer.Document { Code: StatusCodes.Status204NoContent }:
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
             case ApiAnswer.Document document:
                 context.Response.StatusCode = document.Code;
                 context.Response.ContentType = document.MediaType;
