@@ -13,7 +13,7 @@ internal static class BodyDecoder
     private const int SummaryLength = 30;
 
     /// <summary>The media types of objects in bodies.</summary>
-    public static IReadOnlyList<string> MediaTypes { get; } = ["application/json", "application/yaml"];
+    public static IReadOnlyList<string> MediaTypes { get; } = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
     /// <summary>Decodes the call's body as an object of that kind.</summary>
     public static (TreeMap? Value, ApiStatus? Refusal) Decode(ApiCall call, ResourceType type)

@@ -81,21 +81,32 @@ internal sealed class AnswerWriter
     {
         var response = context.Response;
         response.StatusCode = code;
-        if (range.Yaml)
+        if (range.Protobuf)
+        {
+            json = ProtobufBodies.Of(json.Span);
+        }
+        else if (range.Yaml)
         {
             json = YamlText.Of(json.Span);
         }
 
-        response.ContentType = range.Yaml ? YamlType : JsonType;
-        response.ContentLength = json.Length + (range.Yaml ? 0 : 1);
+        await WholeAsync(context, json, range, cancellation).ConfigureAwait(false);
+    }
+
+    private static async ValueTask WholeAsync(HttpContext context, ReadOnlyMemory<byte> body, MediaRange range, CancellationToken cancellation)
+    {
+        var response = context.Response;
+        var isJson = !range.Yaml && !range.Protobuf;
+        response.ContentType = range.Protobuf ? ProtobufBodies.Type : range.Yaml ? YamlType : JsonType;
+        response.ContentLength = body.Length + (isJson ? 1 : 0);
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
         }
 
         var writer = response.BodyWriter;
-        writer.Write(json.Span);
-        if (!range.Yaml)
+        writer.Write(body.Span);
+        if (isJson)
         {
             // Go's encoder ends a document with a line feed.
             writer.Write("\n"u8);
@@ -106,6 +117,13 @@ internal sealed class AnswerWriter
 
     private static async ValueTask ListAsync(HttpContext context, ListPage page, MediaRange range, CancellationToken cancellation)
     {
+        if (range.Protobuf)
+        {
+            context.Response.StatusCode = 200;
+            await WholeAsync(context, ProtobufBodies.Of(page, range.Shape == AnswerShape.Metadata ? range.Version : null), range, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         if (range.Yaml)
         {
             // Rare, and for people: made in one piece.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gantry.Api.Schemas;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
 using Gantry.Server.Handling;
@@ -129,12 +130,13 @@ internal sealed class HttpPipeline
         if (!info.IsResource)
         {
             var document = await _paths.AnswerAsync(context, info, user, cancellation).ConfigureAwait(false);
-            await _writer.WriteAsync(context, null, document, MediaRange.Negotiate(accept, tables: false) ?? MediaRange.Json, cancellation).ConfigureAwait(false);
+            await _writer.WriteAsync(context, null, document, MediaRange.Negotiate(accept, tables: false, protobuf: false) ?? MediaRange.Json, cancellation).ConfigureAwait(false);
             return;
         }
 
         var streams = Streams(info);
-        if (MediaRange.Negotiate(accept, _tables) is not { } range)
+        var builtIn = ApiCatalog.Find(info.Group, info.Version, info.Resource) is not null;
+        if (MediaRange.Negotiate(accept, _tables, builtIn) is not { } range)
         {
             if (!streams)
             {
@@ -152,6 +154,7 @@ internal sealed class HttpPipeline
         }
 
         ReadOnlyMemory<byte> body = default;
+        var contentType = MediaType(context.Request.ContentType);
         if (!streams && info.Verb is not ("get" or "list" or "watch"))
         {
             (body, var refusal) = await RequestReader.BodyAsync(context.Request, _bodyLimit, cancellation).ConfigureAwait(false);
@@ -160,6 +163,18 @@ internal sealed class HttpPipeline
                 await AnswerWriter.StatusAsync(context, refusal, cancellation).ConfigureAwait(false);
                 return;
             }
+
+            if (contentType == ProtobufBodies.Type && builtIn && info.Verb != "patch")
+            {
+                // From here on bodies are JSON, whatever they were on the wire.
+                (body, refusal) = ProtobufBodies.ToJson(body);
+                contentType = "application/json";
+                if (refusal is not null)
+                {
+                    await AnswerWriter.StatusAsync(context, refusal, cancellation).ConfigureAwait(false);
+                    return;
+                }
+            }
         }
 
         var call = new ApiCall
@@ -167,7 +182,7 @@ internal sealed class HttpPipeline
             Info = info,
             User = user,
             Body = body,
-            ContentType = MediaType(context.Request.ContentType),
+            ContentType = contentType,
             UserAgent = context.Request.Headers.UserAgent.ToString(),
             Http = context,
         };

@@ -12,17 +12,19 @@ internal enum AnswerShape
 /// <param name="Yaml">YAML instead of JSON.</param>
 /// <param name="Shape">The objects themselves, a table of them, or only their metadata.</param>
 /// <param name="Version">The version of meta.k8s.io that a table or metadata is to have.</param>
-internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string Version)
+/// <param name="Protobuf">Kubernetes' protobuf instead of JSON.</param>
+internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string Version, bool Protobuf = false)
 {
     /// <summary>What can be answered, as 406 lists it.</summary>
-    public static IReadOnlyList<string> Served { get; } = ["application/json", "application/yaml"];
+    public static IReadOnlyList<string> Served { get; } = ["application/json", "application/yaml", ProtobufBodies.Type];
 
     public static MediaRange Json { get; } = new(false, AnswerShape.Whole, "");
 
     /// <summary>The best that both sides know, or null.</summary>
     /// <param name="accept">The Accept header; empty means anything.</param>
     /// <param name="tables">Whether tables can be made.</param>
-    public static MediaRange? Negotiate(string accept, bool tables)
+    /// <param name="protobuf">Whether the answer has a protobuf form.</param>
+    public static MediaRange? Negotiate(string accept, bool tables, bool protobuf)
     {
         if (accept.Length == 0 || accept is "*/*" or "application/json")
         {
@@ -33,7 +35,7 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
         var bestQuality = 0d;
         foreach (var clause in accept.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var (range, quality) = Read(clause, tables);
+            var (range, quality) = Read(clause, tables, protobuf);
             if (range is not null && quality > bestQuality)
             {
                 (best, bestQuality) = (range, quality);
@@ -43,10 +45,11 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
         return best;
     }
 
-    private static (MediaRange? Range, double Quality) Read(string clause, bool tables)
+    private static (MediaRange? Range, double Quality) Read(string clause, bool tables, bool protobuf)
     {
         var parts = clause.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length == 0 || parts[0] is not ("application/json" or "application/yaml" or "text/yaml" or "application/*" or "*/*"))
+        var binary = protobuf && parts.Length > 0 && parts[0] == ProtobufBodies.Type;
+        if (parts.Length == 0 || !binary && parts[0] is not ("application/json" or "application/yaml" or "text/yaml" or "application/*" or "*/*"))
         {
             return (null, 0);
         }
@@ -76,7 +79,7 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
         var yaml = parts[0].EndsWith("yaml", StringComparison.Ordinal);
         if (kind.Length == 0)
         {
-            return (new MediaRange(yaml, AnswerShape.Whole, ""), quality);
+            return (new MediaRange(yaml, AnswerShape.Whole, "", binary), quality);
         }
 
         if (group != "meta.k8s.io" || version is not ("v1" or "v1beta1"))
@@ -86,8 +89,8 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
 
         return kind switch
         {
-            "Table" when tables => (new MediaRange(yaml, AnswerShape.Table, version), quality),
-            "PartialObjectMetadata" or "PartialObjectMetadataList" => (new MediaRange(yaml, AnswerShape.Metadata, version), quality),
+            "Table" when tables && !binary => (new MediaRange(yaml, AnswerShape.Table, version), quality),
+            "PartialObjectMetadata" or "PartialObjectMetadataList" => (new MediaRange(yaml, AnswerShape.Metadata, version, binary), quality),
             _ => (null, 0),
         };
     }

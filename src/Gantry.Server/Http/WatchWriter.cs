@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
+using Gantry.Api.Protobuf;
 using Gantry.Api.Schemas;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
@@ -38,7 +39,7 @@ internal sealed class WatchWriter
 
         var response = context.Response;
         response.StatusCode = 200;
-        response.ContentType = "application/json";
+        response.ContentType = range.Protobuf ? ProtobufBodies.WatchType : "application/json";
         var writer = response.BodyWriter;
         var rendering = new Rendering(request.Resource, range, call, _tables);
         if (cursor is null)
@@ -119,7 +120,7 @@ internal sealed class WatchWriter
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         rendering.Write(buffer, item);
-        await socket.SendAsync(buffer.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, cancellation).ConfigureAwait(false);
+        await socket.SendAsync(buffer.WrittenMemory, rendering.IsText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, endOfMessage: true, cancellation).ConfigureAwait(false);
     }
 
     // Clients of watches say nothing but goodbye.
@@ -144,33 +145,31 @@ internal sealed class WatchWriter
     /// <summary>Items of one watch to bytes.</summary>
     private sealed class Rendering(Handling.ServedResource resource, MediaRange range, ApiCall call, ITableMaker? tables)
     {
+        public bool IsText => !range.Protobuf;
+
         private bool _columnsSent;
 
         public void Write(IBufferWriter<byte> writer, WatchItem item)
         {
-            writer.Write("{\"type\":\""u8);
-            writer.Write(item.Type switch
+            var type = item.Type switch
             {
-                WatchItemType.Added => "ADDED"u8,
-                WatchItemType.Modified => "MODIFIED"u8,
-                WatchItemType.Deleted => "DELETED"u8,
-                WatchItemType.Error => "ERROR"u8,
-                _ => "BOOKMARK"u8,
-            });
-            writer.Write("\",\"object\":"u8);
-            if (item.Status is { } status)
+                WatchItemType.Added => "ADDED",
+                WatchItemType.Modified => "MODIFIED",
+                WatchItemType.Deleted => "DELETED",
+                WatchItemType.Error => "ERROR",
+                _ => "BOOKMARK",
+            };
+            var json = item.Status is { } status ? status.ToJson() : item.Object is { } value ? Body(value) : Bookmark(item, resource.Type);
+            if (range.Protobuf)
             {
-                writer.Write(status.ToJson());
-            }
-            else if (item.Object is { } value)
-            {
-                writer.Write(Body(value).Span);
-            }
-            else
-            {
-                writer.Write(Bookmark(item, resource.Type));
+                writer.Write(KubernetesProtobuf.EncodeWatchFrame(type, ProtobufBodies.Of(json.Span)));
+                return;
             }
 
+            writer.Write("{\"type\":\""u8);
+            Encoding.ASCII.GetBytes(type, writer);
+            writer.Write("\",\"object\":"u8);
+            writer.Write(json.Span);
             writer.Write("}\n"u8);
         }
 

@@ -1,0 +1,77 @@
+using Gantry.Api.Protobuf;
+using Gantry.Api.Trees;
+using Gantry.Server.Reading;
+using Gantry.Server.Statuses;
+
+namespace Gantry.Server.Http;
+
+/// <summary>Kubernetes' protobuf form of what the server keeps and computes as JSON.</summary>
+internal static class ProtobufBodies
+{
+    public const string Type = "application/vnd.kubernetes.protobuf";
+
+    public const string WatchType = Type + ";stream=watch";
+
+    /// <summary>A body as JSON, or why it cannot be read.</summary>
+    public static (ReadOnlyMemory<byte> Json, ApiStatus? Refusal) ToJson(ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            return (body, null);
+        }
+
+        try
+        {
+            var envelope = KubernetesProtobuf.Open(body);
+            return ProtobufKinds.Find(envelope.ApiVersion, envelope.Kind) is { } schema
+                ? (TreeJson.Write(KubernetesProtobuf.Decode(schema, envelope)), null)
+                : (default, ApiStatus.BadRequest($"no kind \"{envelope.Kind}\" is registered for version \"{envelope.ApiVersion}\""));
+        }
+        catch (ProtoException e)
+        {
+            return (default, ApiStatus.BadRequest(e.Message));
+        }
+    }
+
+    /// <summary>An object's encoded form.</summary>
+    /// <param name="json">The object with apiVersion and kind, as the server writes it.</param>
+    /// <exception cref="InvalidOperationException">The kind has no such form; such kinds are not negotiated.</exception>
+    public static byte[] Of(ReadOnlySpan<byte> json)
+    {
+        var header = ObjectHeader.Read(json);
+        var schema = ProtobufKinds.Find(header.ApiVersion, header.Kind) ?? throw new InvalidOperationException($"{header.ApiVersion} {header.Kind} has no protobuf form");
+        return KubernetesProtobuf.Encode(schema, Tree(schema, json));
+    }
+
+    /// <summary>A page of a list.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="metadataVersion">The version of meta.k8s.io where only metadata is wanted, else null.</param>
+    public static byte[] Of(ListPage page, string? metadataVersion)
+    {
+        var type = page.Resource.Type;
+        var metadata = new TreeMap { ["resourceVersion"] = page.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        if (page.Continue.Length > 0)
+        {
+            metadata.Add("continue", page.Continue);
+        }
+
+        if (page.Remaining is { } remaining)
+        {
+            metadata.Add("remainingItemCount", (long)remaining);
+        }
+
+        var schema = metadataVersion is null ? type.Schema : ProtobufKinds.Find("meta.k8s.io/" + metadataVersion, "PartialObjectMetadata")!;
+        var items = new List<ReadOnlyMemory<byte>>();
+        foreach (var item in page.Items)
+        {
+            items.Add(KubernetesProtobuf.EncodeMessage(schema, Tree(schema, page.Resource.Json(item).Span)));
+        }
+
+        return metadataVersion is null
+            ? KubernetesProtobuf.EncodeList(type.ApiVersion, type.ListKind, metadata, items)
+            : KubernetesProtobuf.EncodeList("meta.k8s.io/" + metadataVersion, "PartialObjectMetadataList", metadata, items);
+    }
+
+    private static TreeMap Tree(Api.Schemas.TypeSchema schema, ReadOnlySpan<byte> json) =>
+        TreeDecoder.Decode(schema, json, FieldValidation.Ignore) is { Object: { } value } ? value : throw new InvalidDataException("an object that the server wrote cannot be read");
+}
