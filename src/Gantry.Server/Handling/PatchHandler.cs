@@ -120,20 +120,38 @@ public sealed class PatchHandler
             return (null, ApiStatus.Invalid("meta.k8s.io", "PatchOptions", "", [FieldError.Required("fieldManager", "is required for apply patch")]));
         }
 
-        var (json, error) = BodyDecoder.FromYaml(call.Body.Span);
-        if (json is null)
+        // Not decoded as the type: what the configuration does not state must not be stated by defaults, and unknown fields are the field manager's to refuse.
+        var (given, duplicates, error) = Read(call.Body.Span);
+        if (error is not null || given is not TreeMap applied)
         {
-            return (null, ApiStatus.BadRequest("error decoding YAML: " + error));
+            return (null, ApiStatus.BadRequest("error decoding YAML: " + (error ?? $"json: cannot unmarshal {given!.KindName} into Go value of type map[string]interface {{}}")));
         }
 
-        var result = TreeDecoder.Decode(type.Schema, json, call.FieldValidation);
-        if (result.Object is not { } applied)
+        if (duplicates.Count > 0 && call.FieldValidation == FieldValidation.Strict)
         {
-            return (null, ApiStatus.BadRequest(result.Error ?? ""));
+            return (null, ApiStatus.BadRequest("error strict decoding YAML: " + string.Join(", ", duplicates)));
         }
 
-        BodyDecoder.Warn(call, result);
+        foreach (var duplicate in call.FieldValidation == FieldValidation.Warn ? duplicates : [])
+        {
+            call.Warn(duplicate);
+        }
+
         return Belongs(type, scope, applied) is { } refused ? (null, refused) : (applied, null);
+    }
+
+    private static (Tree? Given, IReadOnlyList<string> Duplicates, string? Error) Read(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            IReadOnlyList<string> duplicates = [];
+            var given = text.Length > 0 && text[0] == '{' ? TreeYaml.Parse(text) : TreeYaml.Parse(Encoding.UTF8.GetString(text), out duplicates);
+            return (given, duplicates, null);
+        }
+        catch (TreeException e)
+        {
+            return (null, [], "error converting YAML to JSON: " + e.Message);
+        }
     }
 
     private static Proposal Propose(ApiCall call, WriteScope scope, TreeMap old, Tree patch)
