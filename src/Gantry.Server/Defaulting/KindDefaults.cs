@@ -9,6 +9,9 @@ namespace Gantry.Server.Defaulting;
 /// </summary>
 public static class KindDefaults
 {
+    /// <summary>The annotation in which daemon sets count the changes of their template.</summary>
+    public const string TemplateGeneration = "deprecated.daemonset.template.generation";
+
     private static readonly Dictionary<(string Group, string Kind), Action<TreeMap>> ByKind = new()
     {
         [("", "Pod")] = o => PodDefaults.Pod(o.Made("spec")),
@@ -175,7 +178,7 @@ public static class KindDefaults
         }
 
         // Counted by the server; clients of the oldest versions still look here.
-        o.Made("metadata").Made("annotations").Default("deprecated.daemonset.template.generation", "0");
+        o.Made("metadata").Made("annotations").Default(TemplateGeneration, "0");
     }
 
     private static void StatefulSet(TreeMap o)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
@@ -23,6 +24,11 @@ internal static class Preparations
             o.Remove("status");
             JobSelector(o);
         },
+        ("apps", "DaemonSet") => static o =>
+        {
+            o.Remove("status");
+            SetTemplateGeneration(o, 1);
+        },
         _ => hasStatus ? static o => o.Remove("status") : static _ => { },
     };
 
@@ -33,8 +39,23 @@ internal static class Preparations
             now["spec"] = old["spec"];
             now["status"] = old["status"];
         },
+        ("apps", "DaemonSet") => static (now, old) =>
+        {
+            now["status"] = old["status"];
+            var same = (now.Map("spec")?["template"] ?? TreeNull.Instance).Equals(old.Map("spec")?["template"] ?? TreeNull.Instance);
+            SetTemplateGeneration(now, TemplateGeneration(old) + (same ? 0 : 1));
+        },
         _ => hasStatus ? static (now, old) => now["status"] = old["status"] : static (_, _) => { },
     };
+
+    private static long TemplateGeneration(TreeMap o) =>
+        long.TryParse(o.Map("metadata")?.Map("annotations")?.Text(KindDefaults.TemplateGeneration), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;
+
+    private static void SetTemplateGeneration(TreeMap o, long count)
+    {
+        var metadata = o.Made("metadata");
+        metadata["annotations"] = (metadata.Map("annotations") ?? new TreeMap()).With(KindDefaults.TemplateGeneration, count.ToString(CultureInfo.InvariantCulture));
+    }
 
     private static void Finalizers(TreeMap o)
     {
