@@ -209,8 +209,8 @@ internal sealed class StatefulDraft
             return !_ordered;
         }
 
-        // In order nothing is taken away while another pod does not serve, unless it is that one.
-        if (_ordered && !IsAvailable(pod) && FirstUnhealthy() is { } broken && broken != pod)
+        // In order nothing is taken away while another pod does not serve, unless it is that one. A pod that has ended never will.
+        if (_ordered && !PodFacts.IsTerminal(pod) && !IsAvailable(pod) && FirstUnhealthy() is { } broken && broken != pod)
         {
             return false;
         }
@@ -220,7 +220,7 @@ internal sealed class StatefulDraft
     }
 
     private V1Pod? FirstUnhealthy() => _replicas.Concat(_condemned.AsEnumerable().Reverse())
-        .FirstOrDefault(p => p is not null && (!IsAvailable(p) || p.Metadata.DeletionTimestamp is not null));
+        .FirstOrDefault(p => p is not null && !PodFacts.IsTerminal(p) && (!IsAvailable(p) || p.Metadata.DeletionTimestamp is not null));
 
     private void Update()
     {
