@@ -56,7 +56,7 @@ internal sealed class LeaseServer : IApiClient
 
     public ValueTask<ApiResult<TBody>> CreateSubresourceAsync<TOwner, TBody>(string ns, string name, string subresource, TBody body, CancellationToken ct = default)
         where TOwner : class, IApiObject<TOwner>
-        where TBody : class, IApiObject<TBody> => throw new NotSupportedException();
+        where TBody : class, IApiModel<TBody> => throw new NotSupportedException();
 
     public ValueTask<ApiResult<T>> PatchAsync<T>(string ns, string name, PatchBody patch, string subresource = "", CancellationToken ct = default)
         where T : class, IApiObject<T> => throw new NotSupportedException();
@@ -93,7 +93,7 @@ internal sealed class LeaseServer : IApiClient
 
         public ValueTask<ApiResult<TBody>> CreateSubresourceAsync<TOwner, TBody>(string ns, string name, string subresource, TBody body, CancellationToken ct = default)
             where TOwner : class, IApiObject<TOwner>
-            where TBody : class, IApiObject<TBody> => Server.CreateSubresourceAsync<TOwner, TBody>(ns, name, subresource, body, ct);
+            where TBody : class, IApiModel<TBody> => Server.CreateSubresourceAsync<TOwner, TBody>(ns, name, subresource, body, ct);
 
         public ValueTask<ApiResult<T>> PatchAsync<T>(string ns, string name, PatchBody patch, string subresource = "", CancellationToken ct = default)
             where T : class, IApiObject<T> => Server.PatchAsync<T>(ns, name, patch, subresource, ct);
