@@ -11,6 +11,8 @@ internal static class StatusAnswer
     {
         context.Response.StatusCode = status.Code;
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(ApiJson.Encode(status), ct);
+        // The model writes its own members; as an answer it also says what it is.
+        byte[] body = [.. "{\"kind\":\"Status\",\"apiVersion\":\"v1\","u8, .. ApiJson.Encode(status).AsSpan(1)];
+        await context.Response.Body.WriteAsync(body, ct);
     }
 }

@@ -55,6 +55,10 @@ internal sealed class PortForwards
         {
             await PlainAnswer.WriteAsync(context, refusal.Status, refusal.Message, ct);
         }
+        catch (HttpRequestException failure)
+        {
+            await PlainAnswer.WriteAsync(context, StatusCodes.Status500InternalServerError, "error dialing backend: " + failure.Message, ct);
+        }
         catch (Exception gone) when (gone is WebSocketException or IOException or InvalidDataException || (gone is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
             StreamLog.ClientGone(_log, "port-forward", gone.Message);
@@ -83,14 +87,7 @@ internal sealed class PortForwards
     private async Task<UpgradedConnection> ConnectAsync(string podUid, string podName, IEnumerable<string> protocols, CancellationToken ct)
     {
         var url = await UrlAsync(podUid, podName, [], ct);
-        try
-        {
-            return await _connector.SpdyAsync(url, protocols, ct);
-        }
-        catch (HttpRequestException failure)
-        {
-            throw RuntimeFailure.Of(failure);
-        }
+        return await _connector.SpdyAsync(url, protocols, ct);
     }
 
     private async Task TunnelAsync(HttpContext context, string podUid, string podName, CancellationToken ct)
@@ -99,7 +96,7 @@ internal sealed class PortForwards
         using var socket = await WebSocketHandshake.AcceptAsync(context, StreamProtocols.PortForwardTunnel);
         await using var client = new TunnelStream(socket);
         var failure = await RawPipe.RunAsync(client, runtime.Stream, ct);
-        if (failure is null && socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        if (failure is null && socket.State is (WebSocketState.Open or WebSocketState.CloseReceived))
         {
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct);
         }

@@ -38,10 +38,10 @@ internal static class WebSocketHandshake
     {
         Answer(context.Request, context.Response, protocol);
         var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        // The subprotocol stands in the answer only: one of Kubernetes' names is no valid token to the platform.
         return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions
         {
             IsServer = true,
-            SubProtocol = protocol.Length > 0 ? protocol : null,
             KeepAliveInterval = KeepAlive,
             KeepAliveTimeout = Timeout.InfiniteTimeSpan,
         });

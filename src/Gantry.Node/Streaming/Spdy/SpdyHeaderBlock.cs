@@ -44,6 +44,8 @@ public sealed class SpdyHeaderBlock
         BinaryPrimitives.WriteUInt16LittleEndian(stored[3..], (ushort)~plain.Length);
         block.Write(stored);
         plain.WriteTo(block);
+        // An empty stored block is zlib's flush: an inflater that reads ahead stops here instead of at the end of the frame.
+        block.Write([0, 0, 0, 0xFF, 0xFF]);
         return block.ToArray();
     }
 

@@ -1,0 +1,80 @@
+using Gantry.Api.Models;
+using Gantry.Node.Tests.Streaming;
+
+namespace Gantry.Node.Tests.Logs;
+
+public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFixture>
+{
+    [KubectlFact]
+    public async Task Follow_shows_every_line_as_it_comes_and_ends_with_the_container()
+    {
+        var pod = await fixture.RunAsync("counting", "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; sleep 1; echo last");
+        var result = await new Kubectl(fixture.Host.Url).RunAsync("logs -f counting");
+        var lines = result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([.. Enumerable.Range(0, 2000).Select(i => $"line {i}"), "last"], lines);
+        Assert.Equal(0, result.ExitCode);
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
+    public async Task Follow_survives_rotation()
+    {
+        var pod = await fixture.RunAsync("turning", "i=0; until [ -e /tmp/stop ]; do echo line $i; i=$((i+1)); sleep 0.002; done");
+        var kubectl = new Kubectl(fixture.Host.Url);
+        var following = kubectl.RunAsync("logs -f turning");
+        for (var turn = 1; turn <= 3; turn++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+            var path = (await fixture.Containerd.Runtime.ContainerStatusAsync(pod.ContainerId, default))!.LogPath;
+            File.Move(path, path + "." + turn);
+            await fixture.Containerd.Runtime.ReopenLogAsync(pod.ContainerId, default);
+        }
+
+        await kubectl.RunAsync("exec turning -- mkdir /tmp/stop");
+        var lines = (await following).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(lines.Length > 100);
+        Assert.Equal(Enumerable.Range(0, lines.Length).Select(i => $"line {i}"), lines);
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
+    public async Task Tail_since_limit_timestamps_and_previous_select()
+    {
+        var pod = await fixture.RunAsync("first", "for i in 1 2 3 4 5; do echo line $i; done; echo problem >&2; exit 1");
+        await pod.UntilEndedAsync();
+        var kubectl = new Kubectl(fixture.Host.Url);
+        Assert.Equal("line 5\nproblem\n", (await kubectl.RunAsync("logs first --tail=2")).Text);
+        Assert.Equal("line 1\nli", (await kubectl.RunAsync("logs first --limit-bytes=9")).Text);
+        Assert.Equal("", (await kubectl.RunAsync("logs first --since-time=2030-01-01T00:00:00Z")).Text);
+        Assert.Equal(6, (await kubectl.RunAsync("logs first --since=1h")).Text.Count(c => c == '\n'));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(Z|\+\d\d:\d\d) line 1\n$", (await kubectl.RunAsync("logs first --timestamps --limit-bytes=43")).Text.Split("\n")[0] + "\n");
+
+        var missing = await kubectl.RunAsync("logs first --previous");
+        Assert.Equal("Error from server (BadRequest): previous terminated container \"main\" in pod \"first\" not found\n", missing.Error);
+        await pod.StartAttemptAsync("echo again; exec sleep 1000");
+        Assert.Contains("line 1", (await kubectl.RunAsync("logs first -p")).Text, StringComparison.Ordinal);
+        await foreach (var _ in Polls.EveryAsync(TimeSpan.FromMilliseconds(50)))
+        {
+            if ((await kubectl.RunAsync("logs first")).Text == "again\n")
+            {
+                break;
+            }
+        }
+
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
+    public async Task A_container_that_waits_says_for_what()
+    {
+        var waiting = new V1ContainerStatus { Name = "main", State = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ContainerCreating" } } };
+        fixture.Host.Pods["creating"] = new V1Pod
+        {
+            Metadata = new V1ObjectMeta { Name = "creating", Namespace = "default", Uid = "creating-uid" },
+            Spec = new V1PodSpec { Containers = [new V1Container { Name = "main" }] },
+            Status = new V1PodStatus { ContainerStatuses = [waiting] },
+        };
+        var result = await new Kubectl(fixture.Host.Url).RunAsync("logs creating");
+        Assert.Equal("Error from server (BadRequest): container \"main\" in pod \"creating\" is waiting to start: ContainerCreating\n", result.Error);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Gantry.Node.Tests.Streaming;
+
+public sealed class Remote_commands_with_kubectl(PodFixture fixture) : IClassFixture<PodFixture>
+{
+    [KubectlFact]
+    public async Task Output_errors_and_the_exit_code_come_back()
+    {
+        var pod = await fixture.RunAsync("plain", "exec sleep 1000");
+        foreach (var webSockets in new[] { true, false })
+        {
+            var kubectl = new Kubectl(fixture.Host.Url, webSockets);
+            var result = await kubectl.RunAsync("exec plain -- sh -c echo${IFS}out;echo${IFS}err>&2;exit${IFS}7");
+            Assert.Equal("out\n", result.Text);
+            Assert.Equal("err\ncommand terminated with exit code 7\n", result.Error);
+            Assert.Equal(7, result.ExitCode);
+        }
+
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
+    public async Task Fifty_megabytes_go_in_and_come_back_unharmed()
+    {
+        var pod = await fixture.RunAsync("big", "exec sleep 1000");
+        var data = new byte[50 * 1024 * 1024];
+        new Random(1).NextBytes(data);
+        foreach (var webSockets in new[] { true, false })
+        {
+            var result = await new Kubectl(fixture.Host.Url, webSockets).RunAsync("exec -i big -- cat", data);
+            Assert.Equal("", result.Error);
+            Assert.Equal(SHA256.HashData(data), SHA256.HashData(result.Output));
+            Assert.Equal(0, result.ExitCode);
+        }
+
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
+    public async Task A_program_that_is_not_there_and_a_container_that_does_not_run_are_told()
+    {
+        var pod = await fixture.RunAsync("missing", "exec sleep 1000");
+        foreach (var webSockets in new[] { true, false })
+        {
+            var kubectl = new Kubectl(fixture.Host.Url, webSockets);
+            var result = await kubectl.RunAsync("exec missing -- nosuchprogram");
+            Assert.Contains("executable file not found in $PATH", result.Error, StringComparison.Ordinal);
+            Assert.NotEqual(0, result.ExitCode);
+        }
+
+        await pod.StopAsync();
+        var gone = await new Kubectl(fixture.Host.Url).RunAsync("exec missing -- cat");
+        Assert.Equal("error: Internal error occurred: unable to upgrade connection: container not found (\"main\")\n", gone.Error);
+        gone = await new Kubectl(fixture.Host.Url, webSockets: false).RunAsync("exec missing -- cat");
+        Assert.Equal("error: unable to upgrade connection: container not found (\"main\")\n", gone.Error);
+    }
+
+    [KubectlFact]
+    public async Task Files_are_copied_both_ways()
+    {
+        var pod = await fixture.RunAsync("files", "exec sleep 1000");
+        var folder = Directory.CreateTempSubdirectory("gantry-cp-");
+        var source = Path.Combine(folder.FullName, "there");
+        await File.WriteAllBytesAsync(source, RandomNumberGenerator.GetBytes(3_000_000));
+        var kubectl = new Kubectl(fixture.Host.Url);
+        var there = await kubectl.RunAsync($"cp {source} files:/tmp/there");
+        Assert.Equal((0, ""), (there.ExitCode, there.Error));
+        var back = await kubectl.RunAsync($"cp files:/tmp/there {source}.back");
+        Assert.Equal((0, ""), (back.ExitCode, back.Error));
+        Assert.Equal(await File.ReadAllBytesAsync(source), await File.ReadAllBytesAsync(source + ".back"));
+        folder.Delete(recursive: true);
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
+    public async Task Attach_speaks_with_the_container_itself()
+    {
+        foreach (var webSockets in new[] { true, false })
+        {
+            var name = webSockets ? "talk" : "talk-spdy";
+            var pod = await fixture.RunAsync(name, "while read line; do echo \"heard $line\"; done; exit 3", stdin: true);
+            using var process = new Kubectl(fixture.Host.Url, webSockets).Start(["attach", "-i", name]);
+            await process.StandardInput.WriteLineAsync("one");
+            Assert.Equal("heard one", await process.StandardOutput.ReadLineAsync());
+            await process.StandardInput.WriteLineAsync("two");
+            Assert.Equal("heard two", await process.StandardOutput.ReadLineAsync());
+            process.Kill();
+            await pod.StopAsync();
+        }
+    }
+
+    [KubectlFact]
+    public async Task A_terminal_has_the_size_of_the_client()
+    {
+        var pod = await fixture.RunAsync("terminal", "exec sleep 1000");
+        var url = new UriBuilder(fixture.Host.Url) { Scheme = "ws", Path = "/api/v1/namespaces/default/pods/terminal/exec", Query = "stdin=1&stdout=1&tty=1&command=sh" }.Uri;
+        using var socket = await ChannelClient.ConnectAsync(url, "v5.channel.k8s.io");
+        await socket.SendAsync(4, Encoding.UTF8.GetBytes("""{"Width":133,"Height":41}"""));
+        await socket.SendAsync(0, "until [ \"$(stty size)\" = '41 133' ]; do :; done; stty size; exit 5\n"u8.ToArray());
+        var (output, status) = await socket.ReadToEndAsync();
+        Assert.Contains("\r\n41 133\r\n", output, StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"ExitCode\",\"message\":\"5\"", status, StringComparison.Ordinal);
+        await pod.StopAsync();
+    }
+}
