@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Gantry.Node.Streaming;
@@ -9,7 +10,7 @@ public sealed class ChannelReader
     public const int LongestBase64Message = 4 * 1024 * 1024;
 
     private readonly ChannelProtocol _protocol;
-    private readonly MemoryStream _text = new();
+    private readonly ArrayBufferWriter<byte> _text = new();
     private int _channel = -1;
 
     public ChannelReader(ChannelProtocol protocol)
@@ -60,7 +61,7 @@ public sealed class ChannelReader
 
     private byte? Decode(byte channel, ReadOnlySpan<byte> fragment, bool endOfMessage, ref ReadOnlyMemory<byte> content)
     {
-        if (_text.Length + fragment.Length > LongestBase64Message)
+        if (_text.WrittenCount + fragment.Length > LongestBase64Message)
         {
             throw new InvalidDataException($"a message passes the limit of {LongestBase64Message} bytes");
         }
@@ -71,9 +72,9 @@ public sealed class ChannelReader
             return null;
         }
 
-        var bytes = _text.ToArray();
-        _text.SetLength(0);
-        if (Base64.DecodeFromUtf8InPlace(bytes, out var length) != System.Buffers.OperationStatus.Done)
+        var bytes = _text.WrittenSpan.ToArray();
+        _text.ResetWrittenCount();
+        if (Base64.DecodeFromUtf8InPlace(bytes, out var length) != OperationStatus.Done)
         {
             throw new InvalidDataException("a message is not base64");
         }

@@ -40,7 +40,7 @@ public sealed class NodeStreams : IDisposable
 
     /// <summary>Opens a connection to an address in the pod network, which this machine reaches.</summary>
     /// <exception cref="SocketException">It was refused, or nobody answers.</exception>
-    public async ValueTask<Stream> ConnectAsync(string address, int port, CancellationToken ct)
+    public static async ValueTask<Stream> ConnectAsync(string address, int port, CancellationToken ct)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.WebSockets;
 using Gantry.Node.Streaming.Spdy;
 
@@ -17,7 +18,7 @@ internal sealed class RemoteCommandSession
     private readonly RemoteCommandOptions _options;
     private readonly ChannelSocket _client;
     private readonly TimeProvider _clock;
-    private readonly MemoryStream _status = new();
+    private readonly ArrayBufferWriter<byte> _status = new();
 
     public RemoteCommandSession(WebSocket socket, ChannelProtocol protocol, RemoteCommandOptions options, TimeProvider clock)
     {
@@ -74,7 +75,7 @@ internal sealed class RemoteCommandSession
 
     private ValueTask KeepStatus(ReadOnlyMemory<byte> data)
     {
-        if (_status.Length + data.Length <= LongestStatus)
+        if (_status.WrittenCount + data.Length <= LongestStatus)
         {
             _status.Write(data.Span);
         }
@@ -85,7 +86,7 @@ internal sealed class RemoteCommandSession
     private async Task SendStatusAsync(CancellationToken ct)
     {
         // The runtime reports success too; silence means that it went away.
-        var status = _status.Length > 0 ? _status.ToArray() : CommandStatus.Internal("the container runtime ended the connection without a result");
+        var status = _status.WrittenCount > 0 ? _status.WrittenSpan.ToArray() : CommandStatus.Internal("the container runtime ended the connection without a result");
         if (!_protocol.StatusObject)
         {
             status = CommandStatus.Words(status);

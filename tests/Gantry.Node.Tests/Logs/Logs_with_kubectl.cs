@@ -40,7 +40,7 @@ public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFix
     [KubectlFact]
     public async Task Tail_since_limit_timestamps_and_previous_select()
     {
-        var pod = await fixture.RunAsync("first", "for i in 1 2 3 4 5; do echo line $i; done; echo problem >&2; exit 1");
+        var pod = await fixture.RunAsync("first", "for i in 1 2 3 4 5; do echo line $i; done; sleep 0.3; echo problem >&2; exit 1");
         await pod.UntilEndedAsync();
         var kubectl = new Kubectl(fixture.Host.Url);
         Assert.Equal("line 5\nproblem\n", (await kubectl.RunAsync("logs first --tail=2")).Text);

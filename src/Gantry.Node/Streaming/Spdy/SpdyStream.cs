@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Gantry.Node.Streaming.Spdy;
 
 /// <summary>Takes what the peer sent on one stream, in order; the memory is lent for the call. While it runs nothing else is read.</summary>
 public delegate ValueTask SpdyReceiver(ReadOnlyMemory<byte> data, CancellationToken ct);
 
 /// <summary>One stream of a <see cref="SpdyConnection"/>.</summary>
+[SuppressMessage("Naming", "CA1711", Justification = "The protocol calls it a stream.")]
 public sealed class SpdyStream
 {
     private readonly SpdyConnection _connection;

@@ -1,0 +1,31 @@
+using Gantry.Node.Agent;
+using Gantry.Node.Streaming;
+using Gantry.Server.Pipeline;
+using Microsoft.AspNetCore.Http;
+
+namespace Gantry.Cli.Cluster;
+
+/// <summary>The node of the same process as the API server's way to its nodes: a call, no connection.</summary>
+internal sealed class LocalNodeProxy : INodeProxy
+{
+    private readonly NodeStreams _streams;
+    private readonly AgentApi _agent;
+
+    public LocalNodeProxy(NodeStreams streams, AgentApi agent)
+    {
+        _streams = streams;
+        _agent = agent;
+    }
+
+    public Task ForwardAsync(HttpContext context, NodeRequest request, CancellationToken cancellation) => (request.Endpoint, request.Pod) switch
+    {
+        (NodeEndpoint.Log, { } pod) => _streams.LogAsync(context, pod, request.Container, cancellation),
+        (NodeEndpoint.Exec, { } pod) => _streams.ExecAsync(context, pod, request.Container, cancellation),
+        (NodeEndpoint.Attach, { } pod) => _streams.AttachAsync(context, pod, request.Container, cancellation),
+        (NodeEndpoint.PortForward, { } pod) => _streams.PortForwardAsync(context, pod, cancellation),
+        (NodeEndpoint.NodeProxy, _) => _agent.AnswerAsync(context, request.Path, cancellation),
+        _ => throw new ArgumentException($"{request.Endpoint} needs a pod", nameof(request)),
+    };
+
+    public ValueTask<Stream> ConnectAsync(string address, int port, CancellationToken cancellation) => NodeStreams.ConnectAsync(address, port, cancellation);
+}
