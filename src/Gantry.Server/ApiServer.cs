@@ -68,17 +68,30 @@ public sealed class ApiServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var ended = new CancellationTokenSource();
         var following = FollowAsync(core, log, stopping, ended.Token);
-        // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
-        var bootstrap = options.Listen.Port == 0 ? null : BootstrapAsync(core, options, advertised, options.Listen.Port, pki, parts, cancellation);
-        var pipeline = Pipeline(core, parts, options, stopping, log);
-        var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
-        await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
-        await web.StartAsync(cancellation).ConfigureAwait(false);
-        var address = AddressOf(web, options);
-        await (bootstrap ?? BootstrapAsync(core, options, advertised, address.Port, pki, parts, cancellation)).ConfigureAwait(false);
-        Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
-        HttpLog.Listening(log, address);
-        return new ApiServer(core, pki, web, stopping, ended, following, address);
+        try
+        {
+            // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
+            var bootstrap = options.Listen.Port == 0 ? null : BootstrapAsync(core, options, advertised, options.Listen.Port, pki, parts, cancellation);
+            var pipeline = Pipeline(core, parts, options, stopping, log);
+            var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
+            await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
+            await web.StartAsync(cancellation).ConfigureAwait(false);
+            var address = AddressOf(web, options);
+            await (bootstrap ?? BootstrapAsync(core, options, advertised, address.Port, pki, parts, cancellation)).ConfigureAwait(false);
+            Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
+            HttpLog.Listening(log, address);
+            return new ApiServer(core, pki, web, stopping, ended, following, address);
+        }
+        catch
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            core.Dispose();
+            pki.Dispose();
+            stopping.Dispose();
+            ended.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Ends watches, lets other requests finish for a while, and closes the listener.</summary>
@@ -182,6 +195,7 @@ public sealed class ApiServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.DataDirectory });
         builder.Services.AddSingleton(parts.Logs);
+        builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, EmbeddedLifetime>();
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.StopGrace);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {

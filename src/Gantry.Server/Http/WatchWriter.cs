@@ -104,12 +104,22 @@ internal sealed class WatchWriter
                 }
                 while (await cursor.WaitAsync(closing.Token).ConfigureAwait(false));
             }
-
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException)
         {
-            // The client has gone: there is nobody left to tell.
+            // The client has gone, or says goodbye.
+        }
+
+        try
+        {
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
+        {
+            // Nobody is left to say goodbye to.
         }
 
         await closing.CancelAsync().ConfigureAwait(false);

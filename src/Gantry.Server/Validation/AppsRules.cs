@@ -68,7 +68,7 @@ public static class AppsRules
                 PositiveIntOrPercent(errors, rolling.MaxSurge, path.Child("maxSurge"));
                 if (IsZero(rolling.MaxUnavailable) && IsZero(rolling.MaxSurge))
                 {
-                    errors.InvalidDump(path.Child("maxUnavailable"), GoDump.Of(rolling.MaxUnavailable?.ToString()), "may not be 0 when `maxSurge` is 0");
+                    errors.InvalidDump(path.Child("maxUnavailable"), GoDump.Of(rolling.MaxUnavailable), "may not be 0 when `maxSurge` is 0");
                 }
 
                 NotMoreThanAll(errors, rolling.MaxUnavailable, path.Child("maxUnavailable"));

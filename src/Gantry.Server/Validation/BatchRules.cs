@@ -25,9 +25,40 @@ public static class BatchRules
             errors.InvalidDump(at.Child("template").Child("metadata").Child("labels"), GoDump.Map(job.Spec.Template.Metadata.Labels), "`selector` does not match template `labels`");
         }
 
+        if (job.Spec.ManualSelector != true)
+        {
+            Generated(errors, job, at);
+        }
+
         if (old is not null)
         {
             JobUpdate(errors, job, old, at);
+        }
+    }
+
+    // A selector that the server made holds on to the job by its uid.
+    private static void Generated(FieldErrors errors, V1Job job, FieldPath at)
+    {
+        var (uid, name, labels) = (job.Metadata.Uid, job.Metadata.Name, job.Spec.Template.Metadata.Labels);
+        var path = at.Child("template").Child("metadata").Child("labels");
+        foreach (var (key, expected) in (ReadOnlySpan<(string, string)>)
+            [("batch.kubernetes.io/controller-uid", uid), ("batch.kubernetes.io/job-name", name), ("controller-uid", uid), ("job-name", name)])
+        {
+            if (!labels.TryGetValue(key, out var found))
+            {
+                errors.Required(path.Key(key), $"must be '{expected}'");
+            }
+            else if (found != expected)
+            {
+                errors.InvalidDump(path.Key(key), GoDump.Map(labels), $"must be '{expected}'");
+            }
+        }
+
+        if (job.Spec.Selector is { } selector
+            && !(selector.MatchExpressions.Count == 0 && selector.MatchLabels.Count == 1
+                && (selector.MatchLabels.GetValueOrDefault("batch.kubernetes.io/controller-uid") ?? selector.MatchLabels.GetValueOrDefault("controller-uid")) == uid))
+        {
+            errors.InvalidDump(at.Child("selector"), GoDump.Of(selector), "`selector` not auto-generated");
         }
     }
 

@@ -122,7 +122,7 @@ public static class ClusterRules
     {
         Quantity? Get(IReadOnlyDictionary<string, Quantity> from) => from.TryGetValue(name, out var q) ? q : null;
         var (min, max, request, usual, ratio) = (Get(limit.Min), Get(limit.Max), Get(limit.DefaultRequest), Get(limit.Default), Get(limit.MaxLimitRequestRatio));
-        void Wrong(string where, Quantity? value, string why) => errors.InvalidDump(at.Child(where).Key(name), GoDump.Of(value?.ToString()), why);
+        void Wrong(string where, Quantity? value, string why) => errors.InvalidDump(at.Child(where).Key(name), GoDump.Of(value), why);
         if (min is { } lo && max is { } hi && lo.CompareTo(hi) > 0)
         {
             Wrong("min", min, $"min value {lo} is greater than max value {hi}");

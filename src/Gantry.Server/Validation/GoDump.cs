@@ -5,19 +5,38 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>Prints a structured value inside an error message. Kubernetes prints Go syntax there, which no client reads; maps look the same, objects are shown as JSON.</summary>
+/// <summary>
+/// Prints a structured value inside an error message. Kubernetes prints Go syntax there, which no client reads: the outer form (package, type, braces)
+/// is the same, the members are JSON.
+/// </summary>
 public static class GoDump
 {
     public static string Of(object? value) => value switch
     {
         null => "null",
         IReadOnlyDictionary<string, string> map => Map(map),
-        IApiModel model => Encoding.UTF8.GetString(ApiJson.Encode(model)),
+        IntOrString either => Of(either),
+        Quantity amount => $"resource.Quantity{{s:\"{amount}\"}}",
+        IApiModel model => TypeOf(model) + Encoding.UTF8.GetString(ApiJson.Encode(model)),
         string text => "\"" + text + "\"",
+        IEnumerable<IApiModel> models when models.FirstOrDefault() is { } first =>
+            "[]" + TypeOf(first) + "{" + string.Join(", ", models.Select(Of)) + "}",
         IEnumerable items => "[" + string.Join(",", items.Cast<object?>().Select(Of)) + "]",
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "null",
     };
+
+    // intstr.IntOrString{Type:0, IntVal:1, StrVal:""}
+    private static string Of(IntOrString value)
+    {
+        var text = value.ToString();
+        return int.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out _)
+            ? $"intstr.IntOrString{{Type:0, IntVal:{text}, StrVal:\"\"}}"
+            : $"intstr.IntOrString{{Type:1, IntVal:0, StrVal:\"{text}\"}}";
+    }
+
+    // Models are named by version and kind.
+    private static string TypeOf(IApiModel model) => "v1." + model.GetType().Name[2..];
 
     /// <summary><c>map[string]string{"a":"b", "c":"d"}</c></summary>
     public static string Map(IReadOnlyDictionary<string, string> map) =>

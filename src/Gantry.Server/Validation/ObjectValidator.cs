@@ -16,6 +16,11 @@ public sealed class ObjectValidator : IValidator
         if (old is not null)
         {
             MetadataRules.ValidateUpdate(errors, value.Metadata, old.Metadata, meta);
+            if (!ChecksOnce(value))
+            {
+                // Most kinds of the API check metadata with their own rules again, and both findings are among the causes.
+                MetadataRules.ValidateUpdate(errors, value.Metadata, old.Metadata, meta);
+            }
         }
 
         MetadataRules.Validate(errors, value.Metadata, type.Namespaced, NameRule(type), meta);
@@ -29,6 +34,9 @@ public sealed class ObjectValidator : IValidator
         Rest(errors, value, old);
         return errors.List;
     }
+
+    private static bool ChecksOnce(IApiObject value) => value is CoreV1Event or V1PodDisruptionBudget or V1EndpointSlice or V1CSINode or V1VolumeAttachment
+        or V1ValidatingAdmissionPolicy or V1ValidatingAdmissionPolicyBinding;
 
     private static MetadataRules.NameRule NameRule(ResourceType type) => (type.Group, type.Kind) switch
     {

@@ -115,7 +115,7 @@ public static class ServiceRules
 
             if (!numbers.Add((port.Protocol, port.Port)))
             {
-                errors.DuplicateDump(path, GoDump.Of(port));
+                errors.DuplicateDump(path, $"core.ServicePort{{Name:\"\", Protocol:\"{port.Protocol}\", AppProtocol:(*string)(nil), Port:{port.Port}, TargetPort:intstr.IntOrString{{Type:0, IntVal:0, StrVal:\"\"}}, NodePort:0}}");
             }
         }
     }

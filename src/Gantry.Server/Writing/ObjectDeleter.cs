@@ -92,11 +92,13 @@ public sealed class ObjectDeleter
             return null;
         }
 
-        var type = scope.Resource.Type;
+        var type = scope.Resource.Stored.Type;
         if (wanted.Uid is { } uid && uid != stored.Uid)
         {
-            return ApiStatus.KindConflict(type, scope.Name,
-                $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
+            return scope.Resource.Strategy.IsNamespace
+                ? ApiStatus.Conflict(type, scope.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.Uid}")
+                : ApiStatus.KindConflict(type, scope.Name,
+                    $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
         }
 
         var current = stored.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);

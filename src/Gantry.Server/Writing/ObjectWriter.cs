@@ -108,7 +108,7 @@ public sealed class ObjectWriter
 
             // The proposer may have built upon its tree, so the comparison gets one of its own.
             using var taken = new AllocationSlot();
-            var (plan, refusal, pinned) = await FinishUpdateAsync(scope, proposal, resource.Tree(stored), stored, taken, cancellation).ConfigureAwait(false);
+            var (plan, refusal) = await FinishUpdateAsync(scope, proposal, resource.Tree(stored), stored, taken, cancellation).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
@@ -135,7 +135,8 @@ public sealed class ObjectWriter
                     return new WriteOutcome.Written(seen, false, true);
                 case CommitResult.Full full:
                     return ApiStatus.Internal(full.Reason);
-                case CommitResult.Conflict conflict when !pinned && attempt < Attempts:
+                case CommitResult.Conflict conflict when attempt < Attempts:
+                    // The proposer sees the new state; one that insists on a revision is refused then.
                     await _registry.Clock.WaitAsync(conflict.Actual.Value, cancellation).ConfigureAwait(false);
                     break;
                 default:
@@ -179,13 +180,13 @@ public sealed class ObjectWriter
         var typed = scope.Resource.Decode(bytes);
         if (_validator.Validate(type, typed, null, scope.Subresource) is { Count: > 0 } errors)
         {
-            return ([], ApiStatus.Invalid(scope.Resource.Type, name, errors));
+            return ([], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
         return (scope.Resource.Keep(canonical, bytes), await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false));
     }
 
-    private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal, bool Pinned)> FinishUpdateAsync(
+    private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal)> FinishUpdateAsync(
         WriteScope scope, Proposal proposal, TreeMap old, StoredObject stored, AllocationSlot taken, CancellationToken cancellation)
     {
         var (resource, value, strategy) = (scope.Resource, proposal.Value!, scope.Resource.Strategy);
@@ -194,13 +195,13 @@ public sealed class ObjectWriter
         var pinned = named.Length > 0 && named != "0";
         if (pinned && named != old.Made("metadata").Text("resourceVersion"))
         {
-            return (null, ApiStatus.Modified(resource.Type, scope.Name), true);
+            return (null, ApiStatus.Modified(resource.Type, scope.Name));
         }
 
         if (!pinned && !strategy.AllowsUnconditionalUpdate)
         {
             return (null, ApiStatus.Invalid(
-                resource.Type, scope.Name, [FieldError.Invalid("metadata.resourceVersion", named.Length == 0 ? 0L : named, "must be specified for an update")]), true);
+                resource.Type, scope.Name, [FieldError.Invalid("metadata.resourceVersion", named.Length == 0 ? 0L : named, "must be specified for an update")]));
         }
 
         value.Made("metadata").Remove("resourceVersion");
@@ -219,14 +220,14 @@ public sealed class ObjectWriter
         var request = scope.Admission(AdmissionOperation.Update, before, scope.Name);
         if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
-            return (null, refused, pinned);
+            return (null, refused);
         }
 
         Metadata.Keep(value, old);
         value = SubresourceRules.Prepare(scope, value, old, _clock.GetUtcNow());
         if (scope.Subresource.Length == 0 && Allocate(scope, value, before, taken) is { } exhausted)
         {
-            return (null, exhausted, pinned);
+            return (null, exhausted);
         }
 
         value = Finished(scope, value, old);
@@ -234,18 +235,18 @@ public sealed class ObjectWriter
         var kept = resource.Keep(value, bytes);
         if (kept.AsSpan().SequenceEqual(stored.Stored()))
         {
-            return (null, null, pinned);
+            return (null, null);
         }
 
         var typed = resource.Decode(bytes);
         if (_validator.Validate(type, typed, before, scope.Subresource) is { Count: > 0 } errors)
         {
-            return (null, ApiStatus.Invalid(resource.Type, scope.Name, errors), pinned);
+            return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
         }
 
         if (await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
-            return (null, unwanted, pinned);
+            return (null, unwanted);
         }
 
         var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
@@ -253,7 +254,7 @@ public sealed class ObjectWriter
         var transaction = removes
             ? StoreTransaction.Delete(key, new Revision(stored.Revision))
             : WritePlan.Put(resource.Stored.Type, key, new Revision(stored.Revision), kept, stored, _clock.GetUtcNow());
-        return (new WritePlan(transaction, kept, removes), null, pinned);
+        return (new WritePlan(transaction, kept, removes), null);
     }
 
     /// <summary>Gives a Service what it needs; other kinds need nothing that is finite.</summary>

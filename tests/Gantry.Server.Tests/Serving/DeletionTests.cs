@@ -1,0 +1,101 @@
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Tests.Serving;
+
+[Collection(SharedServer.Name)]
+public sealed class DeletionTests(RunningServer server)
+{
+    [Fact]
+    public async Task A_finalizer_holds_an_object_until_it_is_taken_off()
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        await server.PostAsync(path, """{"metadata":{"name":"a","finalizers":["example.com/f"]}}""");
+
+        var deleted = await server.DeleteAsync(path + "/a");
+        Assert.Equal("ConfigMap", deleted.Body.Text("kind"));
+        Assert.NotNull(deleted.Metadata.Text("deletionTimestamp"));
+        Assert.Equal(422, (await server.MergeAsync(path + "/a", """{"metadata":{"finalizers":["example.com/f","example.com/g"]}}""")).Code);
+        Assert.Equal(200, (await server.MergeAsync(path + "/a", """{"metadata":{"finalizers":null}}""")).Code);
+
+        Assert.Equal(404, (await server.GetAsync(path + "/a")).Code);
+    }
+
+    [Theory]
+    [InlineData("Foreground", "foregroundDeletion")]
+    [InlineData("Orphan", "orphan")]
+    public async Task Propagation_is_a_finalizer_for_the_garbage_collector(string policy, string finalizer)
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        await server.PostAsync(path, """{"metadata":{"name":"a"}}""");
+
+        var deleted = await server.DeleteAsync($"{path}/a?propagationPolicy={policy}");
+
+        Assert.Equal([new TreeString(finalizer)], deleted.Metadata.List("finalizers")!);
+        Assert.Equal(422, (await server.DeleteAsync($"{path}/a?propagationPolicy=Sideways")).Code);
+    }
+
+    [Fact]
+    public async Task A_pod_on_a_node_has_time_to_end_and_one_without_a_node_has_none()
+    {
+        var ns = await server.NamespaceAsync();
+        await server.PostAsync($"/api/v1/namespaces/{ns}/serviceaccounts", """{"metadata":{"name":"default"}}""");
+        var path = $"/api/v1/namespaces/{ns}/pods";
+        await server.PostAsync(path, """{"metadata":{"name":"placed"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}""");
+        await server.PostAsync(path, """{"metadata":{"name":"waiting"},"spec":{"containers":[{"name":"c","image":"i"}]}}""");
+
+        var placed = await server.DeleteAsync(path + "/placed");
+        Assert.Equal("30", placed.Metadata["deletionGracePeriodSeconds"]!.ToString());
+        Assert.Equal(200, (await server.DeleteAsync(path + "/waiting")).Code);
+        Assert.Equal(404, (await server.GetAsync(path + "/waiting")).Code);
+        var hurried = await server.DeleteAsync(path + "/placed", """{"gracePeriodSeconds":5}""");
+        Assert.Equal("5", hurried.Metadata["deletionGracePeriodSeconds"]!.ToString());
+        Assert.Equal("5", (await server.DeleteAsync(path + "/placed", """{"gracePeriodSeconds":20}""")).Metadata["deletionGracePeriodSeconds"]!.ToString());
+
+        await server.DeleteAsync(path + "/placed", """{"gracePeriodSeconds":0}""");
+        Assert.Equal(404, (await server.GetAsync(path + "/placed")).Code);
+    }
+
+    [Fact]
+    public async Task Preconditions_protect_the_wrong_object()
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        var made = await server.PostAsync(path, """{"metadata":{"name":"a"}}""");
+
+        var other = await server.DeleteAsync(path + "/a", """{"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"}}""");
+        Assert.Equal((409, "Conflict"), (other.Code, other.Reason));
+        var own = await server.DeleteAsync(path + "/a", $$$"""{"preconditions":{"uid":"{{{made.Metadata.Text("uid")}}}"}}""");
+        Assert.Equal((200, "Success"), (own.Code, own.Body.Text("status")));
+    }
+
+    [Fact]
+    public async Task A_namespace_stays_terminating_until_its_finalizers_are_gone()
+    {
+        var ns = await server.NamespaceAsync();
+
+        var deleted = await server.DeleteAsync($"/api/v1/namespaces/{ns}");
+        Assert.Equal("Terminating", deleted.Body.Map("status")!.Text("phase"));
+        var late = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"late"}}""");
+        Assert.Equal((403, "NamespaceTerminating"), (late.Code, late.Body.Map("details")!.List("causes")!.OfType<TreeMap>().First().Text("reason")));
+        Assert.Equal(200, (await server.GetAsync($"/api/v1/namespaces/{ns}")).Code);
+        Assert.Equal(403, (await server.DeleteAsync("/api/v1/namespaces/kube-system")).Code);
+    }
+
+    [Fact]
+    public async Task A_collection_goes_as_far_as_its_selector_reaches()
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            await server.PostAsync(path, $$$"""{"metadata":{"name":"{{{name}}}","labels":{"go":"{{{(name == "b" ? "no" : "yes")}}}"}} }""");
+        }
+
+        var deleted = await server.DeleteAsync(path + "?labelSelector=go%3Dyes");
+
+        Assert.Equal(["a", "c"], deleted.ItemNames);
+        Assert.Equal(["b"], (await server.GetAsync(path)).ItemNames);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.Versioning;
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Tests.Serving;
+
+[Collection(SharedServer.Name)]
+[SupportedOSPlatform("linux")]
+public sealed class PlainPathTests(RunningServer server)
+{
+    [Fact]
+    public async Task Health_is_told_to_everybody_check_by_check()
+    {
+        using var stranger = new HttpClient(server.Trusting()) { BaseAddress = server.Server.Address };
+
+        Assert.Equal("ok", await stranger.GetStringAsync(new Uri("/readyz", UriKind.Relative)));
+        Assert.Equal("ok", (await server.GetAsync("/livez/ping")).Text);
+        Assert.EndsWith("readyz check passed\n", (await server.GetAsync("/readyz?verbose")).Text);
+        Assert.Equal(404, (await server.GetAsync("/readyz/nothing")).Code);
+    }
+
+    [Fact]
+    public async Task Discovery_lists_what_is_served_as_the_real_server_does()
+    {
+        if (Gantry.Testing.Reference.Folder is not { } folder)
+        {
+            return;
+        }
+
+        var expected = (TreeMap)TreeJson.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "discovery.json")));
+        foreach (var (path, list) in expected)
+        {
+            var answer = await server.GetAsync(path);
+            var served = answer.Body.List("resources")!.OfType<TreeMap>().Select(r => r.ToString()).ToList();
+            var wanted = ((TreeMap)list).List("resources")!.OfType<TreeMap>().Select(r => r.ToString()).ToList();
+            Assert.Equal(wanted, served);
+        }
+    }
+
+    [Fact]
+    public async Task Everything_served_comes_in_two_documents_where_clients_know_that()
+    {
+        var groups = await server.SendAsync(HttpMethod.Get, "/apis", accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json");
+        Assert.Equal("APIGroupDiscoveryList", groups.Body.Text("kind"));
+        Assert.Equal("apiregistration.k8s.io", ((TreeMap)groups.Body.List("items")![0]).Map("metadata")!.Text("name"));
+        Assert.Equal("APIGroupList", (await server.GetAsync("/apis")).Body.Text("kind"));
+    }
+
+    [Fact]
+    public async Task Requests_are_counted()
+    {
+        await server.GetAsync("/api/v1/namespaces/default/configmaps");
+        var metrics = (await server.GetAsync("/metrics")).Text;
+        Assert.Contains("apiserver_request_total{verb=\"LIST\",group=\"\",version=\"v1\",resource=\"configmaps\",subresource=\"\",code=\"200\"}", metrics);
+        Assert.Contains("apiserver_request_duration_seconds_bucket", metrics);
+    }
+
+    [Fact]
+    public async Task The_version_says_which_kubernetes_this_is()
+    {
+        var version = (await server.GetAsync("/version")).Body;
+        Assert.Equal(("1", "32"), (version.Text("major"), version.Text("minor")));
+        Assert.StartsWith("v1.32.", version.Text("gitVersion"));
+    }
+
+    [Fact]
+    public async Task The_kubeconfig_is_for_the_administrator_alone_and_works()
+    {
+        var file = Path.Combine(server.Folder, "admin.kubeconfig");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        using var connection = Gantry.Client.Http.Kubeconfig.Load(file);
+        using var http = Gantry.Client.Http.ApiHttp.Connect(connection, TimeProvider.System);
+        var client = new Gantry.Client.Http.HttpApiClient(http);
+
+        Assert.NotNull(await client.GetAsync<Gantry.Api.Models.V1Namespace>("", "kube-system"));
+    }
+}
