@@ -74,6 +74,15 @@ public sealed record NodeOptions
     /// <summary>How often dead containers and left-over folders are looked for.</summary>
     public TimeSpan GarbageInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>A container's log of that many bytes is put aside and a new one begun.</summary>
+    public long LogBytes { get; init; } = 10L << 20;
+
+    /// <summary>Files kept of each container's log, the current one included.</summary>
+    public int LogFiles { get; init; } = 5;
+
+    /// <summary>How often the sizes of logs are looked at.</summary>
+    public TimeSpan LogInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often volumes made of API objects are compared with them although nothing was heard: for tokens that run out.</summary>
     public TimeSpan VolumeRefreshInterval { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -106,6 +115,11 @@ public sealed record NodeOptions
         if (PodCidr.Length > 0 && !IPNetwork.TryParse(PodCidr, out _))
         {
             yield return $"node.podCidr {PodCidr} is not valid";
+        }
+
+        if (LogBytes < 1024 || LogFiles < 2 || LogInterval <= TimeSpan.Zero)
+        {
+            yield return "node.logBytes must be at least 1024, node.logFiles at least 2, node.logInterval positive";
         }
 
         if (MaxPods < 1 || ParallelStarts < 1 || ParallelPulls < 1)

@@ -35,6 +35,12 @@ public static class ContainerConfigs
         config.Annotations[RuntimeNames.RestartCount] = inputs.RestartCount.ToString(CultureInfo.InvariantCulture);
         config.Annotations[RuntimeNames.Hash] = PodSpecs.Hash(container);
         config.Annotations[RuntimeNames.GraceSeconds] = (pod.Spec.TerminationGracePeriodSeconds ?? 30).ToString(CultureInfo.InvariantCulture);
+        if (inputs.ProcessesOf is { } target)
+        {
+            config.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Target;
+            config.Linux.SecurityContext.NamespaceOptions.TargetId = target;
+        }
+
         return config;
     }
 }

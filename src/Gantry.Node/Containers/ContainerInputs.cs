@@ -16,6 +16,9 @@ public sealed record ContainerInputs
 
     public required int RestartCount { get; init; }
 
+    /// <summary>The id of the container whose processes this one sees; null: its own or the pod's.</summary>
+    public string? ProcessesOf { get; init; }
+
     /// <summary>The machine's memory in bytes.</summary>
     public required long Memory { get; init; }
 

@@ -11,7 +11,9 @@ public static class ContainerStatuses
     public static V1ContainerStatus Of(PodView view, V1Container container, bool over)
     {
         var init = PodSpecs.IsInit(view.Pod, container.Name);
-        var known = (init ? view.Pod.Status.InitContainerStatuses : view.Pod.Status.ContainerStatuses).FirstOrDefault(s => s.Name == container.Name);
+        var guest = PodSpecs.IsEphemeral(view.Pod, container.Name);
+        var known = (init ? view.Pod.Status.InitContainerStatuses : guest ? view.Pod.Status.EphemeralContainerStatuses : view.Pod.Status.ContainerStatuses)
+            .FirstOrDefault(s => s.Name == container.Name);
         var newest = view.Runtime.Newest(container.Name);
         if (newest is null)
         {
@@ -30,8 +32,8 @@ public static class ContainerStatuses
             RestartCount = newest.RestartCount,
             State = now,
             LastState = last,
-            Ready = plain ? newest.Succeeded : newest.Running && verdict.Ready,
-            Started = newest.Running && (plain || verdict.Started),
+            Ready = plain ? newest.Succeeded : newest.Running && verdict.Ready && !guest,
+            Started = guest ? null : newest.Running && (plain || verdict.Started),
             VolumeMounts = Mounts(container),
         };
     }

@@ -33,4 +33,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(4110, LogLevel.Warning, "container runtime: {Why}; trying again in {Pause}")]
     public static partial void RuntimeAbsent(ILogger log, string why, TimeSpan pause);
+
+    [LoggerMessage(4111, LogLevel.Warning, "log {File} could not be rotated: {Why}")]
+    public static partial void NotRotated(ILogger log, string file, string why);
 }

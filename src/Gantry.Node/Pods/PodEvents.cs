@@ -10,6 +10,6 @@ internal static class PodEvents
 
     public static V1ObjectReference Container(V1Pod pod, string container) => ObjectReferences.To(pod) with
     {
-        FieldPath = PodSpecs.IsInit(pod, container) ? $"spec.initContainers{{{container}}}" : $"spec.containers{{{container}}}",
+        FieldPath = $"spec.{(PodSpecs.IsInit(pod, container) ? "initContainers" : PodSpecs.IsEphemeral(pod, container) ? "ephemeralContainers" : "containers")}{{{container}}}",
     };
 }

@@ -45,7 +45,7 @@ public sealed class PodManager
         try
         {
             await AdoptAsync(ct);
-            await Task.WhenAll(events, CollectAsync(ct));
+            await Task.WhenAll(events, CollectAsync(ct), new LogRotation(_parts.Runtime, _parts.Options, _parts.Clock, _parts.Log).RunAsync(ct));
         }
         finally
         {

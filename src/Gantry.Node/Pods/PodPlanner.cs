@@ -13,7 +13,7 @@ public static class PodPlanner
 
     /// <summary>Whether a container that ended is started again.</summary>
     public static bool Restarts(V1Pod pod, V1Container container, ContainerFact ended) =>
-        PodSpecs.IsSidecar(container) || pod.Spec.RestartPolicy switch
+        PodSpecs.IsSidecar(container) || (container.RestartPolicy ?? pod.Spec.RestartPolicy) switch
         {
             "Never" => false,
             "OnFailure" => ended.ExitCode != 0,
@@ -71,6 +71,11 @@ public static class PodPlanner
             }
 
             // 4. Containers, which need the volumes.
+            foreach (var guest in PodSpecs.Ephemeral(_pod).Where(c => _runtime.Newest(c.Name) is null))
+            {
+                Start(guest, null);
+            }
+
             var begun = _pod.Spec.Containers.Any(c => _runtime.Current(c.Name) is not null);
             if (Initialize(begun))
             {

@@ -30,7 +30,12 @@ public sealed class PodRemains
                 await _parts.Runtime.RemoveContainerAsync(dead.Id, ct);
                 _owners.Disown(dead.Id);
                 removed.Add(dead.Id);
-                File.Delete(Path.Combine(_parts.Options.LogDirectory, RuntimeNames.LogFolder(pod), RuntimeNames.LogFile(dead.Name, dead.RestartCount)));
+                var log = Path.Combine(_parts.Options.LogDirectory, RuntimeNames.LogFolder(pod), RuntimeNames.LogFile(dead.Name, dead.RestartCount));
+                foreach (var file in LogRotation.Rotated(log).Append(log))
+                {
+                    File.Delete(file);
+                }
+
                 File.Delete(_parts.Folders.LastWords(pod.Metadata.Uid, dead.Name, dead.RestartCount));
             }
         }

@@ -13,6 +13,14 @@ public static class PodSpecs
     /// <summary>Init containers, then containers, in their order.</summary>
     public static IEnumerable<V1Container> AllContainers(V1Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers);
 
+    /// <summary>The containers that were added to the running pod to look into it; they start once and are never restarted.</summary>
+    public static IEnumerable<V1Container> Ephemeral(V1Pod pod) => pod.Spec.EphemeralContainers.Select(Plain);
+
+    /// <summary>The container whose processes an ephemeral container sees; empty: none.</summary>
+    public static string Target(V1Pod pod, string ephemeral) => pod.Spec.EphemeralContainers.FirstOrDefault(c => c.Name == ephemeral)?.TargetContainerName ?? "";
+
+    public static bool IsEphemeral(V1Pod pod, string container) => pod.Spec.EphemeralContainers.Any(c => c.Name == container);
+
     public static bool IsInit(V1Pod pod, string container) => pod.Spec.InitContainers.Any(c => c.Name == container);
 
     public static bool IsTerminal(V1Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
@@ -41,6 +49,13 @@ public static class PodSpecs
     /// <summary>The full name in DNS, or empty for a pod without a subdomain.</summary>
     public static string FullHostname(V1Pod pod, string clusterDomain) =>
         pod.Spec.Subdomain.Length == 0 ? "" : $"{Hostname(pod)}.{pod.Spec.Subdomain}.{pod.Metadata.Namespace}.svc.{clusterDomain}";
+
+    private static V1Container Plain(V1EphemeralContainer c) => new()
+    {
+        Name = c.Name, Image = c.Image, Command = c.Command, Args = c.Args, WorkingDir = c.WorkingDir, Env = c.Env, EnvFrom = c.EnvFrom, VolumeMounts = c.VolumeMounts,
+        TerminationMessagePath = c.TerminationMessagePath, TerminationMessagePolicy = c.TerminationMessagePolicy, ImagePullPolicy = c.ImagePullPolicy,
+        SecurityContext = c.SecurityContext, Stdin = c.Stdin, StdinOnce = c.StdinOnce, Tty = c.Tty, RestartPolicy = "Never",
+    };
 
     private static string Fnv(string text)
     {

@@ -45,6 +45,7 @@ public static class PodStatuses
             QosClass = PodQos.Of(pod),
             InitContainerStatuses = inits,
             ContainerStatuses = mains,
+            EphemeralContainerStatuses = [.. PodSpecs.Ephemeral(pod).Select(c => ContainerStatuses.Of(view, c, over))],
         };
         return status with { Conditions = Conditions(view, status, end) };
     }

@@ -45,6 +45,8 @@ internal sealed class OneNode : IAsyncDisposable
             Addresses = ["192.0.2.1"],
             PodCidr = _network.PodCidr,
             CgroupRoot = "/gantry-test-" + mark,
+            LogBytes = 64 << 10,
+            LogInterval = TimeSpan.FromMilliseconds(200),
             DiskReserve = 0,
             MemoryReserve = 0,
         };

@@ -65,11 +65,11 @@ public sealed class Real_pods
         // A change of the map shows in the volume.
         await node.Api.UpdateAsync((await node.Api.GetAsync<V1ConfigMap>("default", "settings"))! with { Data = new Dictionary<string, string> { ["color"] = "blue" } });
         var file = Path.Combine(node.Options.PodDirectory, pod.Metadata.Uid, "volumes/kubernetes.io~configmap/config/color");
-        await EventuallyAsync(async () => await File.ReadAllTextAsync(file) == "blue");
+        await Eventually.TrueAsync(async () => await File.ReadAllTextAsync(file) == "blue");
 
         await node.Api.DeleteAsync<V1Pod>("default", "p1");
         await node.GoneAsync("p1");
-        await EventuallyAsync(() => Task.FromResult(!Directory.Exists(Path.Combine(node.Options.PodDirectory, pod.Metadata.Uid))));
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists(Path.Combine(node.Options.PodDirectory, pod.Metadata.Uid))));
         Assert.Empty(await node.Runtime.ListSandboxesAsync(pod.Metadata.Uid, CancellationToken.None));
         var events = await node.EventsAsync("p1");
         Assert.Superset(new HashSet<string> { "Pulled", "Created", "Started", "Killing" }, events.ToHashSet());
@@ -125,8 +125,8 @@ public sealed class Real_pods
         await node.StopAgentAsync();
         await node.Api.DeleteAsync<V1Pod>("default", "goes", new V1DeleteOptions { GracePeriodSeconds = 0 });
         node.StartAgent();
-        await EventuallyAsync(async () => (await node.Runtime.ListSandboxesAsync(goes.Metadata.Uid, CancellationToken.None)).Count == 0);
-        await EventuallyAsync(() => Task.FromResult(!Directory.Exists(Path.Combine(node.Options.PodDirectory, goes.Metadata.Uid))));
+        await Eventually.TrueAsync(async () => (await node.Runtime.ListSandboxesAsync(goes.Metadata.Uid, CancellationToken.None)).Count == 0);
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.Exists(Path.Combine(node.Options.PodDirectory, goes.Metadata.Uid))));
         var after = await node.UntilAsync("stays", p => p.Status.Phase == "Running");
         Assert.Equal(stays.Status.ContainerStatuses[0].ContainerID, after.Status.ContainerStatuses[0].ContainerID);
 
@@ -142,13 +142,4 @@ public sealed class Real_pods
     private static V1ObjectMeta Named(string name) => new() { Namespace = "default", Name = name };
 
     private static V1VolumeMount Mount(string name, string path) => new() { Name = name, MountPath = path };
-
-    private static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
-        }
-    }
 }

@@ -9,7 +9,7 @@ internal static class ShellImage
 {
     public const string Name = "gantry.local/shell:1";
 
-    private static readonly string[] Commands = ["sh", "cat", "sleep", "ls", "id", "mkdir", "touch", "grep", "hostname", "test", "stat", "env", "readlink", "rm"];
+    private static readonly string[] Commands = ["sh", "cat", "sleep", "ls", "id", "mkdir", "touch", "grep", "hostname", "test", "stat", "env", "readlink", "rm", "ln"];
 
     public static async Task<byte[]> BuildAsync()
     {

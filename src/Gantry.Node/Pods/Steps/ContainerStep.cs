@@ -89,10 +89,24 @@ public sealed class ContainerStep
             ImageRef = image,
             User = user,
             RestartCount = step.RestartCount,
+            ProcessesOf = await TargetAsync(pod, step.Container.Name, ct),
             Memory = _parts.Machine.Memory,
             UnifiedCgroups = _parts.Machine.UnifiedCgroups,
             SeccompDirectory = options.SeccompDirectory,
         });
+    }
+
+    // An ephemeral container may look into the processes of another one.
+    private async Task<string?> TargetAsync(V1Pod pod, string container, CancellationToken ct)
+    {
+        if (PodSpecs.Target(pod, container) is not { Length: > 0 } target || pod.Spec.ShareProcessNamespace == true || pod.Spec.HostPID)
+        {
+            return null;
+        }
+
+        var all = await _parts.Runtime.ListContainersAsync(pod.Metadata.Uid, ct);
+        return all.FirstOrDefault(c => c.Metadata.Name == target && c.State == ContainerState.ContainerRunning)?.Id
+            ?? throw new ConfigurationException($"unable to find target container {target}") { Reason = "CreateContainerError" };
     }
 
     private Task<string> CreateAsync(V1Pod pod, SandboxFact sandbox, ContainerConfig config, CancellationToken ct)
