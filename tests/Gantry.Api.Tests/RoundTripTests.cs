@@ -80,6 +80,13 @@ public class RoundTripTests
             }
 
             seen++;
+            foreach (var claim in node["spec"]?["volumeClaimTemplates"]?.AsArray() ?? [])
+            {
+                // Claims in stateful sets are objects of their own kind in every answer of a server; only the recorded file leaves that out.
+                claim!.AsObject().Insert(0, "kind", "PersistentVolumeClaim");
+                claim.AsObject().Insert(1, "apiVersion", "v1");
+            }
+
             var want = node.ToJsonString(new JsonSerializerOptions { Encoder = ApiJson.WriterOptions.Encoder });
             var got = Encoding.UTF8.GetString(RoundTrip(resource, Encoding.UTF8.GetBytes(want)));
             if (want != got)

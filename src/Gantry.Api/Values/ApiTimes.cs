@@ -17,9 +17,10 @@ public static class ApiTimes
     /// <inheritdoc cref="ReadTime"/>
     public static DateTimeOffset? ReadMicroTime(ref Utf8JsonReader reader) => Read(ref reader, MicroTimeLayout);
 
+    /// <summary>Writes <c>null</c> for no time, and for the zero time, which stands for none where a value cannot be missing.</summary>
     public static void WriteTime(Utf8JsonWriter writer, DateTimeOffset? time)
     {
-        if (time is not { } value)
+        if (time is not { } value || value == default)
         {
             writer.WriteNullValue();
             return;
@@ -30,9 +31,10 @@ public static class ApiTimes
         writer.WriteStringValue(text);
     }
 
+    /// <inheritdoc cref="WriteTime"/>
     public static void WriteMicroTime(Utf8JsonWriter writer, DateTimeOffset? time)
     {
-        if (time is not { } value)
+        if (time is not { } value || value == default)
         {
             writer.WriteNullValue();
             return;
