@@ -30,12 +30,9 @@ internal static class ClusterServer
         await using var store = SqliteStore.Open(new SqliteStoreOptions { File = options.Folder.StoreFile }, clock);
         Ready("store");
 
-        // 2. The container runtime takes the longest, and the API does not need it.
+        // 2. The API.
         using var node = new NodePart(options, logs, clock);
-        var runtime = node.StartRuntimeAsync(stop);
-
-        // 3. The API.
-        var addresses = MachineAddresses();
+        var address = MachineAddress();
         var api = new ApiServerOptions
         {
             DataDirectory = options.Folder.Root,
@@ -44,14 +41,14 @@ internal static class ClusterServer
             TokenFile = options.TokenAuthFile ?? "",
             ServiceRange = options.ServiceRange,
             NodeName = options.NodeName,
-            Addresses = addresses,
+            Addresses = [address],
         };
         await using var server = await ApiServer.StartAsync(api, new ApiServerParts { Store = store, Logs = logs, Nodes = node.Proxy }, stop).ConfigureAwait(false);
         new ServerRecord(Environment.ProcessId, options.LocalServer.GetLeftPart(UriPartial.Authority), options.NodeName, options.ClusterCidr.ToString(), options.ServiceRange.ToString())
             .Write(options.Folder);
         Ready("api");
 
-        // 4. The network, before the first pod wants it.
+        // 3. The network, before the first pod wants it.
         using var loops = new ClusterLoops(server, options.Folder.AdminKubeconfig, logs, clock);
         using var network = new NetworkAgent(Network(options), new UpstreamOptions(), loops.Caches, new HostTools(), clock, logs.CreateLogger("network"));
         await network.StartAsync(stop).ConfigureAwait(false);
@@ -59,12 +56,10 @@ internal static class ClusterServer
         loops.Host.Add("dns", network.ServeNamesAsync);
         Ready("network");
 
-        // 5. The loops, and the node once its runtime answers.
+        // 4. The loops and the node.
         loops.AddControllers(server.Pki.Authority.CertificatePem, options.ClusterCidr);
         loops.AddScheduler();
-        await runtime.ConfigureAwait(false);
-        Ready("container runtime");
-        node.AddTo(loops, addresses, server);
+        node.AddTo(loops, address);
         var fault = await loops.Host.RunAsync(stop).ConfigureAwait(false);
         ClusterLog.Stopping(log);
         ServerFaults.Throw(fault);
@@ -81,19 +76,13 @@ internal static class ClusterServer
         DnsAddress = options.ServiceAddress(10),
     };
 
-    /// <summary>The addresses under which others reach this machine, the one of the default route first; loopback where there is no other.</summary>
-    private static List<IPAddress> MachineAddresses()
-    {
-        var found = NetworkInterface.GetAllNetworkInterfaces()
+    /// <summary>The address under which others reach this machine, that of the default route first; loopback where there is no other.</summary>
+    private static IPAddress MachineAddress() =>
+        NetworkInterface.GetAllNetworkInterfaces()
             .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
             .Select(i => i.GetIPProperties())
             .OrderByDescending(p => p.GatewayAddresses.Count)
             .SelectMany(p => p.UnicastAddresses)
             .Select(a => a.Address)
-            .Where(a => a.AddressFamily == AddressFamily.InterNetwork)
-            .Distinct()
-            .Take(1)
-            .ToList();
-        return found.Count > 0 ? found : [IPAddress.Loopback];
-    }
+            .FirstOrDefault(a => a.AddressFamily == AddressFamily.InterNetwork) ?? IPAddress.Loopback;
 }

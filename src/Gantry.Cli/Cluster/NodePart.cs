@@ -1,8 +1,8 @@
 using System.Net;
+using Gantry.Api.Models;
 using Gantry.Cli.Commands;
-using Gantry.Node.Grpc;
+using Gantry.Node;
 using Gantry.Node.Runtime;
-using Gantry.Server;
 using Gantry.Server.Pipeline;
 using Microsoft.Extensions.Logging;
 
@@ -13,27 +13,32 @@ internal sealed class NodePart : IDisposable
 {
     private readonly ServerOptions _options;
     private readonly ILoggerFactory _logs;
-    private readonly UnixGrpcChannel _channel;
-    private readonly ContainerdSupervisor _supervisor;
+    private readonly TimeProvider _clock;
+    private readonly ContainerdRuntime _runtime;
 
     public NodePart(ServerOptions options, ILoggerFactory logs, TimeProvider clock)
     {
         _options = options;
         _logs = logs;
-        var runtime = RuntimeFolders.Runtime(options.Folder);
-        _channel = new UnixGrpcChannel(runtime.Socket, clock);
-        _supervisor = new ContainerdSupervisor(runtime, _channel, clock, logs.CreateLogger<ContainerdSupervisor>());
+        _clock = clock;
+        _runtime = new ContainerdRuntime(NodeFolders.Runtime(options.Folder), NodeFolders.Cni(options.Folder, options.ClusterCidr), clock, logs);
     }
 
+    /// <summary>How the API reaches this node.</summary>
     public INodeProxy? Proxy { get; }
 
-    /// <summary>Adopts or starts containerd; returns when it answers.</summary>
-    public Task StartRuntimeAsync(CancellationToken stop) => Task.Run(() => _supervisor.StartAsync(stop), stop);
-
-    public void AddTo(ClusterLoops loops, IReadOnlyList<IPAddress> addresses, ApiServer server)
+    /// <summary>Adds the agent to the loops; it brings up the runtime itself.</summary>
+    public void AddTo(ClusterLoops loops, IPAddress address)
     {
-        loops.Host.Add("containerd", _supervisor.RunAsync);
+        var options = NodeFolders.Node(_options.Folder, _options.NodeName, [address.ToString()]) with
+        {
+            ClusterDns = [_options.ServiceAddress(10).ToString()],
+            Seed = Environment.ProcessId,
+        };
+        var agent = new NodeAgent(
+            options, loops.Api, _runtime, loops.Caches.Of<V1Service>(), loops.Events("kubelet", _options.NodeName), _clock, _logs.CreateLogger<NodeAgent>());
+        loops.Host.Add("node", agent.RunAsync);
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _runtime.Dispose();
 }

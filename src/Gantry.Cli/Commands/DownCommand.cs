@@ -3,6 +3,9 @@ using System.Globalization;
 using Gantry.Cli.Cluster;
 using Gantry.Network;
 using Gantry.Network.Host;
+using Gantry.Node.Cleanup;
+using Gantry.Node.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gantry.Cli.Commands;
 
@@ -44,7 +47,7 @@ public static class DownCommand
         File.Delete(folder.ServerFile);
 
         // 2. Pods and their runtime.
-        var pods = await RuntimeEnd.StopAsync(folder, grace, stop).ConfigureAwait(false);
+        var pods = await StopNodeAsync(folder, grace, stop).ConfigureAwait(false);
         if (pods > 0)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"stopped {pods} pods"));
@@ -53,13 +56,28 @@ public static class DownCommand
         // 3. Rules, interfaces and mounts mean nothing without them.
         var network = new NetworkOptions { NodeName = "", Name = folder.NetworkName, Bridge = folder.Bridge };
         await NetworkAgent.RemoveAsync(network, new HostTools(), stop).ConfigureAwait(false);
-        await Unmount.AllUnderAsync([folder.Root, folder.Run], stop).ConfigureAwait(false);
         DeleteTree(folder.Run);
         if (purge)
         {
             DeleteTree(folder.Root);
             Console.WriteLine($"nothing of the cluster in {folder.Root} is left");
         }
+    }
+
+    private static async Task<int> StopNodeAsync(DataFolder folder, TimeSpan grace, CancellationToken stop)
+    {
+        var node = NodeFolders.Node(folder, "", []);
+        if (!File.Exists(NodeFolders.Runtime(folder).ConfigFile))
+        {
+            return await NodeCleanup.RemoveAllAsync(node, null, grace, stop).ConfigureAwait(false);
+        }
+
+        // Containers outlive their containerd; only a living one can end them in order.
+        using var runtime = new ContainerdRuntime(NodeFolders.Runtime(folder), NodeFolders.Cni(folder, null), TimeProvider.System, NullLoggerFactory.Instance);
+        await runtime.StartAsync(stop).ConfigureAwait(false);
+        var pods = await NodeCleanup.RemoveAllAsync(node, runtime.Runtime, grace, stop).ConfigureAwait(false);
+        await runtime.RemoveAsync(stop).ConfigureAwait(false);
+        return pods;
     }
 
     private static void DeleteTree(string path)

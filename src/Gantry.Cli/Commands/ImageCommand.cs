@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Gantry.Cli.Cluster;
 using Gantry.Node.Grpc;
 using Gantry.Node.Images;
 using Gantry.Node.Runtime;
@@ -94,7 +95,7 @@ public static class ImageCommand
     private static async Task<int> WithRuntimeAsync(string dataDir, Func<IGrpcChannel, IContainerRuntime, Task> work)
     {
         var folder = new DataFolder(dataDir);
-        var socket = RuntimeFolders.Runtime(folder).Socket;
+        var socket = NodeFolders.Runtime(folder).Socket;
         if (!File.Exists(socket))
         {
             throw new CommandFailure($"no container runtime runs for {folder.Root} ({socket} does not exist); start the cluster with 'gantry server{folder.Option}'");

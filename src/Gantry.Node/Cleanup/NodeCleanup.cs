@@ -7,7 +7,7 @@ namespace Gantry.Node.Cleanup;
 /// <summary>Takes all pods and what they left off a machine. The agent must not run then.</summary>
 public static class NodeCleanup
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private const int AtOnce = 16;
 
     /// <summary>
     /// Stops and removes every sandbox and container, which frees their network interfaces and addresses; then unmounts and deletes the
@@ -15,20 +15,14 @@ public static class NodeCleanup
     /// </summary>
     /// <param name="options">The node.</param>
     /// <param name="runtime">Its runtime, answering; null: it is gone, and only files are left.</param>
+    /// <param name="grace">How long containers get to end by themselves.</param>
     /// <param name="ct">Cancellation.</param>
+    /// <returns>How many pods there were.</returns>
     /// <exception cref="Grpc.GrpcException">The runtime failed to stop something.</exception>
-    public static async Task RemoveAllAsync(NodeOptions options, IContainerRuntime? runtime, CancellationToken ct)
+    /// <exception cref="IOException">A mount is still there.</exception>
+    public static async Task<int> RemoveAllAsync(NodeOptions options, IContainerRuntime? runtime, TimeSpan grace, CancellationToken ct)
     {
-        if (runtime is not null)
-        {
-            var containers = await runtime.ListContainersAsync(null, ct);
-            await Task.WhenAll(containers.Where(c => c.State == Cri.ContainerState.ContainerRunning).Select(c => runtime.StopContainerAsync(c.Id, Grace, ct)));
-            foreach (var sandbox in await runtime.ListSandboxesAsync(null, ct))
-            {
-                await runtime.StopSandboxAsync(sandbox.Id, ct);
-                await runtime.RemoveSandboxAsync(sandbox.Id, ct);
-            }
-        }
+        var pods = runtime is null ? 0 : await StopPodsAsync(runtime, grace, ct);
 
         foreach (var mount in LinuxFiles.MountsBelow(options.PodDirectory))
         {
@@ -49,5 +43,21 @@ public static class NodeCleanup
         }
 
         PodCgroups.Remove(options.CgroupRoot);
+        return pods;
+    }
+
+    private static async Task<int> StopPodsAsync(IContainerRuntime runtime, TimeSpan grace, CancellationToken ct)
+    {
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
+        var containers = await runtime.ListContainersAsync(null, ct);
+        var running = containers.Where(c => c.State == Cri.ContainerState.ContainerRunning);
+        await Parallel.ForEachAsync(running, limits, async (container, stop) => await runtime.StopContainerAsync(container.Id, grace, stop));
+        var sandboxes = await runtime.ListSandboxesAsync(null, ct);
+        await Parallel.ForEachAsync(sandboxes, limits, async (sandbox, stop) =>
+        {
+            await runtime.StopSandboxAsync(sandbox.Id, stop);
+            await runtime.RemoveSandboxAsync(sandbox.Id, stop);
+        });
+        return sandboxes.Count;
     }
 }

@@ -175,7 +175,7 @@ internal sealed class OneNode : IAsyncDisposable
         using (var runtime = NewRuntime())
         {
             await runtime.StartAsync(CancellationToken.None);
-            await NodeCleanup.RemoveAllAsync(Options, runtime.Runtime, CancellationToken.None);
+            await NodeCleanup.RemoveAllAsync(Options, runtime.Runtime, TimeSpan.FromSeconds(5), CancellationToken.None);
             await runtime.RemoveAsync(CancellationToken.None);
         }
 
