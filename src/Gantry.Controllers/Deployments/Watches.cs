@@ -73,17 +73,11 @@ public sealed class DeploymentController : IController
             }
         }
 
-        if (status != deployment.Status)
+        // A plan that wrote the revision into the Deployment made the version at hand old: a status written on it would take the revision away
+        // again. The change brings this key back, and the status is written then.
+        if (status != deployment.Status && !plan.Intents.Any(i => i is Patch<V1Deployment>))
         {
-            var patched = deployment with { Status = status };
-
-            // The plan may have written the revision into the Deployment, which makes the version at hand old.
-            if (plan.Intents.Any(i => i is Patch<V1Deployment>))
-            {
-                patched = patched with { Metadata = patched.Metadata with { ResourceVersion = "" } };
-            }
-
-            error ??= await _runner.PerformAsync(key, [new Update<V1Deployment>(patched, "status")], ct).ConfigureAwait(false);
+            error ??= await _runner.PerformAsync(key, [new Update<V1Deployment>(deployment with { Status = status }, "status")], ct).ConfigureAwait(false);
         }
 
         return error switch
