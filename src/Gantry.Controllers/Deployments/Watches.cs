@@ -73,11 +73,11 @@ public sealed class DeploymentController : IController
             }
         }
 
-        // A plan that wrote the revision into the Deployment made the version at hand old: a status written on it would take the revision away
-        // again. The change brings this key back, and the status is written then.
-        if (status != deployment.Status && !plan.Intents.Any(i => i is Patch<V1Deployment>))
+        // A plan that wrote the revision into the Deployment made the version at hand old; the status follows with the change that it caused.
+        if (status != deployment.Status && !(error is null && plan.Intents.Any(i => i is Patch<V1Deployment>)))
         {
-            error ??= await _runner.PerformAsync(key, [new Update<V1Deployment>(deployment with { Status = status }, "status")], ct).ConfigureAwait(false);
+            var stale = await _runner.PerformAsync(key, [new Update<V1Deployment>(deployment with { Status = status }, "status")], ct).ConfigureAwait(false);
+            error ??= stale;
         }
 
         return error switch

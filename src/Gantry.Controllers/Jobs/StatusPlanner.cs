@@ -39,7 +39,7 @@ internal static class StatusPlanner
             listed = listed with { Conditions = JobConditions.With(listed.Conditions, verdict.Interim, "True", verdict.Reason, verdict.Message, tally.Now) };
         }
 
-        var final = listed;
+        // 2. Let those pods go. That they are gone from the list of finalizers is what counts them, with the next look.
         if (release.Count > 0)
         {
             if (listed != present)
@@ -47,24 +47,19 @@ internal static class StatusPlanner
                 intents.Add(new Update<V1Job>(job with { Status = listed }, "status"));
             }
 
-            // 2. Let the pods go.
             intents.Add(new Together([.. release.Select(p => Owners.RemoveFinalizer(p, JobPods.Finalizer))]));
-
-            // 3. Count them.
-            var uids = release.Select(p => p.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
-            final = Counted(listed, [.. tally.Pods.Where(p => !uids.Contains(p.Metadata.Uid))]);
+            return [.. intents, .. events];
         }
 
-        if (verdict is not null && !more && IsAtRest(final))
+        // 3. All are counted: the Job may end.
+        if (verdict is not null && IsAtRest(listed))
         {
-            final = End(final, verdict, tally, events);
+            listed = End(listed, verdict, tally, events);
         }
 
-        if (final != (release.Count > 0 ? listed : present))
+        if (listed != present)
         {
-            // After a write of this plan the version at hand is old; the counts in it are not, since nobody else writes them.
-            var version = intents.Count > 1 ? "" : job.Metadata.ResourceVersion;
-            intents.Add(new Update<V1Job>(job with { Status = final, Metadata = job.Metadata with { ResourceVersion = version } }, "status"));
+            intents.Add(new Update<V1Job>(job with { Status = listed }, "status"));
         }
 
         return [.. intents, .. events];

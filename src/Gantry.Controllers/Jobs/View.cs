@@ -49,7 +49,7 @@ public sealed record JobRetries(int Failures, DateTimeOffset? Last)
 
 /// <summary>What is to be done about a Job.</summary>
 /// <param name="Pods">Adoptions, then creates or deletes of pods. When one is refused, plan again with <see cref="JobView.Hold"/>.</param>
-/// <param name="Tracking">The status, finalizers to take off pods that are counted in it, and the status after that; in this order.</param>
+/// <param name="Tracking">The status, then finalizers to take off the pods that are listed in it.</param>
 /// <param name="Retries">What to remember for the next plan.</param>
 /// <param name="Look">When to look again although nothing changes; null for not at all.</param>
 public sealed record JobPlan(IReadOnlyList<Intent> Pods, IReadOnlyList<Intent> Tracking, JobRetries Retries, TimeSpan? Look);

@@ -1,0 +1,121 @@
+using System.Net;
+using Gantry.Api.Models;
+using Gantry.Client;
+using Gantry.Client.Http;
+using Gantry.Control;
+using Gantry.Server;
+using Gantry.Store;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gantry.Controllers.Tests.Live;
+
+/// <summary>A cluster with everything real but its nodes: the API server on a store in memory, all controllers, and pods that only pretend to run.</summary>
+public sealed class LiveCluster : IAsyncLifetime, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("gantry-live-").FullName;
+    private ApiServer? _server;
+    private StoreEngine? _store;
+    private HttpClient? _http;
+    private Task<LoopFault?> _running = Task.FromResult<LoopFault?>(null);
+
+    public IApiClient Api => _server!.Client;
+
+    public IMetadataClient Metadata { get; private set; } = null!;
+
+    public CacheSet Caches { get; private set; } = null!;
+
+    public Kubelet Nodes { get; private set; } = null!;
+
+    /// <summary>What the log said at warning level and above.</summary>
+    public LogCollector Logs { get; } = new();
+
+    public async Task InitializeAsync()
+    {
+        var clock = TimeProvider.System;
+        _store = StoreEngine.InMemory(new StoreOptions(), clock);
+        var options = new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0) };
+        _server = await ApiServer.StartAsync(options, new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance });
+        _http = ApiHttp.Connect(Kubeconfig.Load(options.KubeconfigPath), clock);
+        Metadata = new HttpMetadataClient(_http);
+        Caches = new CacheSet(Api, clock);
+        var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
+        var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
+        host.Add("events", events.RunAsync);
+        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", NodeGrace = TimeSpan.FromHours(1) }))
+        {
+            host.Add(controller);
+        }
+
+        Nodes = new Kubelet(Api, Caches, clock);
+        host.Add("kubelet", Nodes.RunAsync);
+        _running = host.RunAsync(_stop.Token);
+        foreach (var name in new[] { "n1", "n2", "n3" })
+        {
+            await Nodes.RegisterAsync(name);
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        var fault = await _running;
+        _http?.Dispose();
+        await _server!.DisposeAsync();
+        await _store!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        Assert.Null(fault);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>A new namespace with its default service account.</summary>
+    public async Task<string> NamespaceAsync(string name)
+    {
+        (await Api.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } })).Require();
+        await UntilAsync($"the default service account of {name}", async () => await Api.GetAsync<V1ServiceAccount>(name, "default") is not null);
+        return name;
+    }
+
+    public async Task<T> GetAsync<T>(string ns, string name)
+        where T : class, IApiObject<T> => await Api.GetAsync<T>(ns, name) ?? throw new InvalidOperationException($"{T.Resource} {ns}/{name} is not there");
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string ns)
+        where T : class, IApiObject<T> => (await Api.ListAsync<T>(new ListQuery { Namespace = ns })).Items;
+
+    /// <summary>Changes an object, against the newest version each time until nobody interferes.</summary>
+    public async Task ChangeAsync<T>(string ns, string name, Func<T, T> change, string subresource = "")
+        where T : class, IApiObject<T>
+    {
+        while (true)
+        {
+            var result = await Api.UpdateAsync(change(await GetAsync<T>(ns, name)), subresource);
+            if (result.Error is not { IsConflict: true })
+            {
+                _ = result.Require();
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits until the condition holds; says what did not come, and what the log had to say.</summary>
+    public async Task UntilAsync(string what, Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!await condition())
+        {
+            if (_running.IsCompleted)
+            {
+                Assert.Fail($"the loops ended: {await _running}");
+            }
+
+            if (limit.IsCancellationRequested)
+            {
+                Assert.Fail($"did not come: {what}\n{string.Join('\n', Logs.Lines.TakeLast(20))}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+}
