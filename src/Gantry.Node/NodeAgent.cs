@@ -50,7 +50,8 @@ public sealed class NodeAgent
     {
         using var all = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var machine = MachineResources.Read(_options.PodDirectory, _options.MaxPods);
-        var status = new NodeStatusLoop(_api, _runtime.Runtime, _options, machine, _clock, _log);
+        var nodes = new Cache<V1Node>(_api, _clock, new CacheOptions { Scope = new ListQuery { FieldSelector = "metadata.name=" + _options.Name } });
+        var status = new NodeStatusLoop(_api, _runtime.Runtime, _options, machine, nodes, _clock, _log);
         var pods = new Cache<V1Pod>(_api, _clock, new CacheOptions { Scope = new ListQuery { FieldSelector = "spec.nodeName=" + _options.Name } });
 
         // The runtime comes up while the API does.
@@ -59,7 +60,8 @@ public sealed class NodeAgent
         [
             runtime,
             pods.RunAsync(all.Token),
-            RunNodeAsync(status, runtime, all.Token),
+            nodes.RunAsync(all.Token),
+            RunNodeAsync(status, nodes, runtime, all.Token),
             RunPodsAsync(machine, pods, runtime, all.Token),
             KeepRuntimeAsync(runtime, all.Token),
         ];
@@ -103,32 +105,25 @@ public sealed class NodeAgent
         await _runtime.RunAsync(ct);
     }
 
-    private async Task RunNodeAsync(NodeStatusLoop status, Task runtime, CancellationToken ct)
+    private async Task RunNodeAsync(NodeStatusLoop status, Cache<V1Node> nodes, Task runtime, CancellationToken ct)
     {
-        var node = await new NodeRegistration(_api, _options, _clock, _log).RegisterAsync(status.First(), ct);
+        var node = await status.RegisterAsync(ct);
         var lease = new NodeLease(_api, _options, _clock, _log).RunAsync(node, ct);
         var report = status.RunAsync(node, ct);
         await runtime;
-        await ConnectAsync(node, status, ct);
+        await ConnectAsync(node, nodes, status, ct);
         await Task.WhenAll(lease, report);
     }
 
     // Pods get addresses of the share that the node was given, whoever gave it.
-    private async Task ConnectAsync(V1Node node, NodeStatusLoop status, CancellationToken ct)
+    private async Task ConnectAsync(V1Node node, Cache<V1Node> nodes, NodeStatusLoop status, CancellationToken ct)
     {
         var share = node.Spec.PodCIDR;
-        while (share.Length == 0)
+        if (share.Length == 0)
         {
             status.Problem = "the node has no pod CIDR yet";
-            await Task.Delay(RuntimePause, _clock, ct);
-            try
-            {
-                share = (await _api.GetAsync<V1Node>("", _options.Name, ct))?.Spec.PodCIDR ?? "";
-            }
-            catch (Exception failure) when (failure is ApiException or IOException or HttpRequestException)
-            {
-                NodeLog.NodeRefused(_log, _options.Name, "reading the pod CIDR", failure.Message);
-            }
+            var given = await nodes.UntilAsync(s => s.Get("", _options.Name) is { Spec.PodCIDR.Length: > 0 }, ct);
+            share = given.Get("", _options.Name)!.Spec.PodCIDR;
         }
 
         while (true)
@@ -178,18 +173,6 @@ public sealed class NodeAgent
                 Starts = starts,
             },
             pods);
-        while (true)
-        {
-            try
-            {
-                await manager.RunAsync(ct);
-            }
-            catch (GrpcException failure)
-            {
-                NodeLog.RuntimeAbsent(_log, failure.Message, RuntimePause);
-            }
-
-            await Task.Delay(RuntimePause, _clock, ct);
-        }
+        await manager.RunAsync(ct);
     }
 }

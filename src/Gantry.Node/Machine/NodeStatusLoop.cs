@@ -21,12 +21,23 @@ public sealed class NodeStatusLoop
     private readonly IContainerRuntime _runtime;
     private readonly NodeOptions _options;
     private readonly MachineResources _machine;
+    private readonly Cache<V1Node> _nodes;
+    private readonly NodeRegistration _registration;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public NodeStatusLoop(IApiClient api, IContainerRuntime runtime, NodeOptions options, MachineResources machine, TimeProvider clock, ILogger log)
+    /// <param name="api">Where the status goes.</param>
+    /// <param name="runtime">What is asked whether it is ready.</param>
+    /// <param name="options">The node.</param>
+    /// <param name="machine">What it has.</param>
+    /// <param name="nodes">Holds this node alone, as the API has it: others write to its status too.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="log">For what operators should know.</param>
+    public NodeStatusLoop(IApiClient api, IContainerRuntime runtime, NodeOptions options, MachineResources machine, Cache<V1Node> nodes, TimeProvider clock, ILogger log)
     {
         _api = api;
+        _nodes = nodes;
+        _registration = new NodeRegistration(api, options, clock, log);
         _runtime = runtime;
         _options = options;
         _machine = machine;
@@ -37,12 +48,13 @@ public sealed class NodeStatusLoop
     /// <summary>What keeps the node from running pods although the runtime answers; empty: nothing.</summary>
     public string Problem { get; set; } = "";
 
-    /// <summary>The status to register with, before anything is known of the runtime.</summary>
-    public V1NodeStatus First() => Of(new V1NodeStatus(), null, "", []);
+    /// <summary>Registers the node, however long that takes, before anything is known of the runtime.</summary>
+    public Task<V1Node> RegisterAsync(CancellationToken ct) => _registration.RegisterAsync(Of(new V1NodeStatus(), null, "", []), ct);
 
+    /// <param name="node">The node as it was registered.</param>
+    /// <param name="ct">The end.</param>
     public async Task RunAsync(V1Node node, CancellationToken ct)
     {
-        var known = node.Status;
         var written = DateTimeOffset.MinValue;
         var version = "";
         var ready = false;
@@ -51,12 +63,14 @@ public sealed class NodeStatusLoop
             var now = _clock.GetUtcNow();
             try
             {
+                node = await LatestAsync(node, ct);
+                var known = node.Status;
                 var (runtime, images) = await ReadAsync(ct);
                 version = version.Length == 0 && runtime is not null ? await VersionAsync(ct) : version;
                 var status = Of(known, runtime, version, images ?? known.Images);
                 if (now - written >= _options.StatusReportInterval || !Same(known, status))
                 {
-                    known = (await _api.PatchAsync<V1Node>("", _options.Name, Patch(status), "status", ct)).Require().Status;
+                    node = (await _api.PatchAsync<V1Node>("", _options.Name, Patch(status), "status", ct)).Require();
                     written = now;
                 }
 
@@ -75,6 +89,17 @@ public sealed class NodeStatusLoop
 
             await Task.Delay(!ready && look < EagerLooks ? Eager : _options.StatusInterval, _clock, ct);
         }
+    }
+
+    // Somebody else may have written since, or deleted the node; as long as the agent runs there is a node.
+    private async Task<V1Node> LatestAsync(V1Node node, CancellationToken ct)
+    {
+        if (!_nodes.Synced || _nodes.Revision < Revisions.Parse(node.Metadata.ResourceVersion))
+        {
+            return node;
+        }
+
+        return _nodes.Snapshot.Get("", _options.Name) ?? await RegisterAsync(ct);
     }
 
     private V1NodeStatus Of(V1NodeStatus known, RuntimeStatus? runtime, string version, IReadOnlyList<V1ContainerImage> images) => known with

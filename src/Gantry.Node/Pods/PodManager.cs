@@ -39,17 +39,20 @@ public sealed class PodManager
     /// <summary>Works until cancelled; containers go on then. The runtime must answer already.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = all.Token;
         await _pods.WaitForSyncAsync(ct);
-        var events = FollowEventsAsync(ct);
-        using var subscription = _pods.Subscribe(change => Follow(change, ct));
+        var events = FollowEventsAsync(running);
+        using var subscription = _pods.Subscribe(change => Follow(change, running));
         try
         {
-            await AdoptAsync(ct);
-            await Task.WhenAll(events, CollectAsync(ct), new LogRotation(_parts.Runtime, _parts.Options, _parts.Clock, _parts.Log).RunAsync(ct));
+            await AdoptAsync(running);
+            await Task.WhenAll(events, CollectAsync(running), new LogRotation(_parts.Runtime, _parts.Options, _parts.Clock, _parts.Log).RunAsync(running));
         }
         finally
         {
-            await Task.WhenAll(_workers.Values.Select(w => w.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await all.CancelAsync();
+            await Task.WhenAll(_workers.Values.Select(w => w.Running).Append(events)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -99,11 +102,7 @@ public sealed class PodManager
     {
         var orphans = 0;
         var wanted = _workers.Count;
-        var known = (await _parts.Runtime.ListSandboxesAsync(null, ct)).Select(s => s.Labels)
-            .Concat((await _parts.Runtime.ListContainersAsync(null, ct)).Select(c => c.Labels))
-            .Where(l => l.ContainsKey(RuntimeNames.PodUid))
-            .DistinctBy(l => l[RuntimeNames.PodUid], StringComparer.Ordinal);
-        foreach (var labels in known)
+        foreach (var labels in await KnownAsync(ct))
         {
             if (!_workers.ContainsKey(labels[RuntimeNames.PodUid]))
             {
@@ -113,6 +112,26 @@ public sealed class PodManager
         }
 
         NodeLog.Adopted(_parts.Log, wanted, orphans);
+    }
+
+    private async Task<IEnumerable<Google.Protobuf.Collections.MapField<string, string>>> KnownAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                var sandboxes = await _parts.Runtime.ListSandboxesAsync(null, ct);
+                var containers = await _parts.Runtime.ListContainersAsync(null, ct);
+                return sandboxes.Select(s => s.Labels).Concat(containers.Select(c => c.Labels))
+                    .Where(l => l.ContainsKey(RuntimeNames.PodUid)).DistinctBy(l => l[RuntimeNames.PodUid], StringComparer.Ordinal);
+            }
+            catch (GrpcException failure)
+            {
+                NodeLog.RuntimeAbsent(_parts.Log, failure.RpcText, Pause);
+            }
+
+            await Task.Delay(Pause, _parts.Clock, ct);
+        }
     }
 
     private static V1Pod Orphan(Google.Protobuf.Collections.MapField<string, string> labels) => new()
