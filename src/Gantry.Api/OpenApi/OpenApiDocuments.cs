@@ -14,6 +14,7 @@ public sealed class OpenApiDocuments
     private readonly IReadOnlyList<OpenApiResource> _resources;
     private readonly string _release;
     private readonly Lazy<OpenApiDocument> _v2;
+    private readonly Lazy<OpenApiDocument> _v2Protobuf;
     private readonly SortedDictionary<string, Lazy<OpenApiDocument>> _v3 = new(StringComparer.Ordinal);
     private readonly Lazy<OpenApiDocument> _index;
 
@@ -24,6 +25,7 @@ public sealed class OpenApiDocuments
         _resources = resources;
         _release = release;
         _v2 = new(() => Document(OpenApiVersion.V2, AllPaths(), _resources));
+        _v2Protobuf = new(() => new OpenApiDocument(OpenApiProtobuf.Encode((TreeMap)TreeJson.Parse(V2.Content.Span))));
         _index = new(Index);
         AddV3("api", [ServerPaths.CoreVersions], []);
         AddV3("apis", [ServerPaths.Groups], []);
@@ -49,6 +51,9 @@ public sealed class OpenApiDocuments
 
     /// <summary>The document of <c>/openapi/v2</c>.</summary>
     public OpenApiDocument V2 => _v2.Value;
+
+    /// <summary>The same in protobuf (<c>application/com.github.proto-openapi.spec.v2@v1.0+protobuf</c>).</summary>
+    public OpenApiDocument V2Protobuf => _v2Protobuf.Value;
 
     /// <summary>The document of <c>/openapi/v3</c>: where the others are, with their hashes.</summary>
     public OpenApiDocument V3Index => _index.Value;

@@ -14,6 +14,10 @@ internal sealed class OpenApiPaths : IPathHandler
     private const string V2 = "/openapi/v2";
     private const string V3 = "/openapi/v3";
     private const string Json = "application/json";
+    private const string V2Protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    // What is asked for is no valid media type; this is what clients get for it.
+    private const string V2ProtobufAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
     private static readonly TimeSpan ForGood = TimeSpan.FromDays(365);
 
@@ -38,12 +42,15 @@ internal sealed class OpenApiPaths : IPathHandler
         var documents = Documents();
         if (path == V2)
         {
-            return Send(context, documents.V2);
+            // Asked for by name only: a wildcard means JSON.
+            return context.Request.Headers.Accept.ToString().Contains(V2Protobuf, StringComparison.Ordinal)
+                ? Send(context, documents.V2Protobuf, V2ProtobufAnswer)
+                : Send(context, documents.V2, Json);
         }
 
         if (path == V3)
         {
-            return Send(context, documents.V3Index);
+            return Send(context, documents.V3Index, Json);
         }
 
         if (!path.StartsWith(V3 + "/", StringComparison.Ordinal))
@@ -72,15 +79,15 @@ internal sealed class OpenApiPaths : IPathHandler
             context.Response.Headers.Expires = (_clock.GetUtcNow() + ForGood).ToString("R", CultureInfo.InvariantCulture);
         }
 
-        return Send(context, document);
+        return Send(context, document, Json);
     }
 
-    private static ApiAnswer Send(HttpContext context, OpenApiDocument document)
+    private static ApiAnswer Send(HttpContext context, OpenApiDocument document, string mediaType)
     {
         var accept = context.Request.Headers.Accept.ToString();
-        if (!Takes(accept))
+        if (mediaType == Json && !Takes(accept))
         {
-            return ApiStatus.NotAcceptable([Json]);
+            return ApiStatus.NotAcceptable(context.Request.Path == V2 ? [Json, V2Protobuf] : [Json]);
         }
 
         var tag = $"\"{document.ETag}\"";
@@ -92,7 +99,7 @@ internal sealed class OpenApiPaths : IPathHandler
             return ApiAnswer.Done.Instance;
         }
 
-        return new ApiAnswer.Document(StatusCodes.Status200OK, Json, document.Json);
+        return new ApiAnswer.Document(StatusCodes.Status200OK, mediaType, document.Content);
     }
 
     private static bool Takes(string accept) =>

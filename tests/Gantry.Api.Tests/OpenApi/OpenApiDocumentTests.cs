@@ -17,7 +17,7 @@ public class OpenApiDocumentTests
         {
             return;
         }
-        var mine = JsonNode.Parse(Documents.V2.Json.Span)!;
+        var mine = JsonNode.Parse(Documents.V2.Content.Span)!;
         var differences = new List<string>();
         Compare(Plain(recorded["definitions"]!)!, Plain(mine["definitions"]!)!, "", differences);
         Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(60))}");
@@ -31,14 +31,14 @@ public class OpenApiDocumentTests
             return;
         }
         var differences = new List<string>();
-        Compare(Operations(recorded), Operations(JsonNode.Parse(Documents.V2.Json.Span)!), "", differences);
+        Compare(Operations(recorded), Operations(JsonNode.Parse(Documents.V2.Content.Span)!), "", differences);
         Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(60))}");
     }
 
     [Fact]
     public void The_index_names_a_document_for_each_group_and_version()
     {
-        var paths = JsonNode.Parse(Documents.V3Index.Json.Span)!["paths"]!.AsObject();
+        var paths = JsonNode.Parse(Documents.V3Index.Content.Span)!["paths"]!.AsObject();
         Assert.Equal($"/openapi/v3/apis/apps/v1?hash={Documents.HashOf("apis/apps/v1")}", paths["apis/apps/v1"]!["serverRelativeURL"]!.GetValue<string>());
         Assert.All(paths, p => Assert.NotNull(Documents.V3(p.Key)));
         Assert.Null(Documents.V3("apis/nothing/v1"));
@@ -48,19 +48,29 @@ public class OpenApiDocumentTests
     [Fact]
     public void A_v3_document_defines_all_that_it_refers_to_and_names_parameters_in_place()
     {
-        foreach (var path in JsonNode.Parse(Documents.V3Index.Json.Span)!["paths"]!.AsObject().Select(p => p.Key))
+        foreach (var path in JsonNode.Parse(Documents.V3Index.Content.Span)!["paths"]!.AsObject().Select(p => p.Key))
         {
-            var document = JsonNode.Parse(Documents.V3(path)!.Json.Span)!;
+            var document = JsonNode.Parse(Documents.V3(path)!.Content.Span)!;
             var defined = document["components"]!["schemas"]!.AsObject().Select(s => "#/components/schemas/" + s.Key).ToHashSet(StringComparer.Ordinal);
             Assert.All(References(document), r => Assert.Contains(r, defined));
         }
-        var apps = JsonNode.Parse(Documents.V3("apis/apps/v1")!.Json.Span)!;
+        var apps = JsonNode.Parse(Documents.V3("apis/apps/v1")!.Content.Span)!;
         var patch = apps["paths"]!["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]!["patch"]!;
         Assert.Contains(patch["parameters"]!.AsArray(), p => p!["name"]!.GetValue<string>() == "fieldValidation" && p["in"]!.GetValue<string>() == "query");
         Assert.Equal("Deployment", patch["x-kubernetes-group-version-kind"]!["kind"]!.GetValue<string>());
         var spec = apps["components"]!["schemas"]!["io.k8s.api.apps.v1.DeploymentSpec"]!["properties"]!;
         Assert.Equal("integer", spec["replicas"]!["type"]!.GetValue<string>());
         Assert.Equal("#/components/schemas/io.k8s.api.core.v1.PodTemplateSpec", spec["template"]!["allOf"]![0]!["$ref"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void The_v2_document_has_a_protobuf_form_with_the_same_names()
+    {
+        var bytes = Documents.V2Protobuf.Content.Span;
+        Assert.Equal([0x0a, 3, .. "2.0"u8], bytes[..5]);
+        Assert.True(bytes.IndexOf("io.k8s.api.core.v1.PodSpec"u8) > 0);
+        Assert.True(bytes.IndexOf("x-kubernetes-patch-merge-key"u8) > 0);
+        Assert.True(bytes.IndexOf("/apis/apps/v1/namespaces/{namespace}/deployments/{name}"u8) > 0);
     }
 
     [Fact]
@@ -73,10 +83,10 @@ public class OpenApiDocumentTests
         var schema = (Gantry.Api.Trees.TreeMap)Gantry.Api.Trees.TreeJson.Parse(
             """{"type":"object","properties":{"spec":{"type":"object","properties":{"n":{"type":"integer","default":1},"any":{"type":"string","nullable":true}}}}}""");
         var documents = new OpenApiDocuments([new(type, schema)], "v1.32.0");
-        var v3 = JsonNode.Parse(documents.V3("apis/stable.example.com/v1")!.Json.Span)!["components"]!["schemas"]!;
+        var v3 = JsonNode.Parse(documents.V3("apis/stable.example.com/v1")!.Content.Span)!["components"]!["schemas"]!;
         Assert.Equal(1, v3["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!["n"]!["default"]!.GetValue<int>());
         Assert.NotNull(v3["com.example.stable.v1.CronTabList"]);
-        var v2 = JsonNode.Parse(documents.V2.Json.Span)!["definitions"]!["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!;
+        var v2 = JsonNode.Parse(documents.V2.Content.Span)!["definitions"]!["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!;
         Assert.Equal("""{"n":{"type":"integer"},"any":{}}""", v2.ToJsonString());
     }
 
