@@ -67,7 +67,7 @@ public class OpenApiDocumentTests
     public void The_v2_document_has_a_protobuf_form_with_the_same_names()
     {
         var bytes = Documents.V2Protobuf.Content.Span;
-        Assert.Equal([0x0a, 3, .. "2.0"u8], bytes[..5]);
+        Assert.Equal([0x0a, 3, .. "2.0"u8], bytes[..5].ToArray());
         Assert.True(bytes.IndexOf("io.k8s.api.core.v1.PodSpec"u8) > 0);
         Assert.True(bytes.IndexOf("x-kubernetes-patch-merge-key"u8) > 0);
         Assert.True(bytes.IndexOf("/apis/apps/v1/namespaces/{namespace}/deployments/{name}"u8) > 0);
