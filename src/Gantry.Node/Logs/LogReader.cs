@@ -74,7 +74,7 @@ public sealed class LogReader
         try
         {
             var (ask, closed, look) = (true, false, ShortestLook);
-            while (!selection.Full)
+            while (true)
             {
                 // 2. Ask first, read then: what a container wrote before it ended is in the file when the answer is no.
                 var ended = ask && !await source.RunningAsync(ct);
@@ -94,7 +94,7 @@ public sealed class LogReader
                     continue;
                 }
 
-                if (ended)
+                if (ended || selection.Full)
                 {
                     cursor?.Finish(selection, output);
                     await output.FlushAsync(ct);

@@ -142,6 +142,20 @@ public sealed class CriRuntime : IContainerRuntime
         }
     }
 
+    public async IAsyncEnumerable<string> CommandEndsAsync(string containerId, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var request = new SubscribeRequest();
+        request.Filters.Add("namespace==" + ContainerdMethods.CriNamespace + ",topic==\"/tasks/exit\",event.container_id==" + containerId);
+        await foreach (var envelope in _channel.StreamAsync(ContainerdMethods.Subscribe, OneAsync(request), ContainerdMethods.Options(), ct))
+        {
+            var exit = TaskExit.Parser.ParseFrom(envelope.Event.Value);
+            if (exit.Id.Length > 0 && exit.Id != exit.ContainerId)
+            {
+                yield return exit.Id;
+            }
+        }
+    }
+
     private static async IAsyncEnumerable<T> OneAsync<T>(T item)
     {
         await Task.CompletedTask;

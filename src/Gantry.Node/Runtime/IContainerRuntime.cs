@@ -60,4 +60,7 @@ public interface IContainerRuntime
 
     /// <summary>The ids of containers and sandboxes in which something happened, as it happens, until cancelled.</summary>
     IAsyncEnumerable<RuntimeEvent> EventsAsync(CancellationToken ct);
+
+    /// <summary>The ids of commands (exec) that end in a container, as they end, until cancelled. A runtime that does not tell gives none.</summary>
+    IAsyncEnumerable<string> CommandEndsAsync(string containerId, CancellationToken ct) => AsyncEnumerable.Empty<string>();
 }

@@ -16,10 +16,14 @@ public sealed class NodeStreams : IDisposable
     private readonly RemoteCommands _commands;
     private readonly PortForwards _forwards;
 
-    public NodeStreams(IContainerRuntime runtime, TimeProvider clock, ILogger<NodeStreams> log)
+    /// <param name="runtime">Containers.</param>
+    /// <param name="runtimeState">The state directory of the runtime (<see cref="RuntimeOptions.State"/>).</param>
+    /// <param name="clock">Time.</param>
+    /// <param name="log">For all of them.</param>
+    public NodeStreams(IContainerRuntime runtime, string runtimeState, TimeProvider clock, ILogger<NodeStreams> log)
     {
         _logs = new LogEndpoint(runtime, new FileWatches(clock, log), clock, log);
-        _commands = new RemoteCommands(runtime, _connector, clock, log);
+        _commands = new RemoteCommands(runtime, runtimeState, _connector, clock, log);
         _forwards = new PortForwards(runtime, _connector, log);
     }
 

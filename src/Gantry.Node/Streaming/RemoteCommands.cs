@@ -17,14 +17,16 @@ internal sealed class RemoteCommands
     private readonly IContainerRuntime _runtime;
     private readonly PodContainers _containers;
     private readonly RuntimeConnector _connector;
+    private readonly UnreadInput _unread;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public RemoteCommands(IContainerRuntime runtime, RuntimeConnector connector, TimeProvider clock, ILogger log)
+    public RemoteCommands(IContainerRuntime runtime, string runtimeState, RuntimeConnector connector, TimeProvider clock, ILogger log)
     {
         _runtime = runtime;
         _containers = new PodContainers(runtime);
         _connector = connector;
+        _unread = new UnreadInput(runtime, runtimeState, clock, log);
         _clock = clock;
         _log = log;
     }
@@ -56,7 +58,13 @@ internal sealed class RemoteCommands
             return;
         }
 
-        Task<UpgradedConnection> Connect(IEnumerable<string> protocols) => ConnectAsync(podUid, container, c => url(c, options, ct), protocols, ct);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var watching = Task.CompletedTask;
+        Task<UpgradedConnection> Connect(IEnumerable<string> protocols) => ConnectAsync(podUid, container, id =>
+        {
+            watching = what == "exec" && options.Stdin ? _unread.WatchAsync(id, over.Token) : watching;
+            return url(id, options, ct);
+        }, protocols, ct);
         try
         {
             await (WebSocketHandshake.Wanted(context.Request)
@@ -67,6 +75,11 @@ internal sealed class RemoteCommands
         {
             StreamLog.ClientGone(_log, what, gone.Message);
             context.Abort();
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await watching;
         }
     }
 

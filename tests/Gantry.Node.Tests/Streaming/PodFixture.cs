@@ -27,7 +27,7 @@ public sealed class PodFixture : IAsyncLifetime
         _containerd = await ContainerdFixture.StartAsync();
         await _containerd.Importer.ImportAsync(new MemoryStream(OciArchive.Pause(_containerd.Options.PauseImage, RuntimeInformation.ProcessArchitecture)), null, default);
         await _containerd.Importer.ImportAsync(new MemoryStream(await HostProgramsImage.BuildAsync()), null, default);
-        _host = await StreamHost.StartAsync(_containerd.Runtime);
+        _host = await StreamHost.StartAsync(_containerd.Runtime, _containerd.Options.State);
     }
 
     public async Task DisposeAsync()

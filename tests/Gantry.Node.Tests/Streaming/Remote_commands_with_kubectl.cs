@@ -39,6 +39,21 @@ public sealed class Remote_commands_with_kubectl(PodFixture fixture) : IClassFix
     }
 
     [KubectlFact]
+    public async Task A_command_that_leaves_its_input_unread_ends_all_the_same()
+    {
+        var pod = await fixture.RunAsync("unread", "exec sleep 1000");
+        var data = Enumerable.Repeat((byte)'x', 20 * 1024 * 1024).ToArray();
+        foreach (var webSockets in new[] { true, false })
+        {
+            var result = await new Kubectl(fixture.Host.Url, webSockets).RunAsync("exec -i unread -- head -c 10", data);
+            Assert.Equal("xxxxxxxxxx", result.Text);
+            Assert.Equal(0, result.ExitCode);
+        }
+
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
     public async Task A_program_that_is_not_there_and_a_container_that_does_not_run_are_told()
     {
         var pod = await fixture.RunAsync("missing", "exec sleep 1000");

@@ -34,12 +34,12 @@ internal sealed class StreamHost : IAsyncDisposable
 
     public Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
 
-    public static async Task<StreamHost> StartAsync(IContainerRuntime runtime)
+    public static async Task<StreamHost> StartAsync(IContainerRuntime runtime, string state)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        var host = new StreamHost(builder.Build(), new NodeStreams(runtime, TimeProvider.System, NullLogger<NodeStreams>.Instance));
+        var host = new StreamHost(builder.Build(), new NodeStreams(runtime, state, TimeProvider.System, NullLogger<NodeStreams>.Instance));
         host._app.Run(host.AnswerAsync);
         await host._app.StartAsync();
         return host;
