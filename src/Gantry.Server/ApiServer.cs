@@ -1,4 +1,5 @@
 using System.Net;
+using Gantry.Server.Aggregation;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
 using Gantry.Server.Http;
@@ -67,7 +68,8 @@ public sealed class ApiServer : IAsyncDisposable
         var core = await ServerCore.LoadAsync(options, parts, pki, cancellation).ConfigureAwait(false);
         var stopping = new CancellationTokenSource();
         var ended = new CancellationTokenSource();
-        var following = FollowAsync(core, log, stopping, ended.Token);
+        var following = Task.WhenAll(
+            FollowAsync(core, log, stopping, ended.Token), LookAfterAsync(core, parts, parts.Logs.CreateLogger("aggregation"), stopping, ended.Token));
         try
         {
             // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
@@ -168,10 +170,29 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
+    private static async Task LookAfterAsync(
+        ServerCore core, ApiServerParts parts, ILogger log, CancellationTokenSource stopping, CancellationToken ended)
+    {
+        try
+        {
+            await new AvailabilityLoop(core.Registry, core.Table, core.Writer, core.Aggregated, parts.Clock, log).RunAsync(ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The server was told to stop.
+        }
+        catch (Exception e)
+        {
+            AggregationLog.Ended(log, e);
+            await stopping.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private static HttpPipeline Pipeline(ServerCore core, ApiServerParts parts, ApiServerOptions options, CancellationTokenSource stopping, ILogger log)
     {
         var metrics = new RequestMetrics();
-        var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString());
+        var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
             discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey,
             [new OpenApiPaths(core.Table, parts.Clock), .. parts.Paths]);
@@ -183,6 +204,7 @@ public sealed class ApiServer : IAsyncDisposable
                 Authenticator = core.Authenticator,
                 Authorizer = core.Authorizer,
                 Dispatcher = core.Dispatcher,
+                Aggregated = core.Aggregated,
                 Paths = paths,
                 Writer = writer,
                 Metrics = metrics,

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Server.Admission;
+using Gantry.Server.Aggregation;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Authorization;
@@ -16,6 +18,7 @@ using Gantry.Server.Reading;
 using Gantry.Server.Registry;
 using Gantry.Server.Requests;
 using Gantry.Server.Services;
+using Gantry.Server.Subresources;
 using Gantry.Server.Validation;
 using Gantry.Server.Watching;
 using Gantry.Server.Writing;
@@ -50,6 +53,9 @@ internal sealed class ServerCore : IDisposable
         Admission = Plugins();
         Table = new ResourceTable();
         Fill();
+        Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
+        ProxyAddresses = new ProxyAddresses(registry, Dice());
+        Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));
         Services = new ServiceAllocator(registry, () => registry.Clock.Current, options.Ranges, Dice());
         Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), Services, parts.Ids, parts.Clock);
         Deleter = new ObjectDeleter(registry, Admission, parts.Clock);
@@ -86,6 +92,12 @@ internal sealed class ServerCore : IDisposable
 
     public ServiceAllocator Services { get; }
 
+    public Dialer Dial { get; }
+
+    public ProxyAddresses ProxyAddresses { get; }
+
+    public AggregatedApis Aggregated { get; }
+
     public ListReader Lists { get; }
 
     public ApiDispatcher Dispatcher { get; }
@@ -111,8 +123,16 @@ internal sealed class ServerCore : IDisposable
 
     public void Dispose()
     {
+        Aggregated.Dispose();
         _quota.Dispose();
         SigningKey.Dispose();
+    }
+
+    // Made when the first aggregated API is asked: most clusters start without any.
+    private static Func<X509Certificate2> FrontProxy(ClusterPki pki)
+    {
+        var certificate = new Lazy<RenewingCertificate>(() => pki.Renewing(LeafProfile.FrontProxy));
+        return () => certificate.Value.Current;
     }
 
     private AdmissionChain Plugins()

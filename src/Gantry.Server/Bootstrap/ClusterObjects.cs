@@ -68,7 +68,13 @@ public static class ClusterObjects
     public static V1ConfigMap? Authentication(BootstrapOptions options) => options.ClientAuthorities.Length == 0 ? null : new V1ConfigMap
     {
         Metadata = new V1ObjectMeta { Name = "extension-apiserver-authentication", Namespace = "kube-system" },
-        Data = Map(("client-ca-file", options.ClientAuthorities)),
+        Data = Map(
+            ("client-ca-file", options.ClientAuthorities),
+            ("requestheader-client-ca-file", options.ClientAuthorities),
+            ("requestheader-allowed-names", "[\"front-proxy-client\"]"),
+            ("requestheader-username-headers", "[\"X-Remote-User\"]"),
+            ("requestheader-group-headers", "[\"X-Remote-Group\"]"),
+            ("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]")),
     };
 
     /// <summary>One APIService for each group and version that the server answers itself.</summary>

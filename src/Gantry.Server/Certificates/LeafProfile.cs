@@ -32,6 +32,9 @@ public sealed record LeafProfile(string File, string CommonName, IReadOnlyList<s
     /// <summary>The API server's own identity towards node agents.</summary>
     public static LeafProfile KubeletClient { get; } = new("apiserver-kubelet-client", "kube-apiserver-kubelet-client", ["system:masters"], LeafUsage.Client);
 
+    /// <summary>The API server's identity towards servers of aggregated APIs, which believe it who the user is.</summary>
+    public static LeafProfile FrontProxy { get; } = new("front-proxy-client", "front-proxy-client", [], LeafUsage.Client);
+
     /// <summary>A node agent's identity towards the API server.</summary>
     public static LeafProfile Node(string name) => new("node-" + name, "system:node:" + name, ["system:nodes"], LeafUsage.Client);
 

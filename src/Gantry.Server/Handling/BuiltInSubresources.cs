@@ -24,7 +24,8 @@ internal static class BuiltInSubresources
             Admission = core.Admission,
             Tokens = core.Issuer,
             Clock = core.Clock,
-            Random = core.Dice(),
+            Addresses = core.ProxyAddresses,
+            Dial = core.Dial,
             Nodes = core.Nodes,
         };
         return

@@ -1,4 +1,5 @@
 using Gantry.Api.Schemas;
+using Gantry.Server.Aggregation;
 using Gantry.Api.Trees;
 using Gantry.Server.Handling;
 
@@ -19,11 +20,14 @@ internal sealed class DiscoveryDocuments
 
     private readonly ResourceTable _table;
     private readonly string _address;
+    private readonly AggregatedApis _aggregated;
 
     /// <param name="table">The served resources.</param>
     /// <param name="address">Host and port under which clients in the cluster reach this server.</param>
-    public DiscoveryDocuments(ResourceTable table, string address)
+    /// <param name="aggregated">What other servers answer.</param>
+    public DiscoveryDocuments(ResourceTable table, string address, AggregatedApis aggregated)
     {
+        _aggregated = aggregated;
         _table = table;
         _address = address;
     }
@@ -92,8 +96,8 @@ internal sealed class DiscoveryDocuments
             ("metadata", Map(("name", g.Length == 0 ? null : g), ("creationTimestamp", TreeNull.Instance))),
             ("versions", new TreeList(Versions(g).Select(v => (Tree)Map(
                 ("version", v),
-                ("resources", new TreeList(Types(g, v).Select(t => (Tree)AggregatedResource(t)))),
-                ("freshness", "Current"))))))));
+                ("resources", Elsewhere(g, v) is { } api ? AggregatedDiscovery.Resources(api) : new TreeList(Types(g, v).Select(t => (Tree)AggregatedResource(t)))),
+                ("freshness", Elsewhere(g, v) is { IsAvailable: false } ? "Stale" : "Current"))))))));
         return TreeJson.Write(Map(
             ("kind", "APIGroupDiscoveryList"), ("apiVersion", "apidiscovery.k8s.io/v2"), ("metadata", new TreeMap()), ("items", items)));
     }
@@ -101,13 +105,16 @@ internal sealed class DiscoveryDocuments
     /// <summary>Every group but the core group, most preferred first.</summary>
     public IReadOnlyList<string> GroupNames()
     {
-        var served = _table.All.Select(r => r.Type.Group).Where(g => g.Length > 0).ToHashSet(StringComparer.Ordinal);
+        var served = _table.All.Select(r => r.Type.Group).Where(g => g.Length > 0).Concat(_aggregated.All.Select(a => a.Group)).ToHashSet(StringComparer.Ordinal);
         return [.. Order.Where(served.Contains), .. served.Except(Order, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The versions of a group, most preferred first: stable before beta before alpha, each the highest first.</summary>
     public IReadOnlyList<string> Versions(string group) =>
-        [.. _table.All.Where(r => r.Type.Group == group).Select(r => r.Type.Version).Distinct(StringComparer.Ordinal).OrderDescending(VersionOrder.Instance)];
+        [.. _table.All.Where(r => r.Type.Group == group).Select(r => r.Type.Version).Concat(_aggregated.All.Where(a => a.Group == group).Select(a => a.Version))
+            .Distinct(StringComparer.Ordinal).OrderDescending(VersionOrder.Instance)];
+
+    private AggregatedApi? Elsewhere(string group, string version) => _aggregated.All.FirstOrDefault(a => a.Group == group && a.Version == version);
 
     private List<ResourceType> Types(string group, string version) =>
         [.. _table.All.Select(r => r.Type).Where(t => t.Group == group && t.Version == version).OrderBy(t => t.Plural, StringComparer.Ordinal)];

@@ -12,6 +12,8 @@ internal sealed record HttpParts
 
     public required ApiDispatcher Dispatcher { get; init; }
 
+    public required Aggregation.AggregatedApis Aggregated { get; init; }
+
     public required PlainPaths Paths { get; init; }
 
     public required AnswerWriter Writer { get; init; }

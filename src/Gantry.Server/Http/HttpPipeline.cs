@@ -17,6 +17,7 @@ internal sealed class HttpPipeline
     private readonly IAuthenticator _authenticator;
     private readonly IAuthorizer _authorizer;
     private readonly ApiDispatcher _dispatcher;
+    private readonly Aggregation.AggregatedApis _aggregated;
     private readonly PlainPaths _paths;
     private readonly AnswerWriter _writer;
     private readonly RequestMetrics _metrics;
@@ -31,6 +32,7 @@ internal sealed class HttpPipeline
         _authenticator = parts.Authenticator;
         _authorizer = parts.Authorizer;
         _dispatcher = parts.Dispatcher;
+        _aggregated = parts.Aggregated;
         _paths = parts.Paths;
         _writer = parts.Writer;
         _metrics = parts.Metrics;
@@ -124,6 +126,16 @@ internal sealed class HttpPipeline
                 await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision.Reason), cancellation).ConfigureAwait(false);
                 return;
             }
+        }
+
+        if (_aggregated.Find(info.Path) is { } elsewhere)
+        {
+            if (await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false) is { } unreachable)
+            {
+                await AnswerWriter.StatusAsync(context, unreachable, cancellation).ConfigureAwait(false);
+            }
+
+            return;
         }
 
         var accept = context.Request.Headers.Accept.ToString();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Http;
 
@@ -15,6 +16,11 @@ internal static class PartialMetadata
     private static byte[] Wrap(ReadOnlySpan<byte> json, string begin)
     {
         var metadata = Metadata(json);
+        if (metadata.IndexOf("\"deprecated.daemonset.template.generation\""u8) >= 0)
+        {
+            metadata = WithoutTemplateGeneration(metadata);
+        }
+
         var answer = new byte[begin.Length + metadata.Length + 1];
         Encoding.ASCII.GetBytes(begin, answer);
         metadata.CopyTo(answer.AsSpan(begin.Length));
@@ -39,5 +45,17 @@ internal static class PartialMetadata
         }
 
         return "{}"u8;
+    }
+
+    // This annotation of daemon sets stands for a field that the API no longer has; clients see it only in whole objects.
+    private static byte[] WithoutTemplateGeneration(ReadOnlySpan<byte> metadata)
+    {
+        var tree = (TreeMap)TreeJson.Parse(metadata);
+        if (tree.Map("annotations") is { } annotations && annotations.Remove("deprecated.daemonset.template.generation") && annotations.Count == 0)
+        {
+            tree.Remove("annotations");
+        }
+
+        return TreeJson.Write(tree);
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,6 +12,7 @@ namespace Gantry.Server.Subresources;
 internal sealed class HttpForwarder : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
+    private const int DocumentLimit = 4 << 20;
 
     // Headers that are about one connection, and the credentials for this server: nothing the pod should see.
     private static readonly FrozenSet<string> Kept = new[]
@@ -22,8 +23,9 @@ internal sealed class HttpForwarder : IDisposable
 
     private readonly HttpMessageInvoker _http;
 
-    /// <param name="nodes">Opens connections into the pod network.</param>
-    public HttpForwarder(INodeProxy nodes)
+    /// <param name="dial">Opens connections into the pod network.</param>
+    /// <param name="ssl">Whom to trust behind https, and what to show.</param>
+    public HttpForwarder(Dialer dial, SslClientAuthenticationOptions ssl)
     {
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -32,19 +34,63 @@ internal sealed class HttpForwarder : IDisposable
             UseCookies = false,
             UseProxy = false,
             ConnectTimeout = ConnectLimit,
-            ConnectCallback = (context, cancellation) => nodes.ConnectAsync(context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port, cancellation),
-#pragma warning disable CA5359 // pods have certificates of their own making, if any; who asks for https here asks for encryption, not for identity
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
-#pragma warning restore CA5359
+            ConnectCallback = (context, cancellation) => dial(context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port, cancellation),
+            SslOptions = ssl,
         });
     }
 
+    /// <summary>Trusts whoever answers: pods have certificates of their own making, if any, so https to them is encryption, not identity.</summary>
+    public static SslClientAuthenticationOptions Anybody()
+    {
+#pragma warning disable CA5359, MA0039 // see above
+        return new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };
+#pragma warning restore CA5359, MA0039
+    }
+
+    /// <summary>Reads one document, with a limit to its size.</summary>
+    public async ValueTask<(byte[]? Document, string? Problem)> GetAsync(
+        Uri target, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, target) { Version = HttpVersion.Version11 };
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        try
+        {
+            using var response = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+            {
+                return (null, string.Create(CultureInfo.InvariantCulture, $"bad status: {(int)response.StatusCode}"));
+            }
+
+            await response.Content.LoadIntoBufferAsync(DocumentLimit, cancellation).ConfigureAwait(false);
+            return (await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false), null);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return (null, e.InnerException is { } inner ? inner.Message : e.Message);
+        }
+    }
+
     /// <summary>Sends the request to the target and the answer back.</summary>
+    /// <param name="context">The request, and where its answer goes.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="headers">Headers to add; those of the client with the same names are left out.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>What went wrong before there was an answer, or null.</returns>
-    public async ValueTask<ApiStatus?> ForwardAsync(HttpContext context, Uri target, CancellationToken cancellation)
+    public async ValueTask<ApiStatus?> ForwardAsync(
+        HttpContext context, Uri target, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellation)
     {
         var upgrade = context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } feature ? feature : null;
         using var request = Request(context.Request, target, upgrade is not null);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         HttpResponseMessage response;
         try
         {
@@ -98,7 +144,8 @@ internal sealed class HttpForwarder : IDisposable
 
         foreach (var (name, values) in from.Headers)
         {
-            if (Kept.Contains(name) || name.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(':'))
+            if (Kept.Contains(name) || name.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(':')
+                || name.StartsWith("X-Remote-", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }

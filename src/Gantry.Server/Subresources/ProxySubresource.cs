@@ -13,14 +13,14 @@ internal sealed class ProxySubresource : ISubresource
 {
     private readonly Func<string, string, (Uri? Origin, ApiStatus? Refusal)> _find;
     private readonly AdmissionChain _admission;
-    private readonly HttpForwarder? _forwarder;
+    private readonly HttpForwarder _forwarder;
 
     /// <param name="plural">pods or services.</param>
     /// <param name="find">From namespace and name to the origin to ask.</param>
     /// <param name="admission">May refuse to connect.</param>
-    /// <param name="forwarder">Null where there is no way to the pod network.</param>
+    /// <param name="forwarder">Passes requests on.</param>
     public ProxySubresource(
-        string plural, Func<string, string, (Uri? Origin, ApiStatus? Refusal)> find, AdmissionChain admission, HttpForwarder? forwarder)
+        string plural, Func<string, string, (Uri? Origin, ApiStatus? Refusal)> find, AdmissionChain admission, HttpForwarder forwarder)
     {
         Plural = plural;
         _find = find;
@@ -40,11 +40,6 @@ internal sealed class ProxySubresource : ISubresource
         if (origin is null)
         {
             return refusal!;
-        }
-
-        if (_forwarder is null)
-        {
-            return NodeForwarding.NoNodes;
         }
 
         if (call.Http is not { } context)
@@ -67,7 +62,7 @@ internal sealed class ProxySubresource : ISubresource
         }
 
         var target = new UriBuilder(origin) { Path = path, Query = context.Request.QueryString.Value ?? "" }.Uri;
-        return await _forwarder.ForwardAsync(context, target, cancellation).ConfigureAwait(false) is { } problem ? problem : ApiAnswer.Done.Instance;
+        return await _forwarder.ForwardAsync(context, target, [], cancellation).ConfigureAwait(false) is { } problem ? problem : ApiAnswer.Done.Instance;
     }
 
     /// <summary>What follows <c>proxy</c> in the path; null where nothing does, not even a slash.</summary>

@@ -23,8 +23,11 @@ internal sealed record SubresourceParts
 
     public required TimeProvider Clock { get; init; }
 
-    /// <summary>Chooses among endpoints.</summary>
-    public required Random Random { get; init; }
+    /// <summary>Where proxied requests go.</summary>
+    public required ProxyAddresses Addresses { get; init; }
+
+    /// <summary>The way into the pod network.</summary>
+    public required Dialer Dial { get; init; }
 
     /// <summary>The way to the nodes, or null.</summary>
     public INodeProxy? Nodes { get; init; }
@@ -36,9 +39,8 @@ internal sealed record SubresourceParts
     /// <summary>Every built-in subresource apart from those that are views of the object itself, and the resources that keep nothing.</summary>
     public IReadOnlyList<ISubresource> Subresources()
     {
-        var forwarder = Nodes is null ? null : new HttpForwarder(Nodes);
+        var forwarder = new HttpForwarder(Dial, HttpForwarder.Anybody());
         var binding = new PodBinding(Writer, Admission, Clock);
-        var addresses = new ProxyAddresses(Objects, Random);
         return
         [
             new ScaleSubresource("", "replicationcontrollers", Writer, Clock),
@@ -54,8 +56,8 @@ internal sealed record SubresourceParts
             new PodStreamSubresource("exec", NodeEndpoint.Exec, Objects, Admission, Nodes),
             new PodStreamSubresource("attach", NodeEndpoint.Attach, Objects, Admission, Nodes),
             new PodStreamSubresource("portforward", NodeEndpoint.PortForward, Objects, Admission, Nodes),
-            new ProxySubresource("pods", addresses.OfPod, Admission, forwarder),
-            new ProxySubresource("services", addresses.OfService, Admission, forwarder),
+            new ProxySubresource("pods", Addresses.OfPod, Admission, forwarder),
+            new ProxySubresource("services", Addresses.OfService, Admission, forwarder),
             new NodeProxySubresource(Objects, Admission, Nodes),
         ];
     }
