@@ -53,8 +53,12 @@ public static class FieldManager
     /// <returns>The changed object with its managed fields; entries that cannot be read are forgotten.</returns>
     public static TreeMap Update(FieldOperation operation, TreeMap? live, TreeMap changed)
     {
-        var from = Source(operation, live, changed, out var managers);
         var before = live ?? operation.Type.Empty;
+        if (live is not null && KeepsManagers(operation, live, changed) && Compare(operation, before, changed).IsSame)
+        {
+            return ManagedFields.With(changed, ManagedFields.ListOf(live));
+        }
+        var from = Source(operation, live, changed, out var managers);
         if (managers.Count == 0 && live?.Map("metadata")?.Text("uid") is { Length: > 0 })
         {
             // Nobody is known to own anything, so it is too late to begin.
@@ -118,6 +122,11 @@ public static class FieldManager
 
     internal static Comparison Compare(FieldOperation operation, TreeMap live, TreeMap changed) =>
         Comparison.Of(operation.Type.Shape, ManagedFields.With(live, null), ManagedFields.With(changed, null)).Filtered(operation.Filter);
+
+    // Whether the request leaves the stored managed fields to the server; then an update that changes nothing need not read them.
+    private static bool KeepsManagers(FieldOperation operation, TreeMap live, TreeMap changed) =>
+        ManagedFields.ListOf(live) is { Count: > 0 } stored
+        && (operation.Subresource.Length > 0 || ManagedFields.ListOf(changed) is not { Count: > 0 } wished || wished.Equals(stored));
 
     // Which managed fields an update starts from; the list itself is returned where it can be stored again as it is.
     private static TreeList? Source(FieldOperation operation, TreeMap? live, TreeMap changed, out Dictionary<ManagerKey, ManagedEntry> managers)
