@@ -2,6 +2,7 @@ using System.Net;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Http;
 using Gantry.Server.InProcess;
 using Microsoft.AspNetCore.Builder;
@@ -152,8 +153,27 @@ public sealed class ApiServer : IAsyncDisposable
         return certificate;
     }
 
+    private static async Task DefinitionsAsync(ServerCore core, ILogger log, CancellationToken ended)
+    {
+        try
+        {
+            await new DefinitionLoop(core.Client, core.Clock, log).RunAsync(ended).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The server was told to stop.
+        }
+#pragma warning disable CA1031 // what breaks here breaks definitions, not the server
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            DefinitionLog.Ended(log, e);
+        }
+    }
+
     private static async Task FollowAsync(ServerCore core, ILogger log, CancellationTokenSource stopping, CancellationToken ended)
     {
+        var definitions = DefinitionsAsync(core, log, ended);
         try
         {
             await core.Registry.FollowAsync(ended).ConfigureAwait(false);
@@ -168,6 +188,8 @@ public sealed class ApiServer : IAsyncDisposable
             await stopping.CancelAsync().ConfigureAwait(false);
             throw;
         }
+
+        await definitions.ConfigureAwait(false);
     }
 
     private static async Task LookAfterAsync(
@@ -196,7 +218,7 @@ public sealed class ApiServer : IAsyncDisposable
         var paths = new PlainPaths(
             discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey,
             [new OpenApiPaths(core.Table, parts.Clock), .. parts.Paths]);
-        var tables = new Tables.TableMaker(parts.Clock);
+        var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
         return new HttpPipeline(
             new HttpParts

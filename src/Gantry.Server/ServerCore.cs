@@ -11,6 +11,7 @@ using Gantry.Server.Authorization.Node;
 using Gantry.Server.Authorization.Rbac;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Handling;
 using Gantry.Server.InProcess;
 using Gantry.Server.Pipeline;
@@ -115,7 +116,11 @@ internal sealed class ServerCore : IDisposable
     {
         var registry = new ObjectRegistry(parts.Store, parts.Logs.CreateLogger("registry"));
         await registry.LoadAsync([.. ApiCatalog.Resources.Where(HasStorage).Select(KindOf)], cancellation).ConfigureAwait(false);
-        return new ServerCore(options, parts, pki, registry);
+        var core = new ServerCore(options, parts, pki, registry);
+        var customs = new CustomResourceTable(registry, core.Table);
+        await customs.ReshapeAsync(registry.Clock.Current, cancellation).ConfigureAwait(false);
+        registry.Reshape = customs.ReshapeAsync;
+        return core;
     }
 
     /// <summary>New dice, seeded from the source of ids so that a seeded run stays one.</summary>

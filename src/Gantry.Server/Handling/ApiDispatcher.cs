@@ -2,6 +2,7 @@ using System.Text;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Statuses;
@@ -56,7 +57,8 @@ public sealed class ApiDispatcher
             return new(ApiStatus.NoSuchResource);
         }
 
-        if (resource.Type.Namespaced && info.Namespace.Length == 0 && info.Verb is not ("list" or "watch"))
+        if (resource.Type.Namespaced && info.Namespace.Length == 0 && info.Verb is not ("list" or "watch")
+            && !(info.Verb == "deletecollection" && call.Http is null))
         {
             return new(info.Name.Length > 0 ? ApiStatus.NoSuchResource : ApiStatus.MethodNotAllowed);
         }
@@ -157,7 +159,7 @@ public sealed class ApiDispatcher
         }
 
         var scope = WriteScope.Of(call, resource);
-        if (ObjectChecks.Namespace(value, scope.Namespace) is { } elsewhere)
+        if ((CustomFields.Check(call, resource, value) ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } elsewhere)
         {
             return elsewhere;
         }
@@ -179,7 +181,8 @@ public sealed class ApiDispatcher
         }
 
         var scope = WriteScope.Of(call, resource);
-        if ((ObjectChecks.Name(value, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } elsewhere)
+        if ((CustomFields.Check(call, resource, value) ?? ObjectChecks.Name(value, scope.Name, scope.Namespace)
+            ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } elsewhere)
         {
             return elsewhere;
         }

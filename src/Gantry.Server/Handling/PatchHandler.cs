@@ -2,6 +2,7 @@ using System.Text;
 using Gantry.Api.Patching;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
@@ -33,6 +34,11 @@ public sealed class PatchHandler
         if (Check(call) is { } refused)
         {
             return refused;
+        }
+
+        if (resource.Custom is not null && call.ContentType == StrategicType)
+        {
+            return ApiStatus.UnsupportedMediaType([JsonPatchType, MergePatchType, ApplyType]);
         }
 
         var scope = WriteScope.Of(call, resource);
@@ -162,7 +168,8 @@ public sealed class PatchHandler
             return refusal!;
         }
 
-        if ((ObjectChecks.Name(value, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } other)
+        if ((CustomFields.Check(call, scope.Resource, value) ?? ObjectChecks.Name(value, scope.Name, scope.Namespace)
+            ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } other)
         {
             return other;
         }

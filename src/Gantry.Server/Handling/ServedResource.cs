@@ -1,6 +1,7 @@
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Registry;
 using Gantry.Server.Writing;
 
@@ -12,12 +13,13 @@ namespace Gantry.Server.Handling;
 /// </summary>
 public sealed class ServedResource
 {
-    public ServedResource(ResourceType type, ResourceCache cache, IVersionConversion? conversion = null)
+    public ServedResource(ResourceType type, ResourceCache cache, IVersionConversion? conversion = null, CustomKind? custom = null)
     {
         Type = type;
         Cache = cache;
         Conversion = conversion;
-        Strategy = KindStrategy.Of(type);
+        Custom = custom;
+        Strategy = custom is null ? KindStrategy.Of(type) : KindStrategy.OfCustom(type);
     }
 
     /// <summary>The kind as clients see it.</summary>
@@ -29,6 +31,9 @@ public sealed class ServedResource
     public IVersionConversion? Conversion { get; }
 
     public KindStrategy Strategy { get; }
+
+    /// <summary>What the definition of a custom resource says; null for built-in kinds.</summary>
+    public CustomKind? Custom { get; }
 
     /// <summary>The schema that a custom resource was defined with; null for built-in kinds.</summary>
     public TreeMap? OpenApiSchema { get; init; }
@@ -54,7 +59,7 @@ public sealed class ServedResource
     public IApiObject Typed(StoredObject value) => Conversion is null ? (IApiObject)value.Typed : Decode(Json(value).Span);
 
     /// <summary>JSON of the served version as a typed object.</summary>
-    public IApiObject Decode(ReadOnlySpan<byte> json) => Conversion is null ? Stored.Decode(json)
+    public IApiObject Decode(ReadOnlySpan<byte> json) => Custom is not null ? CustomObject.Read(json) : Conversion is null ? Stored.Decode(json)
         : ApiModels.Decode(Type, json) as IApiObject ?? throw new InvalidOperationException($"{Type} has no typed model");
 
     /// <summary>What is kept of an object of the served version.</summary>

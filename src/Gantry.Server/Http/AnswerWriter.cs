@@ -175,7 +175,7 @@ internal sealed class AnswerWriter
             }
             else
             {
-                var body = page.Resource.Conversion is null ? item.ItemBody : WithoutKind(page.Resource.Json(item));
+                var body = page.Resource.Custom is not null ? page.Resource.Json(item)[1..] : page.Resource.Conversion is null ? item.ItemBody : WithoutKind(page.Resource.Json(item));
                 writer.Write("{"u8);
                 writer.Write(body.Span);
                 pending += body.Length;

@@ -12,6 +12,8 @@ namespace Gantry.Server.Registry;
 /// </summary>
 public sealed class ObjectRegistry : IObjects
 {
+    private const string DefinitionPrefix = "/registry/apiextensions.k8s.io/customresourcedefinitions/";
+
     private readonly IStore _store;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
@@ -24,6 +26,9 @@ public sealed class ObjectRegistry : IObjects
         _store = store;
         _log = log;
     }
+
+    /// <summary>Called after a batch that changes definitions of custom resources, before anybody learns of its revision.</summary>
+    public Func<long, CancellationToken, ValueTask>? Reshape { get; set; }
 
     /// <summary>How far all caches are.</summary>
     public RevisionClock Clock => _clock;
@@ -62,7 +67,12 @@ public sealed class ObjectRegistry : IObjects
         {
             if (!caches.TryGetValue(group.Key, out var cache))
             {
-                RegistryLog.UnknownPrefix(_log, group.Key);
+                // Groups with a dot that are not built in belong to custom resources, whose definitions are read next.
+                if (!IsCustom(group.Key))
+                {
+                    RegistryLog.UnknownPrefix(_log, group.Key);
+                }
+
                 continue;
             }
 
@@ -93,7 +103,50 @@ public sealed class ObjectRegistry : IObjects
             }
 
             Apply(batch);
+            if (Reshape is { } reshape && batch.Changes.Any(c => c.Key.StartsWith(DefinitionPrefix, StringComparison.Ordinal)))
+            {
+                await reshape(batch.Revision.Value, cancellation).ConfigureAwait(false);
+            }
+
+            _clock.Advance(batch.Revision.Value);
         }
+    }
+
+    /// <summary>Takes in a resource and what the store holds of it. Called between two batches of the feed, or before it is followed.</summary>
+    /// <param name="kind">The resource.</param>
+    /// <param name="revision">How far the feed is.</param>
+    /// <param name="cancellation">Ends reading.</param>
+    public async ValueTask<ResourceCache> AddAsync(ResourceKind kind, long revision, CancellationToken cancellation)
+    {
+        var query = new RangeQuery { Keys = KeyRange.Prefix(kind.KeyPrefix), At = new Revision(revision) };
+        var page = (await _store.RangeAsync(query, cancellation).ConfigureAwait(false)).Require();
+        var objects = page.Items
+            .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)))
+            .ToList();
+        var cache = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
+        lock (_lock)
+        {
+            _byPrefix = _byPrefix.Values.Where(c => c.Kind.KeyPrefix != kind.KeyPrefix).Append(cache).ToFrozenDictionary(c => c.Kind.KeyPrefix, StringComparer.Ordinal);
+            _byType = _byPrefix.Values.ToFrozenDictionary(c => c.Kind.Type);
+        }
+
+        return cache;
+    }
+
+    /// <summary>Lets go of a resource. Called between two batches of the feed.</summary>
+    public void Remove(ResourceKind kind)
+    {
+        lock (_lock)
+        {
+            _byPrefix = _byPrefix.Values.Where(c => c.Kind != kind).ToFrozenDictionary(c => c.Kind.KeyPrefix, StringComparer.Ordinal);
+            _byType = _byPrefix.Values.ToFrozenDictionary(c => c.Kind.Type);
+        }
+    }
+
+    private static bool IsCustom(string prefix)
+    {
+        var group = prefix.Split('/', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1) ?? "";
+        return group.Contains('.', StringComparison.Ordinal) && ApiCatalog.Resources.All(r => r.Group != group);
     }
 
     private void Apply(ChangeBatch batch)
@@ -109,8 +162,6 @@ public sealed class ObjectRegistry : IObjects
                 _byPrefix.GetValueOrDefault(group.Key)?.Apply([.. group]);
             }
         }
-
-        _clock.Advance(batch.Revision.Value);
     }
 
     private ResourceCache? Cache(string key) => _byPrefix.GetValueOrDefault(PrefixOf(key));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Handling;
 using Gantry.Server.Http;
 using Gantry.Server.Pipeline;
@@ -14,13 +15,13 @@ using Gantry.Server.Requests;
 namespace Gantry.Server.Tables;
 
 /// <summary>Makes tables of answers.</summary>
-internal sealed class TableMaker(TimeProvider clock) : ITableMaker
+internal sealed class TableMaker(TimeProvider clock, ResourceTable resources) : ITableMaker
 {
     public byte[] Table(ApiAnswer.Item item, string version, RequestOptions options)
     {
         var value = Decode(item.Type, item.Json.Span);
         var metadata = new V1ListMeta { ResourceVersion = value.Metadata.ResourceVersion };
-        return Write(version, TableRenderer.Columns(item.Type), metadata, [TableRow.Of(value, item.Json, clock.GetUtcNow())], options);
+        return Write(version, TableRenderer.Columns(item.Type), metadata, [Row(resources.Find(item.Type.Group, item.Type.Version, item.Type.Plural)?.Custom, value, item.Json, clock.GetUtcNow())], options);
     }
 
     public byte[] Table(ListPage page, string version, RequestOptions options)
@@ -30,16 +31,19 @@ internal sealed class TableMaker(TimeProvider clock) : ITableMaker
         {
             ResourceVersion = page.Revision.ToString(CultureInfo.InvariantCulture), Continue = page.Continue, RemainingItemCount = page.Remaining,
         };
-        var rows = page.Items.Select(i => TableRow.Of(page.Resource.Typed(i), page.Resource.Json(i), now));
+        var rows = page.Items.Select(i => Row(page.Resource.Custom, page.Resource.Typed(i), page.Resource.Json(i), now));
         return Write(version, TableRenderer.Columns(page.Resource.Type), metadata, rows, options);
     }
 
     public byte[] Table(ServedResource resource, StoredObject value, string version, bool withColumns, RequestOptions options)
     {
         var metadata = new V1ListMeta { ResourceVersion = value.Revision.ToString(CultureInfo.InvariantCulture) };
-        var row = TableRow.Of(resource.Typed(value), resource.Json(value), clock.GetUtcNow());
+        var row = Row(resource.Custom, resource.Typed(value), resource.Json(value), clock.GetUtcNow());
         return Write(version, withColumns ? TableRenderer.Columns(resource.Type) : null, metadata, [row], options);
     }
+
+    private static TableRow Row(CustomKind? custom, IApiObject value, ReadOnlyMemory<byte> json, DateTimeOffset now) =>
+        custom is null ? TableRow.Of(value, json, now) : new TableRow(value, json, custom.Cells(value as CustomObject ?? CustomObject.Read(json.Span), now));
 
     // What is answered by subresources, such as a Scale, is no resource of its own, but all have metadata.
     private static IApiObject Decode(ResourceType type, ReadOnlySpan<byte> json) =>

@@ -201,12 +201,12 @@ public sealed class ObjectValidator : IValidator
                 StorageRules.VolumeAttachment(errors, attachment, old as V1VolumeAttachment);
                 break;
             default:
-                Extensions(errors, value);
+                Extensions(errors, value, old);
                 break;
         }
     }
 
-    private static void Extensions(FieldErrors errors, IApiObject value)
+    private static void Extensions(FieldErrors errors, IApiObject value, IApiObject? old)
     {
         switch (value)
         {
@@ -223,6 +223,9 @@ public sealed class ObjectValidator : IValidator
                 break;
             case V1ValidatingAdmissionPolicyBinding binding:
                 ExtensionRules.AdmissionPolicyBinding(errors, binding);
+                break;
+            case V1CustomResourceDefinition definition:
+                DefinitionRules.Definition(errors, definition, old as V1CustomResourceDefinition);
                 break;
             case V1APIService service:
                 ExtensionRules.ApiService(errors, service);

@@ -47,6 +47,11 @@ internal static class DeletionRules
             kept.Add(Orphan);
         }
 
+        if (strategy.IsDefinition && metadata.DeletionTimestamp is null && !kept.Contains(CustomResources.DefinitionLoop.Cleanup, StringComparer.Ordinal))
+        {
+            kept.Add(CustomResources.DefinitionLoop.Cleanup);
+        }
+
         if (foreground)
         {
             kept.Add(Foreground);

@@ -50,7 +50,7 @@ internal static class FieldTracking
         var type = scope.Resource.Type;
         return new FieldOperation
         {
-            Type = Types.GetOrAdd(type, static t => ManagedType.Of(t)),
+            Type = scope.Resource.Custom?.Managed ?? Types.GetOrAdd(type, static t => ManagedType.Of(t)),
             Subresource = scope.Subresource,
             Manager = scope.FieldManager,
             Now = now,

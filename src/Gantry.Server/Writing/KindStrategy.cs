@@ -77,6 +77,23 @@ public sealed record KindStrategy
     /// <summary>The same for an update; the second tree is the stored object.</summary>
     public Action<TreeMap, TreeMap> PrepareUpdate { get; init; } = static (_, _) => { };
 
+    /// <summary>Whether the object's own resources have to be emptied before it goes.</summary>
+    public bool IsDefinition { get; init; }
+
+    /// <summary>How custom resources are written: all alike.</summary>
+    public static KindStrategy OfCustom(ResourceType type)
+    {
+        var hasStatus = type.Subresources.Any(s => s.Name == "status");
+        return new KindStrategy
+        {
+            HasStatus = hasStatus,
+            HasGeneration = true,
+            StatusKeepsMetadata = ["labels", "annotations", "finalizers", "ownerReferences"],
+            PrepareCreate = hasStatus ? static o => o.Remove("status") : static _ => { },
+            PrepareUpdate = hasStatus ? static (now, old) => now["status"] = old["status"] : static (_, _) => { },
+        };
+    }
+
     public static KindStrategy Of(ResourceType type)
     {
         var hasStatus = type.Subresources.Any(s => s.Name == "status");
@@ -91,6 +108,7 @@ public sealed record KindStrategy
             ShowsDeleted = ShownAfterDelete.Contains(type.Kind),
             OrphansByDefault = type is { Group: "", Kind: "ReplicationController" } or { Group: "batch", Kind: "Job" },
             IsPod = type is { Group: "", Kind: "Pod" },
+            IsDefinition = type is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" },
             IsNamespace = type is { Group: "", Kind: "Namespace" },
             StatusKeepsMetadata = BareStatus.Contains(type.Kind) ? ["labels", "annotations", "finalizers", "ownerReferences"]
                 : type.Kind == "Deployment" ? ["labels"]

@@ -19,6 +19,7 @@ internal static class Preparations
         ("", "PersistentVolume" or "PersistentVolumeClaim") => static o => o["status"] = Map(("phase", "Pending")),
         // A node agent registers its node together with what it found out about it.
         ("", "Node") => static _ => { },
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => static o => o["status"] = Stored(o, null),
         ("batch", "Job") => static o =>
         {
             o.Remove("status");
@@ -39,6 +40,7 @@ internal static class Preparations
             now["spec"] = old["spec"];
             now["status"] = old["status"];
         },
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => static (now, old) => now["status"] = Stored(now, old.Map("status")),
         ("apps", "DaemonSet") => static (now, old) =>
         {
             now["status"] = old["status"];
@@ -55,6 +57,23 @@ internal static class Preparations
     {
         var metadata = o.Made("metadata");
         metadata["annotations"] = (metadata.Map("annotations") ?? new TreeMap()).With(KindDefaults.TemplateGeneration, count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    // Every version that objects were ever stored in is remembered.
+    private static TreeMap Stored(TreeMap definition, TreeMap? status)
+    {
+        var made = (status ?? new TreeMap()).ShallowCopy(1);
+        var versions = made.List("storedVersions")?.ShallowCopy() ?? new TreeList();
+        foreach (var version in definition.Map("spec")?.Items("versions") ?? [])
+        {
+            if (version["storage"] is TreeBool { Value: true } && version.Text("name") is { } name && !versions.Contains(new TreeString(name)))
+            {
+                versions.Add(name);
+            }
+        }
+
+        made["storedVersions"] = versions.Count == 0 ? null : versions;
+        return made;
     }
 
     private static void Finalizers(TreeMap o)

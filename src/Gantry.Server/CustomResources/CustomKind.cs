@@ -1,0 +1,155 @@
+using Gantry.Api.Apply;
+using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Api.Schemas.Generated;
+using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
+using Gantry.Server.Statuses;
+
+namespace Gantry.Server.CustomResources;
+
+/// <summary>One version of a custom resource: what it is called, and what its schema says about its objects.</summary>
+public sealed class CustomKind
+{
+    // As other servers list them.
+    private static readonly string[] Verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
+    private readonly StructuralSchema? _schema;
+    private readonly IReadOnlyList<(TableColumn Column, JsonPath Path)> _columns;
+
+    private CustomKind(ResourceType type, TreeMap? source, IReadOnlyList<(TableColumn, JsonPath)> columns)
+    {
+        Type = type;
+        Source = source;
+        _schema = source is null ? null : StructuralSchema.Of(source);
+        _columns = columns;
+        Managed = new ManagedType(CustomShapes.Of(type.Schema, _schema), type.Group, type.Version, type.Kind, new TreeMap { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind });
+    }
+
+    public ResourceType Type { get; }
+
+    /// <summary>The OpenAPI schema as the definition states it; null where it states none.</summary>
+    public TreeMap? Source { get; }
+
+    /// <summary>How applies merge its objects.</summary>
+    public ManagedType Managed { get; }
+
+    /// <summary>Reads one version of a definition.</summary>
+    /// <param name="definition">The stored definition.</param>
+    /// <param name="version">The version's part of it.</param>
+    public static CustomKind Of(TreeMap definition, TreeMap version)
+    {
+        var spec = definition.Map("spec")!;
+        var names = spec.Map("names")!;
+        var columns = Columns(version);
+        var subresources = new List<Subresource>();
+        if (version.Map("subresources") is { } subs)
+        {
+            if (subs.Map("scale") is not null)
+            {
+                subresources.Add(new Subresource("scale", "Scale", "autoscaling", "v1", ["get", "patch", "update"]));
+            }
+
+            if (subs["status"] is TreeMap)
+            {
+                subresources.Add(new Subresource("status", names.Text("kind")!, null, null, ["get", "patch", "update"]));
+            }
+        }
+
+        var (group, name, kind) = (spec.Text("group")!, version.Text("name")!, names.Text("kind")!);
+        var schema = Schema(name, kind);
+        var type = new ResourceType(group, name, kind, names.Text("plural")!, spec.Text("scope") == "Namespaced", () => schema)
+        {
+            Singular = names.Text("singular") ?? "",
+            ShortNames = Texts(names, "shortNames"),
+            Categories = Texts(names, "categories"),
+            Verbs = Verbs,
+            Subresources = subresources,
+            Columns = [.. columns.Select(c => c.Column)],
+        };
+        return new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns);
+    }
+
+    /// <summary>Drops what the schema does not know.</summary>
+    /// <param name="value">The caller's own; changed.</param>
+    /// <returns>The path of each dropped field.</returns>
+    public IReadOnlyList<string> Prune(TreeMap value)
+    {
+        var dropped = new List<string>();
+        if (_schema is not null)
+        {
+            StructuralFields.Prune(_schema, value, dropped);
+        }
+
+        return dropped;
+    }
+
+    /// <summary>Fills in the schema's defaults, after pruning. The tree is the caller's own.</summary>
+    public void Complete(TreeMap value)
+    {
+        if (_schema is not null)
+        {
+            StructuralFields.Prune(_schema, value, null);
+            StructuralFields.Default(_schema, value);
+        }
+    }
+
+    /// <summary>Every rule of the schema that the object breaks.</summary>
+    public IReadOnlyList<FieldError> Check(TreeMap value) => _schema is null ? [] : StructuralValidator.Check(_schema, value);
+
+    /// <summary>The cells of the object's row in a table.</summary>
+    public IReadOnlyList<Tree> Cells(CustomObject value, DateTimeOffset now) => [.. _columns.Select(c => Cell(c.Column, c.Path.Find(value.Content), now))];
+
+    private static Tree Cell(TableColumn column, Tree? found, DateTimeOffset now)
+    {
+        switch (column.Type)
+        {
+            case "date":
+                return found is TreeString time && DateTimeOffset.TryParse(
+                    time.Value, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at)
+                    ? Tables.HumanTime.Since(at, now) : found is null ? TreeNull.Instance : "<invalid>";
+            case "integer" or "number" or "boolean":
+                return found is TreeInteger or TreeFloat or TreeBool ? found : TreeNull.Instance;
+            default:
+                return found switch
+                {
+                    null or TreeNull => TreeNull.Instance,
+                    TreeString => found,
+                    _ => TreeJson.WriteText(found),
+                };
+        }
+    }
+
+    private static IReadOnlyList<(TableColumn Column, JsonPath Path)> Columns(TreeMap version)
+    {
+        var columns = new List<(TableColumn, JsonPath)> { (new TableColumn("Name", "string", "name", 0, "the object's name"), JsonPath.Parse(".metadata.name")) };
+        foreach (var column in version.Items("additionalPrinterColumns"))
+        {
+            var priority = (int)((column["priority"] as TreeInteger)?.Value ?? 0);
+            columns.Add((
+                new TableColumn(column.Text("name") ?? "", column.Text("type") ?? "string", column.Text("format") ?? "", priority, column.Text("description") ?? ""),
+                JsonPath.Parse(column.Text("jsonPath") ?? "")));
+        }
+
+        if (columns.Count == 1)
+        {
+            columns.Add((new TableColumn("Age", "date", "", 0, "when the object was made"), JsonPath.Parse(".metadata.creationTimestamp")));
+        }
+
+        return columns;
+    }
+
+    // Only what every object has is described to the decoder; the rest is the structural schema's.
+    private static TypeSchema Schema(string version, string kind) => new(
+        version + "." + kind, version + "." + kind,
+        [
+            new FieldSchema("kind", ValueKind.String),
+            new FieldSchema("apiVersion", ValueKind.String),
+            new FieldSchema("metadata", ValueKind.Object, static () => ApiTypes.Find("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")!) { Presence = Presence.Always },
+        ])
+    {
+        PreservesUnknown = true,
+    };
+
+    private static IReadOnlyList<string> Texts(TreeMap map, string key) => [.. (map.List(key) ?? []).OfType<TreeString>().Select(t => t.Value)];
+}

@@ -1,0 +1,59 @@
+using Gantry.Api.Apply;
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.CustomResources;
+
+/// <summary>How server-side apply merges custom resources, from their schema.</summary>
+internal static class CustomShapes
+{
+    private static readonly ScalarShape Text = new(ScalarKind.String);
+    private static readonly ScalarShape Number = new(ScalarKind.Numeric);
+    private static readonly ScalarShape Truth = new(ScalarKind.Boolean);
+    private static readonly ScalarShape Untyped = new(ScalarKind.Untyped);
+
+    /// <summary>The shape of the whole object.</summary>
+    /// <param name="type">Describes apiVersion, kind and metadata.</param>
+    /// <param name="schema">Describes the rest; null where nothing does.</param>
+    public static MapShape Of(TypeSchema type, StructuralSchema? schema)
+    {
+        var common = ApplyShape.Of(type);
+        var rest = schema is null ? null : Fields(schema);
+        return new MapShape(atomic: false, name => common.Find(name) ?? rest?.GetValueOrDefault(name), ApplyShape.Deduced);
+    }
+
+    private static Dictionary<string, MapField> Fields(StructuralSchema schema) =>
+        schema.Properties.ToDictionary(p => p.Key, p => new MapField(PathElement.Field(p.Key), Shape(p.Value)), StringComparer.Ordinal);
+
+    private static ApplyShape Shape(StructuralSchema schema)
+    {
+        if (schema.IntOrString)
+        {
+            return Untyped;
+        }
+
+        switch (schema.Type)
+        {
+            case "string":
+                return Text;
+            case "integer" or "number":
+                return Number;
+            case "boolean":
+                return Truth;
+            case "array":
+                var item = schema.Items is null ? ApplyShape.Deduced : Shape(schema.Items);
+                return schema.ListType switch
+                {
+                    "set" => new ListShape(item, ListMerging.Set, []),
+                    "map" => new ListShape(item, ListMerging.Keyed, [.. schema.ListKeys.Select(k => new ListKey(k, schema.Items?.Properties.GetValueOrDefault(k)?.Default))]),
+                    _ => new ListShape(item, ListMerging.Atomic, []),
+                };
+            case "object":
+                var fields = Fields(schema);
+                var others = schema.Additional is { } additional ? Shape(additional) : schema.PreservesUnknown || schema.IsEmbedded ? ApplyShape.Deduced : null;
+                return new MapShape(schema.MapType == "atomic", fields.GetValueOrDefault, others);
+            default:
+                return ApplyShape.Deduced;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Server.CustomResources;
+
+internal static partial class DefinitionLog
+{
+    [LoggerMessage(3201, LogLevel.Warning, "custom resource definition {Name}: {Why}")]
+    public static partial void Failed(ILogger log, string name, string why);
+
+    [LoggerMessage(3202, LogLevel.Error, "custom resource definitions are no longer looked after")]
+    public static partial void Ended(ILogger log, Exception error);
+}

@@ -1,0 +1,133 @@
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Tests.Serving;
+
+[Collection(SharedServer.Name)]
+public sealed class CustomResourceTests(RunningServer server)
+{
+    private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+    [Fact]
+    public async Task A_defined_kind_is_served_as_soon_as_it_is_written()
+    {
+        var (group, path) = await DefineAsync();
+        var made = await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"* * *"} }""");
+
+        Assert.Equal(201, made.Code);
+        Assert.Equal("1", made.Body.Map("spec")!["replicas"]!.ToString());
+        Assert.Equal("1", made.Metadata["generation"]!.ToString());
+        Assert.Equal(made.Text, (await server.GetAsync(path + "/a")).Text);
+        var list = await server.GetAsync(path);
+        Assert.Equal("TabList", list.Body.Text("kind"));
+        Assert.Equal("Tab", ((TreeMap)list.Body.List("items")![0]).Text("kind"));
+        Assert.Contains("tabs", (await server.GetAsync($"/apis/{group}/v1")).Text);
+        Assert.Contains(group, (await server.GetAsync("/apis")).Text);
+    }
+
+    [Fact]
+    public async Task Objects_are_held_to_the_schema()
+    {
+        var (group, path) = await DefineAsync();
+        var bad = await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"replicas":99,"schedule":5,"mode":"odd"} }""");
+
+        Assert.Equal((422, "Invalid"), (bad.Code, bad.Reason));
+        Assert.Equal("FieldValueInvalid", bad.Cause("spec.replicas"));
+        Assert.Contains("spec.replicas in body should be less than or equal to 10", bad.Message);
+        Assert.Equal("FieldValueTypeInvalid", bad.Cause("spec.schedule"));
+        Assert.Equal("FieldValueNotSupported", bad.Cause("spec.mode"));
+        var missing = await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{} }""");
+        Assert.Equal("FieldValueRequired", missing.Cause("spec.schedule"));
+    }
+
+    [Fact]
+    public async Task Unknown_fields_are_dropped_with_a_warning_or_refused()
+    {
+        var (group, path) = await DefineAsync();
+        var body = $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"x","nope":1,"free":{"any":"thing"} } }""";
+
+        var strict = await server.PostAsync(path + "?fieldValidation=Strict", body);
+        Assert.Equal(400, strict.Code);
+        Assert.Contains("strict decoding error: unknown field \"spec.nope\"", strict.Message);
+        var made = await server.PostAsync(path, body);
+        Assert.Equal(201, made.Code);
+        Assert.Contains("spec.nope", Assert.Single(made.Warnings));
+        Assert.Null(made.Body.Map("spec")!["nope"]);
+        Assert.Equal("thing", made.Body.Map("spec")!.Map("free")!.Text("any"));
+    }
+
+    [Fact]
+    public async Task Status_patches_applies_tables_and_watches_work_as_for_built_in_kinds()
+    {
+        var (group, path) = await DefineAsync();
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"x"},"status":{"phase":"no"} }""");
+
+        var status = await server.MergeAsync(path + "/a/status", """{"spec":{"schedule":"y"},"status":{"phase":"Ready"}}""");
+        Assert.Equal(("x", "Ready"), (status.Body.Map("spec")!.Text("schedule"), status.Body.Map("status")!.Text("phase")));
+        var spec = await server.MergeAsync(path + "/a", """{"spec":{"schedule":"z"}}""");
+        Assert.Equal("2", spec.Metadata["generation"]!.ToString());
+        Assert.Equal(415, (await server.SendAsync(HttpMethod.Patch, path + "/a", "{}", "application/strategic-merge-patch+json")).Code);
+        var applied = await server.SendAsync(
+            HttpMethod.Patch, path + "/b?fieldManager=me", $"apiVersion: {group}/v1\nkind: Tab\nmetadata:\n  name: b\nspec:\n  schedule: q\n", "application/apply-patch+yaml");
+        Assert.Equal(201, applied.Code);
+        var table = await server.SendAsync(HttpMethod.Get, path, accept: "application/json;as=Table;g=meta.k8s.io;v=v1");
+        var row = (TreeMap)table.Body.List("rows")![0];
+        Assert.Equal(["\"a\"", "\"z\"", "1"], row.List("cells")!.Select(c => c.ToString()));
+    }
+
+    [Fact]
+    public async Task A_definition_becomes_established_and_takes_its_objects_with_it()
+    {
+        var (group, path) = await DefineAsync();
+        var name = "tabs." + group;
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"x"} }""");
+        await UntilAsync(async () => (await server.GetAsync($"{Definitions}/{name}")).Text.Contains("\"type\":\"Established\",\"status\":\"True\"", StringComparison.Ordinal));
+
+        Assert.Equal(200, (await server.DeleteAsync($"{Definitions}/{name}")).Code);
+
+        await UntilAsync(async () => (await server.GetAsync($"{Definitions}/{name}")).Code == 404);
+        Assert.Equal(404, (await server.GetAsync(path)).Code);
+    }
+
+    [Fact]
+    public async Task A_definition_that_contradicts_itself_is_invalid()
+    {
+        var wrong = await server.PostAsync(Definitions, """
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"wrong"},
+             "spec":{"group":"x.example.com","scope":"Somewhere","names":{"plural":"foos","kind":"Foo"},"versions":[]}}
+            """);
+
+        Assert.Equal(422, wrong.Code);
+        Assert.Equal("FieldValueInvalid", wrong.Cause("metadata.name"));
+        Assert.Equal("FieldValueNotSupported", wrong.Cause("spec.scope"));
+        Assert.Equal("FieldValueInvalid", wrong.Cause("spec.versions"));
+    }
+
+    private async Task<(string Group, string Path)> DefineAsync()
+    {
+        var group = server.Name("g") + ".example.com";
+        var made = await server.PostAsync(Definitions, $$$"""
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"tabs.{{{group}}}"},
+             "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"tabs","kind":"Tab"},
+              "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{} },
+               "additionalPrinterColumns":[{"name":"Schedule","type":"string","jsonPath":".spec.schedule"},{"name":"Replicas","type":"integer","jsonPath":".spec.replicas"}],
+               "schema":{"openAPIV3Schema":{"type":"object","properties":{
+                "spec":{"type":"object","required":["schedule"],"properties":{
+                 "schedule":{"type":"string"},"mode":{"type":"string","enum":["a","b"]},
+                 "replicas":{"type":"integer","minimum":1,"maximum":10,"default":1},
+                 "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } },
+                "status":{"type":"object","properties":{"phase":{"type":"string"} } } } } } }] } }
+            """);
+        Assert.True(made.Code == 201, made.Text);
+        var ns = await server.NamespaceAsync();
+        return (group, $"/apis/{group}/v1/namespaces/{ns}/tabs");
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        while (!await condition())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+        }
+    }
+}
