@@ -120,7 +120,7 @@ public sealed class CustomKind
         }
     }
 
-    private static IReadOnlyList<(TableColumn Column, JsonPath Path)> Columns(TreeMap version)
+    private static List<(TableColumn Column, JsonPath Path)> Columns(TreeMap version)
     {
         var columns = new List<(TableColumn, JsonPath)> { (new TableColumn("Name", "string", "name", 0, "the object's name"), JsonPath.Parse(".metadata.name")) };
         foreach (var column in version.Items("additionalPrinterColumns"))

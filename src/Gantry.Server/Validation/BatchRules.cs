@@ -42,7 +42,7 @@ public static class BatchRules
         var (uid, name, labels) = (job.Metadata.Uid, job.Metadata.Name, job.Spec.Template.Metadata.Labels);
         var path = at.Child("template").Child("metadata").Child("labels");
         foreach (var (key, expected) in (ReadOnlySpan<(string, string)>)
-            [("batch.kubernetes.io/controller-uid", uid), ("batch.kubernetes.io/job-name", name), ("controller-uid", uid), ("job-name", name)])
+            [("controller-uid", uid), ("batch.kubernetes.io/controller-uid", uid), ("job-name", name), ("batch.kubernetes.io/job-name", name)])
         {
             if (!labels.TryGetValue(key, out var found))
             {
