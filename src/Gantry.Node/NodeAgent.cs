@@ -171,8 +171,8 @@ public sealed class NodeAgent
                 Clock = _clock,
                 Log = _log,
                 Starts = starts,
-            },
-            pods);
+                Pods = pods,
+            });
         await manager.RunAsync(ct);
     }
 }

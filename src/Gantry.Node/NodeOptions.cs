@@ -51,6 +51,9 @@ public sealed record NodeOptions
     /// <summary>The parent of all pods' cgroups, which must be this cluster's alone.</summary>
     public string CgroupRoot { get; init; } = "/gantry";
 
+    /// <summary>Kernel parameters that pods may set although they may harm others; a name, or a beginning that ends in "*".</summary>
+    public IReadOnlyList<string> UnsafeSysctls { get; init; } = [];
+
     /// <summary>Where profiles of the type Localhost lie.</summary>
     public string SeccompDirectory { get; init; } = "/var/lib/gantry/seccomp";
 

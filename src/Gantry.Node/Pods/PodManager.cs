@@ -19,12 +19,10 @@ public sealed class PodManager
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> _workers = new(StringComparer.Ordinal);
     private readonly Lock _starting = new();
 
-    /// <param name="parts">What workers share.</param>
-    /// <param name="pods">The pods of this node alone.</param>
-    public PodManager(PodParts parts, Cache<V1Pod> pods)
+    public PodManager(PodParts parts)
     {
         _parts = parts;
-        _pods = pods;
+        _pods = parts.Pods;
     }
 
     /// <summary>Tells a pod's worker that an object it refers to changed.</summary>

@@ -32,6 +32,9 @@ public sealed record PodParts
 
     public required Cache<V1Service> Services { get; init; }
 
+    /// <summary>The pods of this node.</summary>
+    public required Cache<V1Pod> Pods { get; init; }
+
     public required ProbeRunner Probes { get; init; }
 
     public required IEventRecorder Events { get; init; }

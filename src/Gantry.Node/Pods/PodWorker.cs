@@ -46,6 +46,8 @@ public sealed class PodWorker
     private Task? _end;
     private CancellationTokenSource? _endStop;
     private TimeSpan _endGrace;
+    private bool _begun;
+    private PodEnd? _refused;
     private bool _deleteSent;
     private bool _finished;
 
@@ -196,6 +198,7 @@ public sealed class PodWorker
         var pod = _status.Latest(_pod);
         var runtime = await _observer.ReadAsync(PodRemains.WordsFromLog(pod), ct);
         var late = Claim(runtime);
+        Begin(pod, runtime);
         var deleting = _gone || pod.Metadata.DeletionTimestamp is not null;
         if (!deleting)
         {
@@ -206,7 +209,7 @@ public sealed class PodWorker
         {
             Pod = pod, Runtime = runtime, Now = _parts.Clock.GetUtcNow(), Probes = _probes.Verdicts, Troubles = _troubles, Backoff = _backoff, VolumesReady = _volumes is not null,
         };
-        var plan = deleting ? PodPlan.Wait : PodPlanner.Plan(view);
+        var plan = deleting ? PodPlan.Wait : _refused is null ? PodPlanner.Plan(view) : new PodPlan { End = _refused };
         if (deleting || plan.End is not null)
         {
             return Earlier(await EndAsync(view, plan.End, deleting, ct), late);
@@ -224,6 +227,33 @@ public sealed class PodWorker
         await RefreshAsync(pod, either.Token);
         await _remains.CollectAsync(pod, runtime, either.Token);
         return Earlier(Earlier(plan.LookAgain, late), VolumeFiles(pod) ? _volumesAt + _parts.Options.VolumeRefreshInterval : null);
+    }
+
+    // Once, at the first look: what an earlier process knew, and whether the node takes the pod at all.
+    private void Begin(V1Pod pod, PodRuntime runtime)
+    {
+        if (_begun)
+        {
+            return;
+        }
+
+        _begun = true;
+        foreach (var container in PodSpecs.AllContainers(pod))
+        {
+            if (runtime.Newest(container.Name) is { } newest)
+            {
+                _backoff.Adopt(container.Name, newest.RestartCount, newest.Created);
+            }
+        }
+
+        if (pod.Status.StartTime is null && runtime.Sandbox is null && !_gone && !PodSpecs.IsTerminal(pod))
+        {
+            _refused = PodAdmission.Refusal(pod, _parts.Pods.Snapshot.All, _parts.Machine, _parts.Options);
+            if (_refused is { } refusal)
+            {
+                _parts.Events.Record(PodEvents.Pod(pod), "Warning", refusal.Reason, refusal.Message);
+            }
+        }
     }
 
     private async Task PerformAsync(V1Pod pod, PodRuntime runtime, IReadOnlyList<PodStep> steps, CancellationToken ct)

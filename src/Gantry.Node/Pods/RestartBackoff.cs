@@ -27,5 +27,18 @@ public sealed class RestartBackoff
         _entries[container] = new Entry(pause, now);
     }
 
+    /// <summary>
+    /// Takes over a container that ended before this process began: so many restarts have earned it a pause. Without effect where
+    /// something is known of it.
+    /// </summary>
+    public void Adopt(string container, int restarts, DateTimeOffset restarted)
+    {
+        if (restarts > 0 && !_entries.ContainsKey(container))
+        {
+            var pause = First * Math.Pow(2, Math.Min(restarts - 1, 10));
+            _entries[container] = new Entry(pause < Longest ? pause : Longest, restarted);
+        }
+    }
+
     private sealed record Entry(TimeSpan Pause, DateTimeOffset Restarted);
 }

@@ -30,6 +30,16 @@ public sealed class Restart_backoff
     }
 
     [Fact]
+    public void Is_taken_over_from_the_number_of_restarts()
+    {
+        var backoff = new RestartBackoff();
+        backoff.Adopt("a", 3, Make.Now);
+        backoff.Adopt("b", 0, Make.Now);
+        Assert.Equal(TimeSpan.FromSeconds(40), backoff.Pause("a", Make.Now));
+        Assert.Equal(TimeSpan.Zero, backoff.Pause("b", Make.Now));
+    }
+
+    [Fact]
     public void Counts_each_container_by_itself()
     {
         var backoff = new RestartBackoff();

@@ -1,4 +1,5 @@
 using Gantry.Api.Models;
+using Gantry.Node.Containers;
 using Gantry.Node.Grpc;
 
 namespace Gantry.Node.Pods.Steps;
@@ -23,6 +24,7 @@ public sealed class SandboxStep
             await runtime.StopSandboxAsync(old, ct);
         }
 
+        await CheckClassAsync(pod, ct);
         var config = SandboxConfigs.Of(pod, step.Attempt, _parts.Options, ReadResolver(_parts.Options.ResolvConf));
         Directory.CreateDirectory(config.LogDirectory);
         await _parts.Starts.WaitAsync(ct);
@@ -38,6 +40,23 @@ public sealed class SandboxStep
         finally
         {
             _parts.Starts.Release();
+        }
+    }
+
+    // There is one way to run containers; a class may name it.
+    private async Task CheckClassAsync(V1Pod pod, CancellationToken ct)
+    {
+        if (pod.Spec.RuntimeClassName is not { Length: > 0 } name)
+        {
+            return;
+        }
+
+        var found = await _parts.Api.GetAsync<V1RuntimeClass>("", name, ct);
+        if (found?.Handler is not "runc")
+        {
+            var why = found is null ? $"runtimeclass.node.k8s.io "{name}" not found" : $"no runtime for "{found.Handler}" is configured";
+            _parts.Events.Record(PodEvents.Pod(pod), "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {why}");
+            throw new ConfigurationException(why);
         }
     }
 
