@@ -54,7 +54,7 @@ public sealed class SandboxStep
         var found = await _parts.Api.GetAsync<V1RuntimeClass>("", name, ct);
         if (found?.Handler is not "runc")
         {
-            var why = found is null ? $"runtimeclass.node.k8s.io "{name}" not found" : $"no runtime for "{found.Handler}" is configured";
+            var why = found is null ? $"runtimeclass.node.k8s.io \"{name}\" not found" : $"no runtime for \"{found.Handler}\" is configured";
             _parts.Events.Record(PodEvents.Pod(pod), "Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {why}");
             throw new ConfigurationException(why);
         }
