@@ -213,7 +213,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     private static HttpPipeline Pipeline(ServerCore core, ApiServerParts parts, ApiServerOptions options, CancellationTokenSource stopping, ILogger log)
     {
-        var metrics = new RequestMetrics();
+        var metrics = new RequestMetrics(text => ServerFigures.Append(text, core.Registry, parts.Store));
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
             discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Gantry.Server.Bootstrap;
@@ -26,8 +27,14 @@ internal static class AdvertisedAddress
 
         var family = options.ServiceRange.BaseAddress.AddressFamily;
         return Own(family == AddressFamily.InterNetworkV6 ? Elsewhere6 : Elsewhere)
+            ?? OfInterfaces(family)
             ?? (family == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback);
     }
+
+    private static IPAddress? OfInterfaces(AddressFamily family) => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+        .SelectMany(i => i.GetIPProperties().UnicastAddresses.Select(a => a.Address))
+        .FirstOrDefault(a => a.AddressFamily == family && !a.IsIPv6LinkLocal && a.GetAddressBytes() is not [169, 254, _, _]);
 
     private static IPAddress? Own(IPAddress elsewhere)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Client;
@@ -111,6 +112,12 @@ public sealed class Bootstrapper
     {
         Ensure(ClusterObjects.Service(_options), (stored, expected) =>
             stored.Spec.Ports.SequenceEqual(expected.Spec.Ports) ? null : stored with { Spec = stored.Spec with { Ports = expected.Spec.Ports } });
+        if (IPAddress.IsLoopback(_options.AdvertiseAddress))
+        {
+            // On a machine without any network nobody else could use the address, and Endpoints may not hold it.
+            return;
+        }
+
         Ensure(ClusterObjects.Endpoints(_options), (stored, expected) =>
             stored.Subsets.SequenceEqual(expected.Subsets) ? null : stored with { Subsets = expected.Subsets });
         Ensure(ClusterObjects.EndpointSlice(_options), (stored, expected) =>

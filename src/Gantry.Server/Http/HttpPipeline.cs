@@ -50,7 +50,7 @@ internal sealed class HttpPipeline
         var path = request.Path.Value ?? "/";
         var info = RequestInfoParser.Parse(request.Method, path, request.QueryString.Value ?? "");
         var longRunning = IsLongRunning(info);
-        using var running = _metrics.Begin(longRunning);
+        using var running = _metrics.Begin(info, longRunning);
         using var ending = longRunning ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping) : null;
         var cancellation = ending?.Token ?? context.RequestAborted;
         try

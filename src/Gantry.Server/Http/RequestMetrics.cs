@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Gantry.Api.Schemas;
 using Gantry.Server.Requests;
 
 namespace Gantry.Server.Http;
@@ -11,14 +12,31 @@ internal sealed class RequestMetrics
     private static readonly double[] Bounds = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 60];
 
     private readonly ConcurrentDictionary<Labels, Counter> _requests = new();
+    private readonly ConcurrentDictionary<Labels, Gauge> _open = new();
+    private readonly Action<StringBuilder> _more;
     private long _short;
-    private long _long;
+
+    /// <param name="more">Adds the figures of other parts.</param>
+    public RequestMetrics(Action<StringBuilder> more)
+    {
+        _more = more;
+    }
 
     /// <summary>Counts a request as running until it is disposed.</summary>
-    public Running Begin(bool longRunning)
+    public Running Begin(RequestInfo info, bool longRunning)
     {
-        Interlocked.Increment(ref longRunning ? ref _long : ref _short);
-        return new Running(this, longRunning);
+        if (!longRunning)
+        {
+            Interlocked.Increment(ref _short);
+            return new Running(this, null);
+        }
+
+        // Who asks is not known yet, so only what is served becomes a label.
+        var served = ApiCatalog.Find(info.Group, info.Version, info.Resource) is not null;
+        var labels = served ? new Labels(info.Verb, info.Group, info.Version, info.Resource, info.Subresource, 0) : new Labels(info.Verb, "", "", "", "", 0);
+        var gauge = _open.GetOrAdd(labels, static _ => new Gauge());
+        gauge.Add(1);
+        return new Running(this, gauge);
     }
 
     /// <param name="info">What was asked.</param>
@@ -51,7 +69,13 @@ internal sealed class RequestMetrics
         }
 
         text.Append(CultureInfo.InvariantCulture, $"# HELP apiserver_current_inflight_requests Requests being answered now.\n# TYPE apiserver_current_inflight_requests gauge\napiserver_current_inflight_requests{{request_kind=\"short\"}} {Interlocked.Read(ref _short)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"# HELP apiserver_longrunning_requests Watches and streams that are open now.\n# TYPE apiserver_longrunning_requests gauge\napiserver_longrunning_requests {Interlocked.Read(ref _long)}\n");
+        text.Append("# HELP apiserver_longrunning_requests Watches and streams that are open now.\n# TYPE apiserver_longrunning_requests gauge\n");
+        foreach (var (labels, gauge) in _open.OrderBy(r => r.Key.ToString(), StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"apiserver_longrunning_requests{{{labels.Text(withCode: false)}}} {gauge.Value}\n");
+        }
+
+        _more(text);
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -71,9 +95,29 @@ internal sealed class RequestMetrics
     }
 
     /// <summary>A request that is being answered.</summary>
-    internal readonly struct Running(RequestMetrics owner, bool longRunning) : IDisposable
+    internal readonly struct Running(RequestMetrics owner, Gauge? open) : IDisposable
     {
-        public void Dispose() => Interlocked.Decrement(ref longRunning ? ref owner._long : ref owner._short);
+        public void Dispose()
+        {
+            if (open is null)
+            {
+                Interlocked.Decrement(ref owner._short);
+            }
+            else
+            {
+                open.Add(-1);
+            }
+        }
+    }
+
+    /// <summary>A number that goes up and down.</summary>
+    internal sealed class Gauge
+    {
+        private long _value;
+
+        public long Value => Interlocked.Read(ref _value);
+
+        public void Add(long change) => Interlocked.Add(ref _value, change);
     }
 
     private readonly record struct Labels(string Verb, string Group, string Version, string Resource, string Subresource, int Code)

@@ -3,8 +3,10 @@ using System.Text.Json;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Server.Handling;
+using Gantry.Server.Http;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
+using Gantry.Server.Tables;
 
 namespace Gantry.Server.Subresources;
 
@@ -31,11 +33,29 @@ internal sealed class ComponentStatuses : ISubresource
         var all = _health().Select(Of).ToList();
         if (call.Info.Verb == "list")
         {
-            return new(new ApiAnswer.Document(200, "application/json", List(all)));
+            var accept = call.Http?.Request.Headers.Accept.ToString() ?? "";
+            return new(new ApiAnswer.Document(200, "application/json", MediaRange.Negotiate(accept, tables: true, protobuf: false) is { Shape: AnswerShape.Table } range
+                ? Table(all, range.Version, call)
+                : List(all)));
         }
 
         var one = all.Find(c => c.Metadata.Name == call.Info.Name);
         return new(one is null ? ApiStatus.NotFound(resource.Type, call.Info.Name) : new ApiAnswer.Item(200, resource.Type, ApiJson.Encode(one)));
+    }
+
+    // There is nothing stored that a list could refer to, so its table is made here.
+    private static byte[] Table(List<V1ComponentStatus> all, string version, ApiCall call)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, ApiJson.WriterOptions))
+        {
+            // These have no age, so no time is needed.
+            var rows = all.Select(c => TableRow.Of(c, ApiJson.Encode(c), default));
+            TableWriter.Write(
+                writer, version, TableRenderer.Columns(V1ComponentStatus.Resource), new V1ListMeta(), rows, TableWriter.Include(call.Options["includeObject"]).Include);
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static V1ComponentStatus Of((string Name, string? Problem) part) => new()

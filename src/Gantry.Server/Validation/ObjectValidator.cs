@@ -70,7 +70,7 @@ public sealed class ObjectValidator : IValidator
 
                 break;
             case V1Endpoints endpoints:
-                ServiceRules.Endpoints(errors, endpoints);
+                EndpointRules.Endpoints(errors, endpoints);
                 break;
             case V1ConfigMap map:
                 ConfigRules.ConfigMap(errors, map, old as V1ConfigMap);
@@ -165,7 +165,7 @@ public sealed class ObjectValidator : IValidator
                 PolicyRules.Binding(errors, b.RoleRef, b.Subjects, false, (old as V1ClusterRoleBinding)?.RoleRef);
                 break;
             case V1EndpointSlice slice:
-                ServiceRules.EndpointSlice(errors, slice, old as V1EndpointSlice);
+                EndpointRules.EndpointSlice(errors, slice, old as V1EndpointSlice);
                 break;
             case V1Ingress ingress:
                 NetworkingRules.Ingress(errors, ingress);

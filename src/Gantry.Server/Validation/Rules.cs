@@ -214,6 +214,32 @@ public static class Rules
 
     public static IEnumerable<string> Ip(string value) => IsIp(value) ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"];
 
+    /// <summary>Addresses that mean something only to the machine that uses them, or to a whole group, are nobody's.</summary>
+    public static IEnumerable<string> OrdinaryIp(string value)
+    {
+        var address = IPAddress.Parse(value);
+        var bytes = address.GetAddressBytes();
+        if (bytes.All(b => b == 0))
+        {
+            yield return $"may not be unspecified ({(bytes.Length == 4 ? "0.0.0.0" : "::")})";
+        }
+
+        if (IPAddress.IsLoopback(address))
+        {
+            yield return "may not be in the loopback range (127.0.0.0/8, ::1/128)";
+        }
+
+        if (address.IsIPv6LinkLocal || bytes is [169, 254, _, _])
+        {
+            yield return "may not be in the link-local range (169.254.0.0/16, fe80::/10)";
+        }
+
+        if (bytes is [224, 0, 0, _] or [0xFF, 0x02, ..])
+        {
+            yield return "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
+        }
+    }
+
     public static bool IsCidr(string value)
     {
         var slash = value.IndexOf('/', StringComparison.Ordinal);

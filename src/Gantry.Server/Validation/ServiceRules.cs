@@ -2,10 +2,11 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>Services, Endpoints and EndpointSlices. Ranges of addresses and node ports are the allocator's to check.</summary>
+/// <summary>Services. Ranges of addresses and node ports are the allocator's to check.</summary>
 public static class ServiceRules
 {
     private const int MaxAffinitySeconds = 86400;
+    private const int NodeAgentPort = 10250;
 
     public static void Service(FieldErrors errors, V1Service service)
     {
@@ -23,7 +24,8 @@ public static class ServiceRules
         TypeRules(errors, spec, at);
         for (var i = 0; i < spec.ExternalIPs.Count; i++)
         {
-            errors.Invalid(at.Child("externalIPs").Index(i), spec.ExternalIPs[i], Rules.Ip(spec.ExternalIPs[i]));
+            var (ip, path) = (spec.ExternalIPs[i], at.Child("externalIPs").Index(i));
+            errors.Invalid(path, ip, Rules.IsIp(ip) ? Rules.OrdinaryIp(ip) : Rules.Ip(ip));
         }
 
         for (var i = 0; i < spec.LoadBalancerSourceRanges.Count; i++)
@@ -130,6 +132,16 @@ public static class ServiceRules
                     errors.Forbidden(at.Child("clusterIPs"), "may not be set for ExternalName services");
                 }
 
+                if (spec.IpFamilies.Count > 0)
+                {
+                    errors.Forbidden(at.Child("ipFamilies"), "may not be set for ExternalName services");
+                }
+
+                if (spec.IpFamilyPolicy is not null)
+                {
+                    errors.Forbidden(at.Child("ipFamilyPolicy"), "may not be set for ExternalName services");
+                }
+
                 var name = spec.ExternalName.EndsWith('.') ? spec.ExternalName[..^1] : spec.ExternalName;
                 if (name.Length == 0)
                 {
@@ -138,6 +150,16 @@ public static class ServiceRules
                 else
                 {
                     errors.Invalid(at.Child("externalName"), spec.ExternalName, Rules.DnsSubdomain(name));
+                }
+
+                break;
+            case "LoadBalancer" when spec.Ports.Any(p => p.Port == NodeAgentPort):
+                for (var i = 0; i < spec.Ports.Count; i++)
+                {
+                    if (spec.Ports[i].Port == NodeAgentPort)
+                    {
+                        errors.Invalid(at.Child("ports").Index(i), NodeAgentPort, $"may not expose port {NodeAgentPort} externally since it is used by kubelet");
+                    }
                 }
 
                 break;
@@ -200,9 +222,24 @@ public static class ServiceRules
             else if (ip.Length > 0)
             {
                 errors.Invalid(at.Child("clusterIPs").Index(i), ip, Rules.Ip(ip));
+                if (i < spec.IpFamilies.Count && Rules.IsIp(ip) && spec.IpFamilies[i] is "IPv4" or "IPv6" && FamilyOf(ip) != spec.IpFamilies[i])
+                {
+                    errors.Invalid(at.Child("clusterIPs").Index(i), ip, $"expected an {spec.IpFamilies[i]} value as indicated by `ipFamilies[{i}]`");
+                }
             }
         }
+
+        if (spec.ClusterIPs.Count > 2)
+        {
+            errors.InvalidDump(at.Child("clusterIPs"), GoDump.Of(spec.ClusterIPs), "may only hold up to 2 values");
+        }
+        else if (spec.ClusterIPs is [var first, var second] && Rules.IsIp(first) && Rules.IsIp(second) && FamilyOf(first) == FamilyOf(second))
+        {
+            errors.InvalidDump(at.Child("clusterIPs"), GoDump.Of(spec.ClusterIPs), "may specify no more than one IP for each IP family");
+        }
     }
+
+    private static string FamilyOf(string ip) => ip.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4";
 
     private static void Policies(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
     {
@@ -217,6 +254,16 @@ public static class ServiceRules
             {
                 errors.OneOf(at.Child("externalTrafficPolicy"), spec.ExternalTrafficPolicy, "Cluster", "Local");
             }
+        }
+
+        if (spec.HealthCheckNodePort != 0 && (spec.Type != "LoadBalancer" || spec.ExternalTrafficPolicy != "Local"))
+        {
+            errors.Invalid(at.Child("healthCheckNodePort"), spec.HealthCheckNodePort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+        }
+
+        if (spec.TrafficDistribution.Length > 0)
+        {
+            errors.OneOf(at.Child("trafficDistribution"), spec.TrafficDistribution, "PreferClose");
         }
 
         if (spec.InternalTrafficPolicy is { } local)
@@ -237,124 +284,6 @@ public static class ServiceRules
         if (old.Spec.Type == "LoadBalancer" && now.Spec.Type == "LoadBalancer" && old.Spec.LoadBalancerClass != now.Spec.LoadBalancerClass)
         {
             errors.Invalid(at.Child("loadBalancerClass"), now.Spec.LoadBalancerClass, "may not change once set");
-        }
-    }
-
-    public static void Endpoints(FieldErrors errors, V1Endpoints endpoints)
-    {
-        for (var i = 0; i < endpoints.Subsets.Count; i++)
-        {
-            var (subset, at) = (endpoints.Subsets[i], FieldPath.Root("subsets").Index(i));
-            if (subset.Addresses.Count == 0 && subset.NotReadyAddresses.Count == 0)
-            {
-                errors.Required(at, "must specify `addresses` or `notReadyAddresses`");
-            }
-
-            EndpointAddresses(errors, subset.Addresses, at.Child("addresses"));
-            EndpointAddresses(errors, subset.NotReadyAddresses, at.Child("notReadyAddresses"));
-            for (var p = 0; p < subset.Ports.Count; p++)
-            {
-                var (port, path) = (subset.Ports[p], at.Child("ports").Index(p));
-                if (port.Name.Length == 0 && subset.Ports.Count > 1)
-                {
-                    errors.Required(path.Child("name"));
-                }
-                else if (port.Name.Length > 0)
-                {
-                    errors.Invalid(path.Child("name"), port.Name, Rules.DnsLabel(port.Name));
-                }
-
-                errors.Invalid(path.Child("port"), port.Port, Rules.PortNumber(port.Port));
-                errors.RequiredOneOf(path.Child("protocol"), port.Protocol, "SCTP", "TCP", "UDP");
-            }
-        }
-    }
-
-    private static void EndpointAddresses(FieldErrors errors, IReadOnlyList<V1EndpointAddress> addresses, FieldPath at)
-    {
-        for (var i = 0; i < addresses.Count; i++)
-        {
-            var (address, path) = (addresses[i], at.Index(i));
-            errors.Invalid(path.Child("ip"), address.Ip, Rules.Ip(address.Ip));
-            if (address.Hostname.Length > 0)
-            {
-                errors.Invalid(path.Child("hostname"), address.Hostname, Rules.DnsLabel(address.Hostname));
-            }
-
-            if (address.NodeName is { } node)
-            {
-                errors.Invalid(path.Child("nodeName"), node, Rules.DnsSubdomain(node));
-            }
-        }
-    }
-
-    public static void EndpointSlice(FieldErrors errors, V1EndpointSlice slice, V1EndpointSlice? old)
-    {
-        errors.RequiredOneOf(FieldPath.Root("addressType"), slice.AddressType, "FQDN", "IPv4", "IPv6");
-        if (slice.Endpoints.Count > 1000)
-        {
-            errors.TooMany(FieldPath.Root("endpoints"), slice.Endpoints.Count, 1000);
-            return;
-        }
-
-        for (var i = 0; i < slice.Endpoints.Count; i++)
-        {
-            var (endpoint, at) = (slice.Endpoints[i], FieldPath.Root("endpoints").Index(i));
-            if (endpoint.Addresses.Count == 0)
-            {
-                errors.Required(at.Child("addresses"), "must contain at least 1 address");
-            }
-            else if (endpoint.Addresses.Count > 100)
-            {
-                errors.TooMany(at.Child("addresses"), endpoint.Addresses.Count, 100);
-            }
-
-            for (var a = 0; a < endpoint.Addresses.Count; a++)
-            {
-                var (address, path) = (endpoint.Addresses[a], at.Child("addresses").Index(a));
-                errors.Invalid(path, address, slice.AddressType switch
-                {
-                    "IPv4" => Rules.IsIp(address) && !address.Contains(':', StringComparison.Ordinal) ? [] : ["must be a valid IPv4 address"],
-                    "IPv6" => Rules.IsIp(address) && address.Contains(':', StringComparison.Ordinal) ? [] : ["must be a valid IPv6 address"],
-                    "FQDN" => Rules.DnsSubdomain(address),
-                    _ => [],
-                });
-            }
-
-            if (endpoint.Hostname is { } host)
-            {
-                errors.Invalid(at.Child("hostname"), host, Rules.DnsLabel(host));
-            }
-        }
-
-        SlicePorts(errors, slice.Ports);
-        if (old is not null)
-        {
-            errors.Immutable(FieldPath.Root("addressType"), slice.AddressType == old.AddressType, slice.AddressType);
-        }
-    }
-
-    private static void SlicePorts(FieldErrors errors, IReadOnlyList<DiscoveryV1EndpointPort> ports)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < ports.Count; i++)
-        {
-            var (port, at) = (ports[i], FieldPath.Root("ports").Index(i));
-            if (port.Name is { Length: > 0 } name)
-            {
-                errors.Invalid(at.Child("name"), name, Rules.DnsLabel(name));
-            }
-
-            if (!names.Add(port.Name ?? ""))
-            {
-                errors.Duplicate(at.Child("name"), port.Name ?? "");
-            }
-
-            errors.RequiredOneOf(at.Child("protocol"), port.Protocol ?? "", "SCTP", "TCP", "UDP");
-            if (port.AppProtocol is { } protocol)
-            {
-                errors.Invalid(at.Child("appProtocol"), protocol, Rules.QualifiedName(protocol));
-            }
         }
     }
 }
