@@ -63,7 +63,7 @@ public class ProtobufTests(RunningServer server)
         await stream.ReadExactlyAsync(frame);
         Assert.Equal([0x0a, 5, .. "ADDED"u8], frame[..7]);
         var at = frame.AsSpan().IndexOf(KubernetesProtobuf.Magic);
-        Assert.Equal("v", KubernetesProtobuf.Decode(ConfigMap, KubernetesProtobuf.Open(frame[at..])).Map("data")!.Text("k"));
+        Assert.Equal("v", KubernetesProtobuf.Decode(ConfigMap, KubernetesProtobuf.Open(frame.AsMemory(at))).Map("data")!.Text("k"));
     }
 
     [Fact]
