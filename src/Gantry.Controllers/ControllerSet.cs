@@ -11,12 +11,17 @@ using Gantry.Controllers.Jobs;
 using Gantry.Controllers.Namespaces;
 using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.NodeLifecycle;
+using Gantry.Controllers.PersistentVolumes;
 using Gantry.Controllers.PodGarbage;
 using Gantry.Controllers.ReplicaSets;
 using Gantry.Controllers.ReplicationControllers;
+using Gantry.Controllers.ResourceQuotas;
+using Gantry.Controllers.RoleAggregation;
 using Gantry.Controllers.RootCertificates;
 using Gantry.Controllers.ServiceAccounts;
 using Gantry.Controllers.StatefulSets;
+using Gantry.Controllers.StorageProtection;
+using Gantry.Controllers.TokenSecrets;
 using Gantry.Controllers.TtlAfterFinished;
 
 namespace Gantry.Controllers;
@@ -30,6 +35,9 @@ public static class ControllerSet
         new GarbageController(context),
         new NamespaceController(context),
         new ServiceAccountController(context),
+        new TokenSecretController(context, options.Authority),
+        new RoleAggregationController(context),
+        new ResourceQuotaController(context, options.Quotas),
         new RootCertificateController(context, options.Authority),
         new NodeIpamController(context, options.PodRanges),
         new NodeLifecycleController(context, options.NodeGrace),
@@ -44,6 +52,8 @@ public static class ControllerSet
         new CronJobController(context),
         new TtlAfterFinishedController(context),
         new DisruptionBudgetController(context),
+        new PersistentVolumeController(context),
+        new StorageProtectionController(context),
         new EndpointSliceController(context),
         new EndpointsController(context),
     ];

@@ -1,5 +1,6 @@
 using System.Net;
 using Gantry.Controllers.NodeIpam;
+using Gantry.Controllers.ResourceQuotas;
 
 namespace Gantry.Controllers;
 
@@ -8,6 +9,9 @@ public sealed record ControllersOptions
 {
     /// <summary>The cluster's certificate authority in PEM, for the ConfigMap of every namespace.</summary>
     public required string Authority { get; init; }
+
+    /// <summary>How admission counts against quotas.</summary>
+    public required QuotaMeter Quotas { get; init; }
 
     /// <summary>A node not heard of for that long is unreachable.</summary>
     public TimeSpan NodeGrace { get; init; } = TimeSpan.FromSeconds(40);

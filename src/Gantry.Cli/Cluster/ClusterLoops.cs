@@ -4,9 +4,11 @@ using Gantry.Client.Http;
 using Gantry.Control;
 using Gantry.Controllers;
 using Gantry.Controllers.NodeIpam;
+using Gantry.Controllers.ResourceQuotas;
 using Gantry.Scheduler;
 using Gantry.Scheduler.Loop;
 using Gantry.Server;
+using Gantry.Server.Admission;
 using Gantry.Simulation;
 using Microsoft.Extensions.Logging;
 
@@ -48,7 +50,7 @@ internal sealed class ClusterLoops : IDisposable
     public void AddControllers(string authority, IPNetwork podRange)
     {
         var context = new ControllerContext(Caches, Api, new HttpMetadataClient(_http), Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
-        var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]) };
+        var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches) };
         foreach (var controller in ControllerSet.All(context, options))
         {
             Host.Add(controller);

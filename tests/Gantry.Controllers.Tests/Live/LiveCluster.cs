@@ -3,7 +3,9 @@ using Gantry.Api.Models;
 using Gantry.Client;
 using Gantry.Client.Http;
 using Gantry.Control;
+using Gantry.Controllers.ResourceQuotas;
 using Gantry.Server;
+using Gantry.Server.Admission;
 using Gantry.Store;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -43,7 +45,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
         host.Add("events", events.RunAsync);
-        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", NodeGrace = TimeSpan.FromHours(1) }))
+        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), NodeGrace = TimeSpan.FromHours(1) }))
         {
             host.Add(controller);
         }

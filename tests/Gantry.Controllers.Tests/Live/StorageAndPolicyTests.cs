@@ -1,0 +1,144 @@
+using System.Text;
+using Gantry.Api;
+using Gantry.Api.Models;
+using Gantry.Client;
+
+namespace Gantry.Controllers.Tests.Live;
+
+/// <summary>Volumes, quotas, roles and tokens through the real API.</summary>
+public sealed class StorageAndPolicyTests(LiveCluster cluster) : IClassFixture<LiveCluster>
+{
+    [Fact]
+    public async Task A_claim_gets_the_smallest_volume_that_suits_it_and_holds_it_while_a_pod_uses_it()
+    {
+        var ns = await cluster.NamespaceAsync("storage");
+        foreach (var (name, size) in new[] { ("large", "100Gi"), ("medium", "10Gi"), ("small", "1Gi") })
+        {
+            (await cluster.Api.CreateAsync(Volume(name, size))).Require();
+        }
+
+        string[] names = ["large", "medium", "small"];
+        await cluster.UntilAsync("the volumes are available", async () => (await cluster.ListAsync<V1PersistentVolume>("")).Count(v => names.Contains(v.Metadata.Name) && v.Status.Phase == "Available") == 3);
+        (await cluster.Api.CreateAsync(Claim(ns, "data", "5Gi"))).Require();
+        await cluster.UntilAsync("the claim is bound", async () => (await cluster.GetAsync<V1PersistentVolumeClaim>(ns, "data")).Status.Phase == "Bound");
+        var claim = await cluster.GetAsync<V1PersistentVolumeClaim>(ns, "data");
+        Assert.Equal(("medium", "10Gi"), (claim.Spec.VolumeName, claim.Status.Capacity["storage"].ToString()));
+        Assert.Equal(("Bound", "data"), ((await cluster.GetAsync<V1PersistentVolume>("", "medium")).Status.Phase, (await cluster.GetAsync<V1PersistentVolume>("", "medium")).Spec.ClaimRef?.Name));
+
+        var pod = new V1Pod
+        {
+            Metadata = new V1ObjectMeta { Namespace = ns, Name = "user" },
+            Spec = Make.Template().Spec with { Volumes = [new V1Volume { Name = "data", PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = "data" } }] },
+        };
+        (await cluster.Api.CreateAsync(pod)).Require();
+        await cluster.UntilAsync("the pod runs", async () => (await cluster.GetAsync<V1Pod>(ns, "user")).Status.Phase == "Running");
+        await cluster.Api.DeleteAsync<V1PersistentVolumeClaim>(ns, "data");
+        Assert.NotNull((await cluster.GetAsync<V1PersistentVolumeClaim>(ns, "data")).Metadata.DeletionTimestamp);
+        await cluster.Api.DeleteAsync<V1Pod>(ns, "user");
+        await cluster.UntilAsync("the claim is gone", async () => await cluster.Api.GetAsync<V1PersistentVolumeClaim>(ns, "data") is null);
+        await cluster.UntilAsync("its volume is released", async () => (await cluster.GetAsync<V1PersistentVolume>("", "medium")).Status.Phase == "Released");
+    }
+
+    [Fact]
+    public async Task A_claim_that_nothing_suits_waits_and_is_served_when_something_comes()
+    {
+        var ns = await cluster.NamespaceAsync("waiting");
+        (await cluster.Api.CreateAsync(Claim(ns, "huge", "1Ti"))).Require();
+        await cluster.UntilAsync("users are told", async () => (await cluster.ListAsync<CoreV1Event>(ns)).Any(e => e.Reason == "FailedBinding"));
+        Assert.Equal("Pending", (await cluster.GetAsync<V1PersistentVolumeClaim>(ns, "huge")).Status.Phase);
+        (await cluster.Api.CreateAsync(Volume("colossal", "2Ti"))).Require();
+        await cluster.UntilAsync("the claim is bound", async () => (await cluster.GetAsync<V1PersistentVolumeClaim>(ns, "huge")).Status.Phase == "Bound");
+    }
+
+    [Fact]
+    public async Task A_quota_counts_what_comes_and_what_goes_and_refuses_more()
+    {
+        var ns = await cluster.NamespaceAsync("quota");
+        await cluster.UntilAsync("the authority is there", async () => await cluster.Api.GetAsync<V1ConfigMap>(ns, "kube-root-ca.crt") is not null);
+        var hard = new Dictionary<string, Quantity> { ["pods"] = Quantity.Parse("2"), ["configmaps"] = Quantity.Parse("2"), ["count/deployments.apps"] = Quantity.Parse("5") };
+        (await cluster.Api.CreateAsync(new V1ResourceQuota { Metadata = new V1ObjectMeta { Namespace = ns, Name = "limits" }, Spec = new V1ResourceQuotaSpec { Hard = hard } })).Require();
+        await cluster.UntilAsync("the quota is counted", async () => await Used(ns, "pods") == "0" && await Used(ns, "configmaps") == "1");
+
+        (await cluster.Api.CreateAsync(new V1ConfigMap { Metadata = new V1ObjectMeta { Namespace = ns, Name = "one" } })).Require();
+        var refused = await cluster.Api.CreateAsync(new V1ConfigMap { Metadata = new V1ObjectMeta { Namespace = ns, Name = "two" } });
+        Assert.Contains("exceeded quota: limits, requested: configmaps=1, used: configmaps=2, limited: configmaps=2", refused.Error?.Message, StringComparison.Ordinal);
+        await cluster.Api.DeleteAsync<V1ConfigMap>(ns, "one");
+        await cluster.UntilAsync("the room is free again", async () => await Used(ns, "configmaps") == "1");
+        (await cluster.Api.CreateAsync(new V1ConfigMap { Metadata = new V1ObjectMeta { Namespace = ns, Name = "two" } })).Require();
+    }
+
+    [Fact]
+    public async Task A_role_made_of_others_follows_them()
+    {
+        var label = new Dictionary<string, string> { ["aggregate-to-test"] = "true" };
+        (await cluster.Api.CreateAsync(new V1ClusterRole
+        {
+            Metadata = new V1ObjectMeta { Name = "whole" },
+            AggregationRule = new V1AggregationRule { ClusterRoleSelectors = [new V1LabelSelector { MatchLabels = label }] },
+        })).Require();
+        (await cluster.Api.CreateAsync(new V1ClusterRole
+        {
+            Metadata = new V1ObjectMeta { Name = "part", Labels = label }, Rules = [new V1PolicyRule { ApiGroups = ["example.com"], Resources = ["widgets"], Verbs = ["get"] }],
+        })).Require();
+        await cluster.UntilAsync("the whole has the rules of its part", async () => (await cluster.GetAsync<V1ClusterRole>("", "whole")).Rules.Any(r => r.Resources.Contains("widgets")));
+        await cluster.Api.DeleteAsync<V1ClusterRole>("", "part");
+        await cluster.UntilAsync("it has lost them", async () => (await cluster.GetAsync<V1ClusterRole>("", "whole")).Rules.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_secret_that_asks_for_a_token_gets_one_and_goes_with_its_account()
+    {
+        var ns = await cluster.NamespaceAsync("tokens");
+        (await cluster.Api.CreateAsync(new V1ServiceAccount { Metadata = new V1ObjectMeta { Namespace = ns, Name = "robot" } })).Require();
+        (await cluster.Api.CreateAsync(new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Namespace = ns, Name = "robot-token", Annotations = new Dictionary<string, string> { ["kubernetes.io/service-account.name"] = "robot" } },
+            Type = "kubernetes.io/service-account-token",
+        })).Require();
+        await cluster.UntilAsync("the token is there", async () => (await cluster.GetAsync<V1Secret>(ns, "robot-token")).Data.ContainsKey("token"));
+        var secret = await cluster.GetAsync<V1Secret>(ns, "robot-token");
+        Assert.Equal(("test", ns), (Encoding.UTF8.GetString(secret.Data["ca.crt"]), Encoding.UTF8.GetString(secret.Data["namespace"])));
+        var review = (await cluster.Api.CreateAsync(new V1TokenReview { Spec = new V1TokenReviewSpec { Token = Encoding.UTF8.GetString(secret.Data["token"]) } })).Require();
+        Assert.Equal((true, $"system:serviceaccount:{ns}:robot"), (review.Status.Authenticated, review.Status.User.Username));
+        await cluster.Api.DeleteAsync<V1ServiceAccount>(ns, "robot");
+        await cluster.UntilAsync("the secret is gone", async () => await cluster.Api.GetAsync<V1Secret>(ns, "robot-token") is null);
+    }
+
+    [Fact]
+    public async Task A_cron_job_makes_its_job_when_it_is_due()
+    {
+        var ns = await cluster.NamespaceAsync("cron");
+        cluster.Nodes.Ends = p => p.Metadata.Namespace == "cron" ? 0 : null;
+        var template = Make.Template("work:1").Spec with { RestartPolicy = "Never" };
+        (await cluster.Api.CreateAsync(new V1CronJob
+        {
+            Metadata = new V1ObjectMeta { Namespace = ns, Name = "tick" },
+            Spec = new V1CronJobSpec { Schedule = "@every 2s", JobTemplate = new V1JobTemplateSpec { Spec = new V1JobSpec { Template = new V1PodTemplateSpec { Spec = template } } } },
+        })).Require();
+        await cluster.UntilAsync("a job has succeeded", async () => (await cluster.GetAsync<V1CronJob>(ns, "tick")).Status is { LastSuccessfulTime: not null, LastScheduleTime: not null });
+        Assert.StartsWith("tick-", (await cluster.ListAsync<V1Job>(ns))[0].Metadata.Name, StringComparison.Ordinal);
+    }
+
+    private async Task<string?> Used(string ns, string resource) =>
+        (await cluster.GetAsync<V1ResourceQuota>(ns, "limits")).Status.Used.TryGetValue(resource, out var used) ? used.ToString() : null;
+
+    private static V1PersistentVolume Volume(string name, string size) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name },
+        Spec = new V1PersistentVolumeSpec
+        {
+            Capacity = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse(size) }, AccessModes = ["ReadWriteOnce"], PersistentVolumeReclaimPolicy = "Retain",
+            HostPath = new V1HostPathVolumeSource { Path = "/tmp/" + name },
+        },
+    };
+
+    private static V1PersistentVolumeClaim Claim(string ns, string name, string size) => new()
+    {
+        Metadata = new V1ObjectMeta { Namespace = ns, Name = name },
+        Spec = new V1PersistentVolumeClaimSpec
+        {
+            AccessModes = ["ReadWriteOnce"], StorageClassName = "",
+            Resources = new V1VolumeResourceRequirements { Requests = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse(size) } },
+        },
+    };
+}
