@@ -43,6 +43,9 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>The API for loops of this process, as the server itself.</summary>
     public InProcessApiClient Client => _core.Client;
 
+    /// <summary>Every kind that is served, by metadata, for loops of this process.</summary>
+    public InProcessMetadataClient Metadata => new(_core);
+
     /// <summary>Ends, with the reason, when the server cannot go on by itself.</summary>
     public Task Completion => _following;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Gantry.Client;
-using Gantry.Client.Http;
 using Gantry.Control;
 using Gantry.Controllers;
 using Gantry.Controllers.NodeIpam;
@@ -17,24 +16,20 @@ namespace Gantry.Cli.Cluster;
 /// <summary>
 /// The loops of a cluster beside its API: one set of caches, one host. What runs on a node is added by the caller before <see cref="RunAsync"/>.
 /// </summary>
-internal sealed class ClusterLoops : IDisposable
+internal sealed class ClusterLoops
 {
-    private readonly ApiConnection _connection;
-    private readonly HttpClient _http;
+    private readonly ApiServer _server;
     private readonly ILoggerFactory _logs;
     private readonly TimeProvider _clock;
 
-    public ClusterLoops(ApiServer server, string kubeconfig, ILoggerFactory logs, TimeProvider clock)
+    public ClusterLoops(ApiServer server, ILoggerFactory logs, TimeProvider clock)
     {
+        _server = server;
         _logs = logs;
         _clock = clock;
         Api = server.Client;
         Caches = new CacheSet(Api, clock);
         Host = new LoopHost(Caches, new LoopHostOptions { Seed = Environment.ProcessId }, clock, logs.CreateLogger("loops"));
-
-        // What collects garbage must see every kind, custom ones too, as any client does.
-        _connection = Kubeconfig.Load(kubeconfig);
-        _http = ApiHttp.Connect(_connection, clock);
         Host.Add("api", stop => server.Completion.WaitAsync(stop));
     }
 
@@ -49,7 +44,7 @@ internal sealed class ClusterLoops : IDisposable
     /// <param name="podRange">What nodes get their shares of.</param>
     public void AddControllers(string authority, IPNetwork podRange)
     {
-        var context = new ControllerContext(Caches, Api, new HttpMetadataClient(_http), Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
+        var context = new ControllerContext(Caches, Api, _server.Metadata, Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
         var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches) };
         foreach (var controller in ControllerSet.All(context, options))
         {
@@ -80,11 +75,5 @@ internal sealed class ClusterLoops : IDisposable
         var recorder = new EventRecorder(Api, new EventOptions { Component = component, Host = host }, _clock, _logs.CreateLogger("events"));
         Host.Add("events " + component, recorder.RunAsync);
         return recorder;
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        _connection.Dispose();
     }
 }

@@ -49,7 +49,7 @@ internal static class ClusterServer
         Ready("api");
 
         // 3. The network, before the first pod wants it.
-        using var loops = new ClusterLoops(server, options.Folder.AdminKubeconfig, logs, clock);
+        var loops = new ClusterLoops(server, logs, clock);
         using var network = new NetworkAgent(Network(options), new UpstreamOptions(), loops.Caches, new HostTools(), clock, logs.CreateLogger("network"));
         await network.StartAsync(stop).ConfigureAwait(false);
         loops.Host.Add(network.Controller);

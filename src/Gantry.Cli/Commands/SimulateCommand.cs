@@ -57,7 +57,7 @@ public static class SimulateCommand
             {
                 await using var store = OpenStore(folder, parsed.GetValue(memory));
                 await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = store, Logs = logs }, stop).ConfigureAwait(false);
-                using var loops = new ClusterLoops(server, folder.AdminKubeconfig, logs, TimeProvider.System);
+                var loops = new ClusterLoops(server, logs, TimeProvider.System);
                 loops.AddControllers(server.Pki.Authority.CertificatePem, parsed.GetValue(pods));
                 loops.AddScheduler();
                 loops.AddHollowNodes(hollow);

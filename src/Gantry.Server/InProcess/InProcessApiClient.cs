@@ -198,7 +198,7 @@ public sealed class InProcessApiClient : IApiClient
         Name = name,
     };
 
-    private static WatchEventType TypeOf(WatchItemType type) => type switch
+    internal static WatchEventType TypeOf(WatchItemType type) => type switch
     {
         WatchItemType.Added => WatchEventType.Added,
         WatchItemType.Modified => WatchEventType.Modified,

@@ -1,7 +1,6 @@
 using System.Net;
 using Gantry.Api.Models;
 using Gantry.Client;
-using Gantry.Client.Http;
 using Gantry.Control;
 using Gantry.Controllers.ResourceQuotas;
 using Gantry.Server;
@@ -19,7 +18,6 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("gantry-live-").FullName;
     private ApiServer? _server;
     private StoreEngine? _store;
-    private HttpClient? _http;
     private Task<LoopFault?> _running = Task.FromResult<LoopFault?>(null);
 
     public IApiClient Api => _server!.Client;
@@ -39,8 +37,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         _store = StoreEngine.InMemory(new StoreOptions(), clock);
         var options = new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0) };
         _server = await ApiServer.StartAsync(options, new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance });
-        _http = ApiHttp.Connect(Kubeconfig.Load(options.KubeconfigPath), clock);
-        Metadata = new HttpMetadataClient(_http);
+        Metadata = _server.Metadata;
         Caches = new CacheSet(Api, clock);
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
@@ -63,7 +60,6 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
     {
         await _stop.CancelAsync();
         var fault = await _running;
-        _http?.Dispose();
         await _server!.DisposeAsync();
         await _store!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
