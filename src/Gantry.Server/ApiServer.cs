@@ -72,8 +72,8 @@ public sealed class ApiServer : IAsyncDisposable
         var core = await ServerCore.LoadAsync(options, parts, pki, cancellation).ConfigureAwait(false);
         var stopping = new CancellationTokenSource();
         var ended = new CancellationTokenSource();
-        var following = Task.WhenAll(
-            FollowAsync(core, log, stopping, ended.Token), LookAfterAsync(core, parts, parts.Logs.CreateLogger("aggregation"), stopping, ended.Token));
+        var following = TogetherAsync(
+            FollowAsync(core, log, stopping, ended.Token), LookAfterAsync(core, parts, parts.Logs.CreateLogger("aggregation"), stopping, ended.Token), ended);
         try
         {
             // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
@@ -193,6 +193,14 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         await definitions.ConfigureAwait(false);
+    }
+
+    // One without the other is no server: when either ends, so does the other, and the reason is told.
+    private static async Task TogetherAsync(Task following, Task looking, CancellationTokenSource ended)
+    {
+        await Task.WhenAny(following, looking).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(following, looking).ConfigureAwait(false);
     }
 
     private static async Task LookAfterAsync(

@@ -92,7 +92,9 @@ public sealed class ApiDispatcher
             return new(ApiStatus.NoSuchResource);
         }
 
-        return described.Verbs.Contains(info.Verb, StringComparer.Ordinal) ? handler.HandleAsync(call, resource, cancellation) : new(ApiStatus.MethodNotAllowed);
+        // What is passed on may have any method.
+        var allowed = described.Verbs.Contains(info.Verb, StringComparer.Ordinal) || info.Subresource == "proxy";
+        return allowed ? handler.HandleAsync(call, resource, cancellation) : new(ApiStatus.MethodNotAllowed);
     }
 
     private async ValueTask<ApiAnswer> VerbAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)

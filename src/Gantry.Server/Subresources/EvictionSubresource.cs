@@ -1,6 +1,8 @@
+using System.Globalization;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
@@ -142,6 +144,41 @@ internal sealed class EvictionSubresource : ISubresource
         return ApiStatus.Timeout($"couldn't update PodDisruptionBudget \"{name}\" due to conflicts") with { Details = new StatusDetails { RetryAfterSeconds = 10 } };
     }
 
-    private async ValueTask<ApiStatus?> DeleteAsync(WriteScope scope, V1DeleteOptions options, CancellationToken cancellation) =>
-        await _deleter.DeleteAsync(scope, options, cancellation).ConfigureAwait(false) is WriteOutcome.Refused refused ? refused.Status : null;
+    /// <summary>Tells the pod why it goes, and deletes it.</summary>
+    private async ValueTask<ApiStatus?> DeleteAsync(WriteScope scope, V1DeleteOptions options, CancellationToken cancellation)
+    {
+        if (!scope.DryRun)
+        {
+            var status = scope with { User = UserInfo.Loopback, Subresource = "status", FieldManager = "kube-apiserver" };
+            var pinned = options.Preconditions?.ResourceVersion;
+            switch (await _writer.UpdateAsync(status, (old, stored) => Told(scope, old, stored, pinned), cancellation).ConfigureAwait(false))
+            {
+                case WriteOutcome.Refused refused:
+                    return refused.Status;
+                case WriteOutcome.Written written when pinned is not null:
+                    var version = written.Object.Revision.ToString(CultureInfo.InvariantCulture);
+                    options = options with { Preconditions = options.Preconditions! with { ResourceVersion = version } };
+                    break;
+            }
+        }
+
+        return await _deleter.DeleteAsync(scope, options, cancellation).ConfigureAwait(false) is WriteOutcome.Refused no ? no.Status : null;
+    }
+
+    private Proposal Told(WriteScope scope, TreeMap? old, StoredObject? stored, string? pinned)
+    {
+        if (old is null || stored is null)
+        {
+            return ApiStatus.NotFound(V1Pod.Resource, scope.Name);
+        }
+
+        if (pinned is not null && pinned != stored.Revision.ToString(CultureInfo.InvariantCulture))
+        {
+            return ApiStatus.Modified(V1Pod.Resource, scope.Name);
+        }
+
+        EvictionRules.Tell(old, _clock.GetUtcNow());
+        old.Made("metadata").Remove("resourceVersion");
+        return old;
+    }
 }

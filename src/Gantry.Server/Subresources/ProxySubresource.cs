@@ -53,7 +53,8 @@ internal sealed class ProxySubresource : ISubresource
             return unwanted;
         }
 
-        if (PathOf(call) is not { } path)
+        var path = PathOf(call);
+        if (path is null && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
         {
             // Relative links in the answer only lead somewhere when the path ends with a slash.
             context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
@@ -61,7 +62,7 @@ internal sealed class ProxySubresource : ISubresource
             return ApiAnswer.Done.Instance;
         }
 
-        var target = new UriBuilder(origin) { Path = path, Query = context.Request.QueryString.Value ?? "" }.Uri;
+        var target = new UriBuilder(origin) { Path = path ?? "/", Query = context.Request.QueryString.Value ?? "" }.Uri;
         return await _forwarder.ForwardAsync(context, target, [], cancellation).ConfigureAwait(false) is { } problem ? problem : ApiAnswer.Done.Instance;
     }
 

@@ -45,7 +45,7 @@ internal static class ClusterCells
     public static IReadOnlyList<Tree> Quota(V1ResourceQuota o, string age)
     {
         string Amounts(bool limits) => string.Join(", ", o.Status.Hard
-            .Where(h => h.Key.StartsWith("limits", StringComparison.Ordinal) == limits)
+            .Where(h => h.Key.StartsWith("limits.", StringComparison.Ordinal) == limits)
             .OrderBy(h => h.Key, StringComparer.Ordinal)
             .Select(h => $"{h.Key}: {(o.Status.Used.TryGetValue(h.Key, out var used) ? used : Quantity.Zero)}/{h.Value}"));
         return [o.Metadata.Name, age, Amounts(limits: false), Amounts(limits: true)];

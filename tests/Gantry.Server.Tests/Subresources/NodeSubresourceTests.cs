@@ -88,6 +88,20 @@ public sealed class NodeSubresourceTests : IAsyncLifetime
         Assert.StartsWith("GET / HTTP/1.1", _nodes.Heads[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("PATCH")]
+    [InlineData("DELETE")]
+    [InlineData("OPTIONS")]
+    [InlineData("HEAD")]
+    public async Task Any_method_is_passed_on(string method)
+    {
+        var body = method is "POST" or "PUT" or "PATCH" ? "{}" : null;
+        Assert.Equal(418, (await _server.SendAsync(method, Pods + "/one/proxy/x?method=" + method, body)).Code);
+        Assert.StartsWith(method + " /x?method=" + method + " HTTP/1.1", _nodes.Heads[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Services_without_endpoints_are_unavailable()
     {

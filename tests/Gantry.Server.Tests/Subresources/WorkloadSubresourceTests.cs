@@ -134,6 +134,18 @@ public sealed class WorkloadSubresourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_evicted_pod_is_told_why_it_goes()
+    {
+        await RunningPodAsync("p");
+        await _server.DoAsync("PATCH", Pods + "/p", """{"metadata":{"finalizers":["example.com/stay"]}}""", "application/merge-patch+json");
+        Assert.Equal(201, (await EvictAsync("p")).Code);
+        var pod = await _server.DoAsync("GET", Pods + "/p");
+        Assert.NotNull(pod["metadata"]!["deletionTimestamp"]);
+        var told = pod["status"]!["conditions"]!.AsArray().Single(c => (string?)c!["type"] == "DisruptionTarget")!;
+        Assert.Equal("EvictionByEvictionAPI", (string?)told["reason"]);
+    }
+
+    [Fact]
     public async Task Two_budgets_for_a_pod_are_not_supported()
     {
         await RunningPodAsync("p");
