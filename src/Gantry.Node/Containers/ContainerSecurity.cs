@@ -36,6 +36,14 @@ public static class ContainerSecurity
             Seccomp = Seccomp(own.SeccompProfile ?? shared.SeccompProfile, privileged, seccompRoot),
             Capabilities = new Capability(),
         };
+        if ((own.AppArmorProfile ?? shared.AppArmorProfile) is { Type: "Localhost" or "Unconfined" } armor)
+        {
+            // The runtime's own profile is what a container gets without asking, where the machine has any.
+            result.Apparmor = armor.Type == "Localhost"
+                ? new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Localhost, LocalhostRef = armor.LocalhostProfile ?? "" }
+                : new SecurityProfile { ProfileType = SecurityProfile.Types.ProfileType.Unconfined };
+        }
+
         if ((user ?? image.Uid) is { } uid)
         {
             result.RunAsUser = new Int64Value { Value = uid };

@@ -16,6 +16,42 @@ public static class PodCgroups
         }
     }
 
+    /// <summary>Sets what all containers below a cgroup get together. It must exist, which it does once the first container runs.</summary>
+    /// <param name="path">The cgroup's path below the hierarchy.</param>
+    /// <param name="limits">What they get.</param>
+    /// <exception cref="IOException">The kernel refused.</exception>
+    public static void Apply(string path, Containers.PodLimits limits)
+    {
+        if (File.Exists(Path.Combine(Root, "cgroup.controllers")))
+        {
+            var folder = Path.Join(Root, path);
+            Write(folder, "cpu.weight", Weight(limits.CpuShares));
+            Write(folder, "cpu.max", FormattableString.Invariant($"{(limits.CpuQuota is { } quota ? quota : "max")} {Containers.ContainerLimits.CpuPeriod}"));
+            Write(folder, "memory.max", limits.Memory is { } bytes ? Text(bytes) : "max");
+            return;
+        }
+
+        var cpu = Path.Join(Root, "cpu", path);
+        Write(cpu, "cpu.shares", Text(limits.CpuShares));
+        Write(cpu, "cpu.cfs_quota_us", Text(limits.CpuQuota ?? -1));
+        Write(Path.Join(Root, "memory", path), "memory.limit_in_bytes", Text(limits.Memory ?? -1));
+    }
+
+    /// <summary>Shares (2 to 262144) as weight (1 to 10000), as runtimes convert them.</summary>
+    public static string Weight(long shares) => Text(1 + ((shares - 2) * 9999 / 262142));
+
+    private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    // A controller that is not there limits nothing.
+    private static void Write(string folder, string file, string text)
+    {
+        var path = Path.Combine(folder, file);
+        if (File.Exists(path))
+        {
+            File.WriteAllText(path, text);
+        }
+    }
+
     private static void RemoveTree(string path)
     {
         try

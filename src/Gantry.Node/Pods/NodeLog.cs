@@ -36,4 +36,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(4111, LogLevel.Warning, "log {File} could not be rotated: {Why}")]
     public static partial void NotRotated(ILogger log, string file, string why);
+
+    [LoggerMessage(4112, LogLevel.Warning, "the limits of pod {Pod} as a whole could not be set: {Why}")]
+    public static partial void NotLimited(ILogger log, string pod, string why);
 }

@@ -26,6 +26,12 @@ public static class PodAdmission
             return new PodEnd("Failed", "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS");
         }
 
+        if (pod.Spec.HostUsers == false)
+        {
+            // To run it with the machine's users would be less than it was promised.
+            return new PodEnd("Failed", "UserNamespacesNotSupported", "the node does not support user namespaces (hostUsers: false)");
+        }
+
         if (pod.Spec.SecurityContext?.Sysctls.FirstOrDefault(s => !Allowed(s.Name, pod, options)) is { } sysctl)
         {
             return new PodEnd("Failed", "SysctlForbidden", $"forbidden sysctl: \"{sysctl.Name}\" not allowlisted");
@@ -50,25 +56,29 @@ public static class PodAdmission
         return null;
     }
 
-    /// <summary>What a pod asks for: the sum of its containers, or its most demanding init container if that is more; sidecars count with both.</summary>
-    public static Quantity Asked(V1Pod pod, string resource)
+    /// <summary>What a pod asks for of a resource.</summary>
+    public static Quantity Asked(V1Pod pod, string resource) =>
+        Most(pod, c => c.Resources.Requests.GetValueOrDefault(resource)) + pod.Spec.Overhead.GetValueOrDefault(resource);
+
+    /// <summary>The sum of a pod's containers, or its most demanding init container if that is more; sidecars count with both.</summary>
+    public static Quantity Most(V1Pod pod, Func<V1Container, Quantity> amount)
     {
         var sidecars = Quantity.Zero;
         var most = Quantity.Zero;
         foreach (var init in pod.Spec.InitContainers)
         {
-            var amount = init.Resources.Requests.GetValueOrDefault(resource);
+            var alone = amount(init);
             if (PodSpecs.IsSidecar(init))
             {
-                sidecars += amount;
-                amount = Quantity.Zero;
+                sidecars += alone;
+                alone = Quantity.Zero;
             }
 
-            most = sidecars + amount > most ? sidecars + amount : most;
+            most = sidecars + alone > most ? sidecars + alone : most;
         }
 
-        var sum = pod.Spec.Containers.Aggregate(sidecars, (total, c) => total + c.Resources.Requests.GetValueOrDefault(resource));
-        return (sum > most ? sum : most) + pod.Spec.Overhead.GetValueOrDefault(resource);
+        var sum = pod.Spec.Containers.Aggregate(sidecars, (total, c) => total + amount(c));
+        return sum > most ? sum : most;
     }
 
     private static bool Allowed(string sysctl, V1Pod pod, NodeOptions options)

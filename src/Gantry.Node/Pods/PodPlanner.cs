@@ -204,7 +204,19 @@ public static class PodPlanner
                 return;
             }
 
-            _steps.Add(new PodStep.StartContainer(container, before is null ? 0 : before.RestartCount + 1, before?.Finished));
+            _steps.Add(new PodStep.StartContainer(container, Count(container, before), before?.Finished));
+        }
+
+        // A container that ran before the runtime lost it, with the machine for instance, counts all the same.
+        private int Count(V1Container container, ContainerFact? before)
+        {
+            if (before is not null)
+            {
+                return before.RestartCount + 1;
+            }
+
+            var known = _pod.Status.ContainerStatuses.Concat(_pod.Status.InitContainerStatuses).FirstOrDefault(s => s.Name == container.Name);
+            return known is { ContainerID.Length: > 0 } ? known.RestartCount + 1 : known?.RestartCount ?? 0;
         }
 
         private void At(DateTimeOffset due) => LookAgain = LookAgain is { } known && known < due ? known : due;

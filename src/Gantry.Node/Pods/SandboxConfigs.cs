@@ -43,9 +43,15 @@ public static class SandboxConfigs
     public static string CgroupParent(V1Pod pod, string root) => PodQos.Of(pod) switch
     {
         PodQos.Guaranteed => $"{root}/pod{pod.Metadata.Uid}",
-        PodQos.Burstable => $"{root}/burstable/pod{pod.Metadata.Uid}",
-        _ => $"{root}/besteffort/pod{pod.Metadata.Uid}",
+        PodQos.Burstable => $"{BurstableParent(root)}/pod{pod.Metadata.Uid}",
+        _ => $"{BestEffortParent(root)}/pod{pod.Metadata.Uid}",
     };
+
+    /// <summary>The cgroup of all pods that asked for something, but not for all they may use.</summary>
+    public static string BurstableParent(string root) => root + "/burstable";
+
+    /// <summary>The cgroup of all pods that asked for nothing.</summary>
+    public static string BestEffortParent(string root) => root + "/besteffort";
 
     private static PortMapping Port(V1ContainerPort port) => new()
     {

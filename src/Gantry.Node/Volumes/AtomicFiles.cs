@@ -87,7 +87,7 @@ public static class AtomicFiles
 
             LinuxFiles.Own(path, file.User ?? -1, group ?? -1);
             // The group reads what the owner's group may read at least.
-            File.SetUnixFileMode(path, (UnixFileMode)(group is null ? file.Mode : file.Mode | 0b100_000));
+            File.SetUnixFileMode(path, (UnixFileMode)(group is null ? file.Mode : file.Mode | 0b100_100_000));
         }
     }
 

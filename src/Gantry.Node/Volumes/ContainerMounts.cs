@@ -19,11 +19,11 @@ public sealed class ContainerMounts
     /// <param name="container">The container.</param>
     /// <param name="volumes">Its pod's volumes, in place.</param>
     /// <param name="environment">For subPathExpr.</param>
-    /// <param name="hosts">The text of /etc/hosts; null: the image's file stays.</param>
+    /// <param name="hosts">The text of /etc/hosts, unless the container mounts its own.</param>
     /// <param name="restartCount">Which of the container's lives this is.</param>
     /// <exception cref="ConfigurationException">A volume is missing, or a sub-path leads outside of its volume.</exception>
     public IReadOnlyList<Mount> Of(
-        V1Pod pod, V1Container container, IReadOnlyDictionary<string, PodVolume> volumes, IReadOnlyDictionary<string, string> environment, string? hosts, int restartCount)
+        V1Pod pod, V1Container container, IReadOnlyDictionary<string, PodVolume> volumes, IReadOnlyDictionary<string, string> environment, string hosts, int restartCount)
     {
         var result = new List<Mount>();
         foreach (var (mount, index) in container.VolumeMounts.Select((m, i) => (m, i)))
@@ -43,7 +43,7 @@ public sealed class ContainerMounts
             });
         }
 
-        if (hosts is not null && container.VolumeMounts.All(m => m.MountPath != "/etc/hosts"))
+        if (container.VolumeMounts.All(m => m.MountPath != "/etc/hosts"))
         {
             result.Add(new Mount { ContainerPath = "/etc/hosts", HostPath = HostsPath(pod, hosts), Readonly = container.SecurityContext?.ReadOnlyRootFilesystem == true });
         }

@@ -79,9 +79,7 @@ public sealed class ContainerStep
         await _parts.Services.WaitForSyncAsync(ct);
         var facts = new EnvironmentFacts { Addresses = addresses, Services = [.. _parts.Services.Snapshot.All], Allocatable = _parts.Machine.Allocatable };
         var environment = await ContainerEnvironment.BuildAsync(pod, step.Container, facts, _parts.Objects, ct);
-        var hosts = !pod.Spec.HostNetwork || pod.Spec.HostAliases.Count > 0
-            ? HostsFile.Write(pod, addresses.Pod, options.ClusterDomain, pod.Spec.HostNetwork ? await File.ReadAllTextAsync("/etc/hosts", ct) : "")
-            : null;
+        var hosts = HostsFile.Write(pod, addresses.Pod, options.ClusterDomain, pod.Spec.HostNetwork ? await File.ReadAllTextAsync("/etc/hosts", ct) : "");
         return ContainerConfigs.Of(pod, step.Container, new ContainerInputs
         {
             Environment = environment,

@@ -1,6 +1,7 @@
 using Gantry.Api.Models;
 using Gantry.Node.Containers;
 using Gantry.Node.Grpc;
+using Gantry.Node.Machine;
 
 namespace Gantry.Node.Pods.Steps;
 
@@ -31,6 +32,7 @@ public sealed class SandboxStep
         try
         {
             await runtime.RunSandboxAsync(config, ct);
+            Limit(pod);
         }
         catch (GrpcException failure)
         {
@@ -40,6 +42,31 @@ public sealed class SandboxStep
         finally
         {
             _parts.Starts.Release();
+        }
+    }
+
+    // The runtime makes the pod's cgroup with the sandbox, but limits only containers; without this a pod of ten containers would get
+    // ten times the share of a pod of one.
+    private void Limit(V1Pod pod)
+    {
+        var root = _parts.Options.CgroupRoot;
+        try
+        {
+            PodCgroups.Apply(SandboxConfigs.CgroupParent(pod, root), PodLimits.Of(pod));
+            switch (PodQos.Of(pod))
+            {
+                case PodQos.Burstable:
+                    var asked = _parts.Pods.Snapshot.All.Where(p => PodQos.Of(p) == PodQos.Burstable && !PodSpecs.IsTerminal(p)).Sum(p => PodAdmission.Asked(p, "cpu").MilliValue);
+                    PodCgroups.Apply(SandboxConfigs.BurstableParent(root), new PodLimits(ContainerLimits.Shares(asked), null, null));
+                    break;
+                case PodQos.BestEffort:
+                    PodCgroups.Apply(SandboxConfigs.BestEffortParent(root), new PodLimits(ContainerLimits.Shares(0), null, null));
+                    break;
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            NodeLog.NotLimited(_parts.Log, Client.ObjectKey.Of(pod).ToString(), refused.Message);
         }
     }
 
