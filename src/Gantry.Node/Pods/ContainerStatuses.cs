@@ -104,7 +104,7 @@ public static class ContainerStatuses
                     ExitCode = 137, Reason = "ContainerStatusUnknown", Message = "The container could not be located when the pod was inspected.", StartedAt = ran.StartedAt, ContainerID = known.ContainerID,
                 },
             };
-            return over ? status with { State = lost } : status with { State = Waiting("ContainerCreating", ""), LastState = lost };
+            return over ? status with { State = lost } : status with { State = Waiting("ContainerCreating", ""), LastState = lost, RestartCount = known.RestartCount + 1 };
         }
 
         if (view.Troubles.TryGetValue(container.Name, out var trouble))

@@ -106,6 +106,18 @@ public sealed class The_status_of_a_pod
     }
 
     [Fact]
+    public void Counts_a_container_that_was_lost_with_the_runtime()
+    {
+        var before = Of(Make.View(Make.Pod(A), Make.Sandbox(), Make.Running(A)));
+        var pod = Make.Pod(A) with { Status = before };
+        var lost = Of(Make.View(pod, null));
+        Assert.Equal(1, lost.ContainerStatuses[0].RestartCount);
+        Assert.Equal("ContainerStatusUnknown", lost.ContainerStatuses[0].LastState.Terminated?.Reason);
+        var next = PodPlanner.Plan(Make.View(pod with { Status = lost }, Make.Sandbox()));
+        Assert.Equal(1, Assert.IsType<PodStep.StartContainer>(Assert.Single(next.Steps)).RestartCount);
+    }
+
+    [Fact]
     public void Is_patched_only_where_it_differs()
     {
         var pending = Of(Make.View(Make.Pod(A), null));
