@@ -27,24 +27,24 @@ public sealed class OpenApiDocuments
         _v2 = new(() => Document(OpenApiVersion.V2, AllPaths(), _resources));
         _v2Protobuf = new(() => new OpenApiDocument(OpenApiProtobuf.Encode((TreeMap)TreeJson.Parse(V2.Content.Span))));
         _index = new(Index);
-        AddV3("api", [ServerPaths.CoreVersions], []);
-        AddV3("apis", [ServerPaths.Groups], []);
-        AddV3("version", [ServerPaths.Version], []);
-        AddV3(".well-known/openid-configuration", [ServerPaths.Issuer], []);
-        AddV3("openid/v1/jwks", [ServerPaths.IssuerKeys], []);
+        AddV3("api", static () => [ServerPaths.CoreVersions], []);
+        AddV3("apis", static () => [ServerPaths.Groups], []);
+        AddV3("version", static () => [ServerPaths.Version], []);
+        AddV3(".well-known/openid-configuration", static () => [ServerPaths.Issuer], []);
+        AddV3("openid/v1/jwks", static () => [ServerPaths.IssuerKeys], []);
         foreach (var group in resources.GroupBy(r => r.Type.Group))
         {
             if (group.Key.Length > 0)
             {
-                AddV3("apis/" + group.Key, [ServerPaths.Group(group.Key)], []);
+                var name = group.Key;
+                AddV3("apis/" + name, () => [ServerPaths.Group(name)], []);
             }
             foreach (var version in group.GroupBy(r => r.Type.Version))
             {
                 OpenApiResource[] own = [.. version];
+                var (name, number) = (group.Key, version.Key);
                 AddV3(
-                    group.Key.Length == 0 ? "api/" + version.Key : $"apis/{group.Key}/{version.Key}",
-                    [ServerPaths.Resources(group.Key, version.Key), .. own.SelectMany(ResourcePaths.Of)],
-                    own);
+                    name.Length == 0 ? "api/" + number : $"apis/{name}/{number}", () => [ServerPaths.Resources(name, number), .. own.SelectMany(ResourcePaths.Of)], own);
             }
         }
     }
@@ -61,8 +61,8 @@ public sealed class OpenApiDocuments
     /// <summary>The document of <c>/openapi/v3/PATH</c>, such as <c>apis/apps/v1</c>, or null.</summary>
     public OpenApiDocument? V3(string path) => _v3.TryGetValue(path, out var document) ? document.Value : null;
 
-    private void AddV3(string path, IEnumerable<ApiPath> paths, IReadOnlyList<OpenApiResource> resources) =>
-        _v3.Add(path, new(() => Document(OpenApiVersion.V3, paths, resources)));
+    private void AddV3(string path, Func<IEnumerable<ApiPath>> paths, IReadOnlyList<OpenApiResource> resources) =>
+        _v3.Add(path, new(() => Document(OpenApiVersion.V3, paths(), resources)));
 
     private IEnumerable<ApiPath> AllPaths()
     {

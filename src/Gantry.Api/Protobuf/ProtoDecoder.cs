@@ -43,7 +43,14 @@ internal static class ProtoDecoder
                         list = new TreeList();
                         map[field.Name] = list;
                     }
-                    list.Add(One(ref input, field, depth));
+                    if (input.Type == WireType.Length && field.Kind is ValueKind.Int32 or ValueKind.Int64 or ValueKind.Bool)
+                    {
+                        Packed(input.Content, field.Kind, list);
+                    }
+                    else
+                    {
+                        list.Add(One(ref input, field, depth));
+                    }
                     break;
                 case Cardinality.Map:
                     if (map[field.Name] is not TreeMap values)
@@ -57,6 +64,15 @@ internal static class ProtoDecoder
                     map[field.Name] = One(ref input, field, depth);
                     break;
             }
+        }
+    }
+
+    // The Go server writes each number by itself; other libraries put them into one field.
+    private static void Packed(ReadOnlySpan<byte> content, ValueKind kind, TreeList list)
+    {
+        for (var input = new ProtoInput(content); input.NextVarint(out var value);)
+        {
+            list.Add(kind == ValueKind.Bool ? TreeBool.Of(value != 0) : TreeInteger.Of(kind == ValueKind.Int32 ? (int)value : (long)value));
         }
     }
 

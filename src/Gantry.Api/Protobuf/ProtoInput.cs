@@ -49,6 +49,14 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> message)
         return true;
     }
 
+    /// <summary>Goes to the next number of a packed field; false at its end.</summary>
+    public bool NextVarint(out ulong value)
+    {
+        var more = !_rest.IsEmpty;
+        value = more ? Varint() : 0;
+        return more;
+    }
+
     public readonly void Want(WireType type)
     {
         if (Type != type)

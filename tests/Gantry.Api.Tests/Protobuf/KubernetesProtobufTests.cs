@@ -67,6 +67,14 @@ public class KubernetesProtobufTests
     }
 
     [Fact]
+    public void Numbers_may_stand_in_one_field()
+    {
+        var schema = new TypeSchema("x", "", [new FieldSchema("n", ValueKind.Int64) { Number = 4, Cardinality = Cardinality.List, Presence = Presence.OmitEmpty }]);
+        var decoded = KubernetesProtobuf.Decode(schema, new ProtoEnvelope("", "", new byte[] { 0x22, 3, 1, 0xac, 2, 0x20, 7 }, ""));
+        Assert.Equal("""{"n":[1,300,7]}""", decoded.ToString());
+    }
+
+    [Fact]
     public void A_watch_frame_says_its_length_first()
     {
         var encoded = KubernetesProtobuf.Encode(ApiCatalog.Find("", "v1", "configmaps")!.Schema, (TreeMap)TreeJson.Parse("""{"kind":"ConfigMap","apiVersion":"v1"}"""));
