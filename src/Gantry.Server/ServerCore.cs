@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Server.Admission;
+using Gantry.Server.Admission.Webhooks;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authentication.Tokens;
@@ -32,6 +33,7 @@ namespace Gantry.Server;
 internal sealed class ServerCore : IDisposable
 {
     private readonly ResourceQuotaAdmission _quota;
+    private readonly WebhookCaller _webhooks;
     private readonly ApiServerParts _parts;
 
     private ServerCore(ApiServerOptions options, ApiServerParts parts, ClusterPki pki, ObjectRegistry registry)
@@ -51,11 +53,12 @@ internal sealed class ServerCore : IDisposable
         Authenticator = new AuthenticatorChain(
             [new ClientCertificateAuthenticator(pki.Authority.Certificate, parts.Clock), new BearerAuthenticator(Tokens)], options.Anonymous);
         _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!));
+        Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
+        ProxyAddresses = new ProxyAddresses(registry, Dice());
+        _webhooks = new WebhookCaller(ProxyAddresses, Dial, parts.Clock);
         Admission = Plugins();
         Table = new ResourceTable();
         Fill();
-        Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
-        ProxyAddresses = new ProxyAddresses(registry, Dice());
         Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));
         Services = new ServiceAllocator(registry, () => registry.Clock.Current, options.Ranges, Dice());
         Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), Services, parts.Ids, parts.Clock);
@@ -130,6 +133,7 @@ internal sealed class ServerCore : IDisposable
     {
         Aggregated.Dispose();
         _quota.Dispose();
+        _webhooks.Dispose();
         SigningKey.Dispose();
     }
 
@@ -146,13 +150,15 @@ internal sealed class ServerCore : IDisposable
         var limits = new LimitRanger(Registry);
         var priority = new PodPriority(Registry);
         var certificates = new CertificateAdmission(Authorizer);
+        // Last but for the quota: they see what all others made of the object.
+        var webhooks = new WebhookAdmission(Registry, _webhooks, _parts.Ids);
         return new AdmissionChain(
             [
                 lifecycle, limits, new ServiceAccountAdmission(Registry, () => _parts.Ids.Suffix(5)), new TaintNodesByCondition(), priority,
                 new DefaultTolerationSeconds(), new DefaultStorageClass(Registry), new StorageObjectInUseProtection(), new RuntimeClassAdmission(Registry),
-                certificates, new DefaultIngressClass(Registry),
+                certificates, new DefaultIngressClass(Registry), webhooks,
             ],
-            [lifecycle, limits, priority, new PersistentVolumeClaimResize(Registry), certificates, new RbacEscalation(Authorizer, Roles), _quota]);
+            [lifecycle, limits, priority, new PersistentVolumeClaimResize(Registry), certificates, new RbacEscalation(Authorizer, Roles), webhooks, _quota]);
     }
 
     // Bound to the role's rules as the server starts with them, so that nobody widens what nodes may do by editing the role.

@@ -17,8 +17,9 @@ public sealed class CustomKind
     private readonly StructuralSchema? _schema;
     private readonly IReadOnlyList<(TableColumn Column, JsonPath Path)> _columns;
 
-    private CustomKind(ResourceType type, TreeMap? source, IReadOnlyList<(TableColumn, JsonPath)> columns)
+    private CustomKind(ResourceType type, TreeMap? source, IReadOnlyList<(TableColumn, JsonPath)> columns, CustomScale? scale)
     {
+        Scale = scale;
         Type = type;
         Source = source;
         _schema = source is null ? null : StructuralSchema.Of(source);
@@ -30,6 +31,9 @@ public sealed class CustomKind
 
     /// <summary>The OpenAPI schema as the definition states it; null where it states none.</summary>
     public TreeMap? Source { get; }
+
+    /// <summary>Where the numbers of its scale subresource are; null where it has none.</summary>
+    internal CustomScale? Scale { get; }
 
     /// <summary>How applies merge its objects.</summary>
     public ManagedType Managed { get; }
@@ -43,10 +47,12 @@ public sealed class CustomKind
         var names = spec.Map("names")!;
         var columns = Columns(version);
         var subresources = new List<Subresource>();
+        CustomScale? scale = null;
         if (version.Map("subresources") is { } subs)
         {
-            if (subs.Map("scale") is not null)
+            if (subs.Map("scale") is { } found)
             {
+                scale = CustomScale.Of(found);
                 subresources.Add(new Subresource("scale", "Scale", "autoscaling", "v1", ["get", "patch", "update"]));
             }
 
@@ -67,7 +73,7 @@ public sealed class CustomKind
             Subresources = subresources,
             Columns = [.. columns.Select(c => c.Column)],
         };
-        return new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns);
+        return new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns, scale);
     }
 
     /// <summary>Drops what the schema does not know.</summary>

@@ -37,6 +37,9 @@ public sealed record AdmissionRequest
     /// <summary>Nothing will be written: a plugin must not change anything either.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Takes what the client is to be warned of.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
     public string Verb => Operation.ToString().ToUpperInvariant();
 }
 

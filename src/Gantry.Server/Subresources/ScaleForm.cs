@@ -1,4 +1,6 @@
 using Gantry.Api.Models;
+using Gantry.Server.CustomResources;
+using Gantry.Server.Handling;
 using Gantry.Server.Tables;
 
 namespace Gantry.Server.Subresources;
@@ -16,6 +18,11 @@ internal static class ScaleForm
         V1ReplicationController o => Of(o.Metadata, o.Spec.Replicas, o.Status.Replicas, Selector(new V1LabelSelector { MatchLabels = o.Spec.Selector })),
         _ => throw new ArgumentException($"{workload.GetType().Name} has no scale", nameof(workload)),
     };
+
+    /// <summary>The scale of any object of the resource that has one.</summary>
+    public static V1Scale Of(ServedResource resource, IApiObject value) => resource.Custom?.Scale is { } scale && value is CustomObject custom
+        ? Of(custom.Metadata, scale.Wanted(custom), scale.Actual(custom), scale.Selector(custom))
+        : Of(value);
 
     private static string Selector(V1LabelSelector? selector) => selector is null ? "" : CellText.SelectorText(selector);
 

@@ -37,7 +37,7 @@ internal sealed class ScaleSubresource : ISubresource
         {
             case "get":
                 var stored = resource.Cache.Snapshot.Find(scope.Namespace, scope.Name);
-                return stored is null ? ApiStatus.NotFound(resource.Type, scope.Name) : Answer(resource.Typed(stored));
+                return stored is null ? ApiStatus.NotFound(resource.Type, scope.Name) : Answer(resource, resource.Typed(stored));
             case "update":
                 return await UpdateAsync(call, scope, cancellation).ConfigureAwait(false);
             default:
@@ -86,7 +86,7 @@ internal sealed class ScaleSubresource : ISubresource
                 return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
             }
 
-            var form = TreeDecoder.Decode(SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(scope.Resource.Typed(stored))), FieldValidation.Ignore).Object!;
+            var form = TreeDecoder.Decode(SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(scope.Resource, scope.Resource.Typed(stored))), FieldValidation.Ignore).Object!;
             var (scale, problem) = PatchHandler.Patched(call, SubresourceKinds.Scale, form, patch);
             return scale is null ? problem! : Scaled(scope, old, scale);
         }, cancellation).ConfigureAwait(false);
@@ -108,13 +108,11 @@ internal sealed class ScaleSubresource : ISubresource
                 return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
             }
 
-            var spec = new TreeMap();
-            spec["replicas"] = scale.Map("spec")?["replicas"];
             var applied = new TreeMap();
             applied["apiVersion"] = scope.Resource.Type.ApiVersion;
             applied["kind"] = scope.Resource.Type.Kind;
             applied["metadata"] = scale["metadata"];
-            applied["spec"] = spec;
+            Put(scope.Resource, applied, scale.Map("spec")?["replicas"]);
             return FieldTracking.Apply(scope, old, applied, call.Options.Flag("force"), _clock.GetUtcNow());
         }, cancellation).ConfigureAwait(false);
     }
@@ -139,7 +137,7 @@ internal sealed class ScaleSubresource : ISubresource
         }
 
         metadata["resourceVersion"] = asked.Text("resourceVersion") is { Length: > 0 } version ? (Tree)version : null;
-        old.Made("spec")["replicas"] = wanted;
+        Put(scope.Resource, old, TreeInteger.Of(wanted));
         return old;
     }
 
@@ -147,9 +145,22 @@ internal sealed class ScaleSubresource : ISubresource
         await _writer.UpdateAsync(scope, propose, cancellation).ConfigureAwait(false) switch
         {
             WriteOutcome.Refused refused => refused.Status,
-            WriteOutcome.Written written => Answer(scope.Resource.Typed(written.Object)),
+            WriteOutcome.Written written => Answer(scope.Resource, scope.Resource.Typed(written.Object)),
             _ => throw new InvalidOperationException("an update removed the object"),
         };
 
-    private static ApiAnswer.Item Answer(IApiObject workload) => new(200, SubresourceKinds.Scale, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(workload)));
+    private static ApiAnswer.Item Answer(ServedResource resource, IApiObject workload) =>
+        new(200, SubresourceKinds.Scale, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(resource, workload)));
+
+    private static void Put(ServedResource resource, TreeMap value, Tree? wanted)
+    {
+        if (resource.Custom?.Scale is { } scale)
+        {
+            scale.Put(value, wanted);
+        }
+        else
+        {
+            value.Made("spec")["replicas"] = wanted;
+        }
+    }
 }

@@ -43,6 +43,7 @@ internal sealed record SubresourceParts
         var binding = new PodBinding(Writer, Admission, Clock);
         return
         [
+            new ScaleSubresource("", "*", Writer, Clock),
             new ScaleSubresource("", "replicationcontrollers", Writer, Clock),
             new ScaleSubresource("apps", "deployments", Writer, Clock),
             new ScaleSubresource("apps", "replicasets", Writer, Clock),

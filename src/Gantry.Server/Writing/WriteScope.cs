@@ -25,6 +25,9 @@ public sealed record WriteScope
     /// <summary>Who owns the written fields.</summary>
     public string FieldManager { get; init; } = "";
 
+    /// <summary>Takes what the client is to be warned of.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
     /// <summary>The scope that a call names.</summary>
     public static WriteScope Of(ApiCall call, ServedResource resource) => new()
     {
@@ -35,6 +38,7 @@ public sealed record WriteScope
         Subresource = call.Info.Subresource,
         DryRun = call.DryRun,
         FieldManager = call.FieldManager,
+        Warn = call.Warn,
     };
 
     public AdmissionRequest Admission(AdmissionOperation operation, Api.Models.IApiObject? old, string name) => new()
@@ -47,5 +51,6 @@ public sealed record WriteScope
         Name = name,
         Old = old,
         DryRun = DryRun,
+        Warn = Warn,
     };
 }

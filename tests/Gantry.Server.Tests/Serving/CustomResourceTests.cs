@@ -75,6 +75,19 @@ public sealed class CustomResourceTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_custom_resource_scales_where_its_definition_says()
+    {
+        var (group, path) = await DefineAsync();
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"x"} }""");
+
+        var scaled = await server.MergeAsync(path + "/a/scale", """{"spec":{"replicas":4}}""");
+
+        Assert.Equal(("Scale", "4"), (scaled.Body.Text("kind"), scaled.Body.Map("spec")!["replicas"]!.ToString()));
+        Assert.Equal("4", (await server.GetAsync(path + "/a")).Body.Map("spec")!["replicas"]!.ToString());
+        Assert.Equal(422, (await server.MergeAsync(path + "/a/scale", """{"spec":{"replicas":40}}""")).Code);
+    }
+
+    [Fact]
     public async Task A_definition_becomes_established_and_takes_its_objects_with_it()
     {
         var (group, path) = await DefineAsync();
@@ -108,7 +121,7 @@ public sealed class CustomResourceTests(RunningServer server)
         var made = await server.PostAsync(Definitions, $$$"""
             {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"tabs.{{{group}}}"},
              "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"tabs","kind":"Tab"},
-              "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{} },
+              "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{},"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas"} },
                "additionalPrinterColumns":[{"name":"Schedule","type":"string","jsonPath":".spec.schedule"},{"name":"Replicas","type":"integer","jsonPath":".spec.replicas"}],
                "schema":{"openAPIV3Schema":{"type":"object","properties":{
                 "spec":{"type":"object","required":["schedule"],"properties":{

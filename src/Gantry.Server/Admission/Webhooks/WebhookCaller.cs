@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Gantry.Api.Models;
+using Gantry.Server.Subresources;
+
+namespace Gantry.Server.Admission.Webhooks;
+
+/// <summary>Posts questions to webhooks over HTTPS, at URLs or at Services of the cluster. Connections are kept as long as the authority stays the same.</summary>
+internal sealed class WebhookCaller : IDisposable
+{
+    // An answer holds a patch, which is not larger than an object.
+    private const int LongestAnswer = 4 << 20;
+    private const int MostAuthorities = 64;
+
+    private readonly ProxyAddresses _addresses;
+    private readonly Dialer _dial;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _connections = new(StringComparer.Ordinal);
+
+    public WebhookCaller(ProxyAddresses addresses, Dialer dial, TimeProvider clock)
+    {
+        _addresses = addresses;
+        _dial = dial;
+        _clock = clock;
+    }
+
+    /// <summary>Posts a question.</summary>
+    /// <returns>The body of the answer, or why there is none.</returns>
+    public async ValueTask<(byte[]? Answer, string? Problem)> PostAsync(Webhook hook, byte[] question, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(hook.Timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        var target = Target(hook);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(question) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Headers.TryAddWithoutValidation("Accept", "application/json");
+            using var response = await Connections(hook.Client.CaBundle).SendAsync(request, either.Token).ConfigureAwait(false);
+            await response.Content.LoadIntoBufferAsync(LongestAnswer, either.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            return response.StatusCode == HttpStatusCode.OK ? (body, null)
+                : (null, string.Create(CultureInfo.InvariantCulture, $"the server responded with the status code {(int)response.StatusCode}"));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, $"Post \"{target}\": context deadline exceeded");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or CryptographicException)
+        {
+            return (null, $"Post \"{target}\": {(e.InnerException ?? e).Message}");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in _connections.Values)
+        {
+            connection.Dispose();
+        }
+    }
+
+    private static Uri Target(Webhook hook)
+    {
+        if (hook.Client.Url is { Length: > 0 } url)
+        {
+            return new Uri(url);
+        }
+
+        var service = hook.Client.Service ?? new AdmissionregistrationV1ServiceReference();
+        var timeout = string.Create(CultureInfo.InvariantCulture, $"?timeout={(int)hook.Timeout.TotalSeconds}s");
+        return new Uri(string.Create(CultureInfo.InvariantCulture, $"https://{service.Name}.{service.Namespace}.svc:{service.Port ?? 443}/{service.Path?.TrimStart('/')}{timeout}"));
+    }
+
+    private HttpMessageInvoker Connections(byte[]? authority)
+    {
+        var key = authority is null ? "" : Convert.ToHexStringLower(SHA256.HashData(authority));
+        if (_connections.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (_connections.Count >= MostAuthorities)
+        {
+            // Configurations come and go; what is in use is made again.
+            _connections.Clear();
+        }
+
+        return _connections.GetOrAdd(key, _ => Connect(authority));
+    }
+
+    private HttpMessageInvoker Connect(byte[]? authority)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = (context, cancellation) => DialAsync(context.DnsEndPoint, cancellation),
+        };
+        if (authority is { Length: > 0 })
+        {
+            var trusted = new X509Certificate2Collection();
+            trusted.ImportFromPem(Encoding.UTF8.GetString(authority));
+            handler.SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck },
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
+        }
+
+        return new HttpMessageInvoker(handler);
+    }
+
+    private async ValueTask<Stream> DialAsync(DnsEndPoint at, CancellationToken cancellation)
+    {
+        var parts = at.Host.Split('.');
+        if (parts is [var service, var ns, "svc"])
+        {
+            var (origin, refusal) = _addresses.OfService(ns, string.Create(CultureInfo.InvariantCulture, $"https:{service}:{at.Port}"));
+            return origin is null ? throw new HttpRequestException(refusal!.Message) : await _dial(origin.Host.Trim('[', ']'), origin.Port, cancellation).ConfigureAwait(false);
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(at, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Tests.Serving;
+
+[Collection(SharedServer.Name)]
+public sealed class WebhookTests(RunningServer server)
+{
+    private const string Group = "/apis/admissionregistration.k8s.io/v1/";
+
+    [Fact]
+    public async Task A_mutating_webhook_changes_what_is_stored()
+    {
+        var seen = new List<string>();
+        await using var hook = await HookServer.StartAsync(server.Server.Pki, request =>
+        {
+            seen.Add($"{request.Text("operation")} {request.Map("userInfo")!.Text("username")} {request.Map("resource")!.Text("resource")}");
+            const string Patch = """[{"op":"add","path":"/data","value":{"by":"hook"}}]""";
+            return new TreeMap { ["allowed"] = true, ["patchType"] = "JSONPatch", ["patch"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(Patch)) };
+        });
+        var (ns, done) = await ConfigureAsync("mutatingwebhookconfigurations", "MutatingWebhookConfiguration", hook.Url, hook.CaBundle);
+
+        var made = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"a"}}""");
+
+        Assert.Equal((201, "hook"), (made.Code, made.Body.Map("data")!.Text("by")));
+        Assert.Equal("CREATE admin configmaps", Assert.Single(seen));
+        await done();
+    }
+
+    [Fact]
+    public async Task A_validating_webhook_refuses_and_warns()
+    {
+        await using var hook = await HookServer.StartAsync(server.Server.Pki, request =>
+        {
+            var allowed = request.Map("object")?.Map("data")?.Text("ok") == "yes";
+            var status = new TreeMap { ["code"] = 403, ["message"] = "not like this", ["reason"] = "Forbidden" };
+            return new TreeMap { ["allowed"] = allowed, ["status"] = status, ["warnings"] = new TreeList(["mind the gap"]) };
+        });
+        var (ns, done) = await ConfigureAsync("validatingwebhookconfigurations", "ValidatingWebhookConfiguration", hook.Url, hook.CaBundle);
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+
+        var refused = await server.PostAsync(path, """{"metadata":{"name":"a"}}""");
+        Assert.Equal((403, "Forbidden", "admission webhook \"hook.example.com\" denied the request: not like this"), (refused.Code, refused.Reason, refused.Message));
+        var allowed = await server.PostAsync(path, """{"metadata":{"name":"a"},"data":{"ok":"yes"}}""");
+        Assert.Equal(201, allowed.Code);
+        Assert.Contains("mind the gap", Assert.Single(allowed.Warnings));
+        await done();
+    }
+
+    [Theory]
+    [InlineData("Fail", 500)]
+    [InlineData("Ignore", 201)]
+    public async Task A_webhook_that_does_not_answer_counts_as_its_policy_says(string policy, int code)
+    {
+        var (ns, done) = await ConfigureAsync("validatingwebhookconfigurations", "ValidatingWebhookConfiguration", "https://127.0.0.1:1/none", "", policy);
+
+        var made = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"a"}}""");
+
+        Assert.Equal(code, made.Code);
+        if (code == 500)
+        {
+            Assert.StartsWith("Internal error occurred: failed calling webhook \"hook.example.com\": failed to call webhook: Post \"https://127.0.0.1:1/none\":", made.Message);
+        }
+
+        await done();
+    }
+
+    // Each webhook is for the test's own namespace only.
+    private async Task<(string Namespace, Func<Task> Done)> ConfigureAsync(string plural, string kind, string url, string caBundle, string policy = "Fail")
+    {
+        var ns = await server.NamespaceAsync();
+        var name = server.Name("hook");
+        var made = await server.PostAsync(Group + plural, $$$"""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"{{{kind}}}","metadata":{"name":"{{{name}}}"},
+             "webhooks":[{"name":"hook.example.com","clientConfig":{"url":"{{{url}}}","caBundle":"{{{caBundle}}}"},"sideEffects":"None","admissionReviewVersions":["v1"],
+              "failurePolicy":"{{{policy}}}","namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"{{{ns}}}"} },
+              "rules":[{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]}]}
+            """);
+        Assert.True(made.Code == 201, made.Text);
+        return (ns, async () => Assert.Equal(200, (await server.DeleteAsync(Group + plural + "/" + name)).Code));
+    }
+}
