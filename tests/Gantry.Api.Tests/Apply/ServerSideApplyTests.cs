@@ -155,34 +155,6 @@ public class ServerSideApplyTests
         Assert.IsType<ApplyResult.Conflicted>(FieldManager.Apply(operation with { Manager = "two" }, live, Given("""{"l":[2,1]}"""), false));
     }
 
-    [Fact]
-    public void Custom_resources_merge_as_their_schema_says()
-    {
-        var schema = (TreeMap)TreeJson.Parse("""
-            {"type":"object","properties":{"spec":{"type":"object","properties":{
-              "ports":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["port","protocol"],
-                "items":{"type":"object","properties":{"port":{"type":"integer"},"protocol":{"type":"string","default":"TCP"},"name":{"type":"string"}}}},
-              "tags":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"}},
-              "whole":{"type":"object","x-kubernetes-map-type":"atomic","additionalProperties":{"type":"string"}},
-              "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}
-            """);
-        var type = new ManagedType(CustomShapes.OfRoot(schema), "example.com", "v1", "Thing", new TreeMap());
-        var operation = FieldManagerTests.Operation("one", 0, ConfigMaps) with { Type = type, Filter = null };
-        TreeMap Given(string spec) => (TreeMap)TreeJson.Parse($$$"""{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"c"},"spec":{{{spec}}}}""");
-        var live = Assert.IsType<ApplyResult.Applied>(FieldManager.Apply(
-            operation, null, Given("""{"ports":[{"port":80}],"tags":["a"],"whole":{"k":"v"},"free":{"x":{"y":1}}}"""), false)).Value;
-        Assert.Equal(
-            """one {"f:spec":{"f:free":{"f:x":{".":{},"f:y":{}}},"f:ports":{"k:{\"port\":80,\"protocol\":\"TCP\"}":{".":{},"f:port":{}}},"f:tags":{"v:\"a\"":{}},"f:whole":{}}}""",
-            Owners(live)[0]);
-        var merged = Assert.IsType<ApplyResult.Applied>(FieldManager.Apply(
-            operation with { Manager = "two" }, live, Given("""{"ports":[{"port":80,"protocol":"TCP","name":"web"},{"port":81}],"tags":["b"]}"""), false)).Value;
-        Assert.Equal("""[{"port":80,"protocol":"TCP","name":"web"},{"port":81}]""", merged.Map("spec")!["ports"]!.ToString());
-        Assert.Equal("""["a","b"]""", merged.Map("spec")!["tags"]!.ToString());
-        Assert.EndsWith(
-            ".spec.other: field not declared in schema",
-            Assert.IsType<ApplyResult.Failed>(FieldManager.Apply(operation, null, Given("""{"other":1}"""), false)).Message, StringComparison.Ordinal);
-    }
-
     private static TreeMap Applied(TreeMap? live, string configuration, string manager, bool force = false, ResourceType? type = null) =>
         Read(type ?? ConfigMaps, Assert.IsType<ApplyResult.Applied>(Apply(live, configuration, manager, force, type)).Value);
 
