@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -261,22 +263,44 @@ public sealed class ApiServer : IAsyncDisposable
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
             kestrel.Limits.MaxRequestHeadersTotalSize = 1 << 20;
-            kestrel.Listen(options.Listen, listen =>
+            foreach (var endpoint in options.AlsoListen.Prepend(options.Listen))
             {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(new HttpsConnectionAdapterOptions
-                {
-                    ServerCertificateSelector = (_, _) => certificate.Current,
-                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-                    // Whether a certificate counts, authentication decides, and tells the client.
-                    ClientCertificateValidation = static (_, _, _) => true,
-                });
-            });
+                kestrel.Listen(endpoint, listen => Secure(listen, certificate));
+            }
         });
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint => Bind(endpoint, early: options.AlsoListen.Contains(endpoint)));
         var web = builder.Build();
         web.UseWebSockets();
         web.Run(pipeline.HandleAsync);
         return web;
+    }
+
+    private static void Secure(ListenOptions listen, RenewingCertificate certificate)
+    {
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.UseHttps(new HttpsConnectionAdapterOptions
+        {
+            ServerCertificateSelector = (_, _) => certificate.Current,
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+            // Whether a certificate counts, authentication decides, and tells the client.
+            ClientCertificateValidation = static (_, _, _) => true,
+        });
+    }
+
+    /// <param name="endpoint">Where.</param>
+    /// <param name="early">Whether the machine may not have the address yet.</param>
+    private static Socket Bind(EndPoint endpoint, bool early)
+    {
+        if (!early || endpoint is not IPEndPoint { AddressFamily: AddressFamily.InterNetwork })
+        {
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+
+        // IP_FREEBIND of ip(7)
+        var free = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        free.SetRawSocketOption(0, 15, BitConverter.GetBytes(1));
+        free.Bind(endpoint);
+        return free;
     }
 
     private static Uri AddressOf(WebApplication web, ApiServerOptions options)

@@ -14,6 +14,9 @@ public sealed record ApiServerOptions
     /// <summary>Where to listen; port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Any, 6443);
 
+    /// <summary>Where to listen as well; the addresses may come to the machine later.</summary>
+    public IReadOnlyList<IPEndPoint> AlsoListen { get; init; } = [];
+
     /// <summary>The node this process runs on, for its certificate.</summary>
     public string NodeName { get; init; } = "gantry";
 

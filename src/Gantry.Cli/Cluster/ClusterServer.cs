@@ -33,6 +33,8 @@ internal static class ClusterServer
         // 2. The API.
         using var node = new NodePart(options, logs, clock);
         var address = MachineAddress();
+        // Pods cannot reach the machine's loopback. The DNS address is on this machine alone, too, and pods reach it.
+        var inside = IPAddress.IsLoopback(options.Listen.Address) ? options.ServiceAddress(10) : null;
         var api = new ApiServerOptions
         {
             DataDirectory = options.Folder.Root,
@@ -42,6 +44,8 @@ internal static class ClusterServer
             ServiceRange = options.ServiceRange,
             NodeName = options.NodeName,
             Addresses = [address],
+            AlsoListen = inside is null ? [] : [new IPEndPoint(inside, options.Listen.Port)],
+            Advertise = inside,
         };
         await using var server = await ApiServer.StartAsync(api, new ApiServerParts { Store = store, Logs = logs, Nodes = node.Proxy }, stop).ConfigureAwait(false);
         new ServerRecord(Environment.ProcessId, options.LocalServer.GetLeftPart(UriPartial.Authority), options.NodeName, options.ClusterCidr.ToString(), options.ServiceRange.ToString())
