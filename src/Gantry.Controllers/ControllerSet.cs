@@ -30,31 +30,38 @@ namespace Gantry.Controllers;
 public static class ControllerSet
 {
     /// <summary>All of them. Give each to <see cref="LoopHost.Add(IController)"/>, then run the host.</summary>
-    public static IReadOnlyList<IController> All(ControllerContext context, ControllersOptions options) =>
-    [
-        new GarbageController(context),
-        new NamespaceController(context),
-        new ServiceAccountController(context),
-        new TokenSecretController(context, options.Authority),
-        new RoleAggregationController(context),
-        new ResourceQuotaController(context, options.Quotas),
-        new RootCertificateController(context, options.Authority),
-        new NodeIpamController(context, options.PodRanges),
-        new NodeLifecycleController(context, options.NodeGrace),
-        new EvictionController(context),
-        new PodGarbageController(context, options),
-        new ReplicaSetController(context),
-        new ReplicationControllerController(context),
-        new DeploymentController(context),
-        new StatefulSetController(context),
-        new DaemonSetController(context),
-        new JobController(context),
-        new CronJobController(context),
-        new TtlAfterFinishedController(context),
-        new DisruptionBudgetController(context),
-        new PersistentVolumeController(context),
-        new StorageProtectionController(context),
-        new EndpointSliceController(context),
-        new EndpointsController(context),
-    ];
+    /// <param name="context">What they are made from.</param>
+    /// <param name="options">What they are told.</param>
+    /// <param name="events">Where a controller of that name tells users; the names are those that users of Kubernetes read. Null: all in the context's place.</param>
+    public static IReadOnlyList<IController> All(ControllerContext context, ControllersOptions options, Func<string, IEventRecorder>? events = null)
+    {
+        ControllerContext As(string name) => events is null ? context : context with { Events = events(name) };
+        return
+        [
+            new GarbageController(As("garbage-collector-controller")),
+            new NamespaceController(context),
+            new ServiceAccountController(context),
+            new TokenSecretController(context, options.Authority),
+            new RoleAggregationController(context),
+            new ResourceQuotaController(context, options.Quotas),
+            new RootCertificateController(context, options.Authority),
+            new NodeIpamController(context, options.PodRanges),
+            new NodeLifecycleController(As("node-controller"), options.NodeGrace),
+            new EvictionController(As("taint-eviction-controller")),
+            new PodGarbageController(context, options),
+            new ReplicaSetController(As("replicaset-controller")),
+            new ReplicationControllerController(As("replication-controller")),
+            new DeploymentController(As("deployment-controller")),
+            new StatefulSetController(As("statefulset-controller")),
+            new DaemonSetController(As("daemonset-controller")),
+            new JobController(As("job-controller")),
+            new CronJobController(As("cronjob-controller")),
+            new TtlAfterFinishedController(context),
+            new DisruptionBudgetController(As("controllermanager")),
+            new PersistentVolumeController(As("persistentvolume-controller")),
+            new StorageProtectionController(context),
+            new EndpointSliceController(As("endpoint-slice-controller")),
+            new EndpointsController(As("endpoint-controller")),
+        ];
+    }
 }

@@ -79,13 +79,16 @@ public sealed class ApiServer : IAsyncDisposable
         try
         {
             // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
-            var bootstrap = options.Listen.Port == 0 ? null : BootstrapAsync(core, options, advertised, options.Listen.Port, pki, parts, cancellation);
+            var early = options.Listen.Port == 0 ? null : Bootstrap(core, options, advertised, options.Listen.Port, pki, parts);
+            var bootstrap = early is null ? null : Task.Run(() => early.RunAsync(cancellation), cancellation);
             var pipeline = Pipeline(core, parts, options, stopping, log);
             var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
             await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
             await web.StartAsync(cancellation).ConfigureAwait(false);
             var address = AddressOf(web, options);
-            await (bootstrap ?? BootstrapAsync(core, options, advertised, address.Port, pki, parts, cancellation)).ConfigureAwait(false);
+            var objects = early ?? Bootstrap(core, options, advertised, address.Port, pki, parts);
+            await (bootstrap ?? objects.RunAsync(cancellation)).ConfigureAwait(false);
+            following = Task.WhenAll(following, KeepAsync(objects, parts.Clock, ended.Token));
             Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
             HttpLog.Listening(log, address);
             return new ApiServer(core, pki, web, stopping, ended, following, address);
@@ -126,8 +129,7 @@ public sealed class ApiServer : IAsyncDisposable
         _ended.Dispose();
     }
 
-    private static Task<int> BootstrapAsync(
-        ServerCore core, ApiServerOptions options, IPAddress advertised, int port, ClusterPki pki, ApiServerParts parts, CancellationToken cancellation)
+    private static Bootstrapper Bootstrap(ServerCore core, ApiServerOptions options, IPAddress advertised, int port, ClusterPki pki, ApiServerParts parts)
     {
         var wanted = new BootstrapOptions
         {
@@ -136,8 +138,20 @@ public sealed class ApiServer : IAsyncDisposable
             ServiceAddress = options.Ranges.ApiAddress,
             ClientAuthorities = pki.Authority.CertificatePem,
         };
-        var writer = new Bootstrapper(core.Registry, core.Client, wanted, parts.Clock, parts.Logs.CreateLogger("bootstrap"));
-        return Task.Run(() => writer.RunAsync(cancellation), cancellation);
+        return new Bootstrapper(core.Registry, core.Client, wanted, parts.Clock, parts.Logs.CreateLogger("bootstrap"));
+    }
+
+    // Looks into memory only, so looking often costs nothing.
+    private static async Task KeepAsync(Bootstrapper objects, TimeProvider clock, CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(10), clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!ended.IsCancellationRequested)
+            {
+                await objects.KeepAsync(ended).ConfigureAwait(false);
+            }
+        }
     }
 
     private static PkiOptions Pkis(ApiServerOptions options, IPAddress advertised) => new()

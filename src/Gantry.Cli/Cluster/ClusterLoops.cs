@@ -46,7 +46,7 @@ internal sealed class ClusterLoops
     {
         var context = new ControllerContext(Caches, Api, _server.Metadata, Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
         var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches) };
-        foreach (var controller in ControllerSet.All(context, options))
+        foreach (var controller in ControllerSet.All(context, options, name => Events(name, "")))
         {
             Host.Add(controller);
         }

@@ -69,6 +69,19 @@ public sealed class Bootstrapper
         return written;
     }
 
+    /// <summary>Makes again what a cluster cannot be without and somebody took away: its namespaces, and the way to the API from inside.</summary>
+    /// <returns>How many objects were written.</returns>
+    public Task<int> KeepAsync(CancellationToken cancellation)
+    {
+        foreach (var ns in ClusterObjects.Namespaces)
+        {
+            Ensure(ns);
+        }
+
+        Networking();
+        return FlushAsync(cancellation);
+    }
+
     private void Roles()
     {
         var roles = BootstrapRoles.Load();
