@@ -53,7 +53,7 @@ public sealed class NodeUsage
             machine.Booted,
             WithRate("", new UsageSample(_clock.GetUtcNow(), machine.CpuNanoseconds, null, machine.WorkingSet)),
             machine.MemoryAvailable,
-            new DiskUsage(disk.TotalSize, disk.AvailableFreeSpace),
+            new DiskUsage(disk.TotalSize, disk.AvailableFreeSpace, disk.TotalSize - disk.TotalFreeSpace),
             pods);
     }
 

@@ -20,7 +20,7 @@ public static class SummaryJson
             WriteTime(json, "time", report.Machine.Time);
             json.WriteNumber("availableBytes", report.Disk.Available);
             json.WriteNumber("capacityBytes", report.Disk.Capacity);
-            json.WriteNumber("usedBytes", report.Disk.Capacity - report.Disk.Available);
+            json.WriteNumber("usedBytes", report.Disk.Used);
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteStartArray("pods");

@@ -20,8 +20,8 @@ public sealed record PodUsage(string Namespace, string Name, string Uid, DateTim
         Containers.Aggregate(0UL, (sum, c) => sum + c.Sample.WorkingSet));
 }
 
-/// <summary>A file system: bytes and index nodes.</summary>
-public readonly record struct DiskUsage(long Capacity, long Available);
+/// <summary>A file system's bytes: all, those that anybody may take, those taken. Some are kept back for root, so the last two do not add up to the first.</summary>
+public readonly record struct DiskUsage(long Capacity, long Available, long Used);
 
 /// <summary>The machine and its pods at one moment.</summary>
 /// <param name="MemoryAvailable">Bytes that could be given out without swapping.</param>

@@ -1,5 +1,6 @@
 using Gantry.Api.Models;
 using Gantry.Node.Cri;
+using Gantry.Node.Grpc;
 using Gantry.Node.Runtime;
 
 namespace Gantry.Node.Logs;
@@ -39,8 +40,20 @@ public sealed class LogLocator
             throw new LogRefusedException($"unable to retrieve container logs for containerd://{chosen.Id}");
         }
 
-        return new LogSource(found.LogPath, async c =>
-            await _runtime.ContainerStatusAsync(chosen.Id, c) is { State: ContainerState.ContainerRunning or ContainerState.ContainerCreated or ContainerState.ContainerUnknown });
+        return new LogSource(found.LogPath, c => MayWriteAsync(chosen.Id, c));
+    }
+
+    private async Task<bool> MayWriteAsync(string id, CancellationToken ct)
+    {
+        try
+        {
+            return await _runtime.ContainerStatusAsync(id, ct) is { State: not ContainerState.ContainerExited };
+        }
+        catch (GrpcException failure) when (failure.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded)
+        {
+            // Containers outlive a restart of the runtime; it will tell when it is back.
+            return true;
+        }
     }
 
     // An attempt that was made but never started has no log yet; the one before it is then what there is to read.

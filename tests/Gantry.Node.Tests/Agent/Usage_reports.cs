@@ -8,7 +8,7 @@ public sealed class Usage_reports
     private static readonly DateTimeOffset Time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     private static readonly NodeUsageReport Report = new(
-        "n1", Time.AddHours(-1), new UsageSample(Time, 9_000_000_000, 500_000_000, 700), 300, new DiskUsage(1000, 400),
+        "n1", Time.AddHours(-1), new UsageSample(Time, 9_000_000_000, 500_000_000, 700), 300, new DiskUsage(1000, 400, 600),
         [
             new PodUsage("default", "web", "u1", Time.AddMinutes(-1),
             [

@@ -38,6 +38,24 @@ public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFix
     }
 
     [KubectlFact]
+    public async Task Follow_survives_a_restart_of_the_runtime()
+    {
+        var pod = await fixture.RunAsync("lasting", "i=0; until [ -e /tmp/stop ]; do echo line $i; i=$((i+1)); sleep 0.01; done");
+        var kubectl = new Kubectl(fixture.Host.Url);
+        var following = kubectl.RunAsync("logs -f lasting");
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+        await fixture.Containerd.Supervisor.StopAsync(default);
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+        Assert.False(following.IsCompleted);
+        await fixture.Containerd.Supervisor.StartAsync(default);
+        Assert.Equal(0, (await kubectl.RunAsync("exec lasting -- mkdir /tmp/stop")).ExitCode);
+        var lines = (await following).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(lines.Length > 40);
+        Assert.Equal(Enumerable.Range(0, lines.Length).Select(i => $"line {i}"), lines);
+        await pod.StopAsync();
+    }
+
+    [KubectlFact]
     public async Task Tail_since_limit_timestamps_and_previous_select()
     {
         var pod = await fixture.RunAsync("first", "for i in 1 2 3 4 5; do echo line $i; done; sleep 0.3; echo problem >&2; exit 1");

@@ -40,9 +40,8 @@ internal sealed class ChannelClient : IDisposable
         return (output.ToString(), status.ToString());
     }
 
-    public void Dispose() => _socket.Dispose();
-
-    private async Task<byte[]?> ReadAsync()
+    /// <summary>The next message; null when the server closed.</summary>
+    public async Task<byte[]?> ReadAsync()
     {
         var message = new MemoryStream();
         var buffer = new byte[64 * 1024];
@@ -61,4 +60,6 @@ internal sealed class ChannelClient : IDisposable
             }
         }
     }
+
+    public void Dispose() => _socket.Dispose();
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Gantry.Node.Tests.Runtime;
 
 namespace Gantry.Node.Tests.Streaming;
 
@@ -44,6 +45,33 @@ public sealed class Port_forward_with_kubectl(PodFixture fixture) : IClassFixtur
             process.Kill();
         }
 
+        await pod.StopAsync();
+    }
+
+    [ContainerdFact]
+    public async Task The_older_form_carries_a_pair_of_channels_for_each_port()
+    {
+        var pod = await fixture.RunAsync("pairs", "exec sleep 1000", hostNetwork: true);
+        using var stop = new CancellationTokenSource();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = EchoAsync(listener, stop.Token);
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var url = new UriBuilder(fixture.Host.Url) { Scheme = "ws", Path = "/api/v1/namespaces/default/pods/pairs/portforward", Query = $"ports={port}" }.Uri;
+        using (var client = await ChannelClient.ConnectAsync(url, "v4.channel.k8s.io"))
+        {
+            // Each channel first says its port, low byte first.
+            Assert.Equal([0, (byte)port, (byte)(port >> 8)], await client.ReadAsync());
+            Assert.Equal([1, (byte)port, (byte)(port >> 8)], await client.ReadAsync());
+            await client.SendAsync(0, "hello"u8.ToArray());
+            Assert.Equal([0, .. "hello"u8], await client.ReadAsync());
+        }
+
+        using var refused = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(fixture.Host.Url, "/api/v1/namespaces/default/pods/pairs/portforward"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await refused.SendAsync(request)).StatusCode);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
         await pod.StopAsync();
     }
 

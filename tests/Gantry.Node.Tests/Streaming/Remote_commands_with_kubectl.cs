@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using Gantry.Node.Cri;
+using Gantry.Node.Tests.Runtime;
 
 namespace Gantry.Node.Tests.Streaming;
 
@@ -117,6 +119,47 @@ public sealed class Remote_commands_with_kubectl(PodFixture fixture) : IClassFix
         var (output, status) = await socket.ReadToEndAsync();
         Assert.Contains("\r\n41 133\r\n", output, StringComparison.Ordinal);
         Assert.Contains("\"reason\":\"ExitCode\",\"message\":\"5\"", status, StringComparison.Ordinal);
+        await pod.StopAsync();
+    }
+
+    [ContainerdFact]
+    public async Task Base64_clients_and_those_without_a_protocol_are_served()
+    {
+        var pod = await fixture.RunAsync("older", "exec sleep 1000");
+        var url = new UriBuilder(fixture.Host.Url) { Scheme = "ws", Path = "/api/v1/namespaces/default/pods/older/exec", Query = "stdin=1&stdout=1&command=head&command=-c&command=6" }.Uri;
+        using (var client = await ChannelClient.ConnectAsync(url, "v4.base64.channel.k8s.io"))
+        {
+            await client.SendTextAsync("0" + Convert.ToBase64String("hello\nmore"u8));
+            var (output, status) = await client.ReadToEndAsync();
+            Assert.Equal("hello\n", output);
+            Assert.Contains("\"status\":\"Success\"", status, StringComparison.Ordinal);
+        }
+
+        var failing = new UriBuilder(url) { Query = "stdout=1&command=sh&command=-c&command=exit+9" }.Uri;
+        using (var client = await ChannelClient.ConnectAsync(failing, "channel.k8s.io"))
+        {
+            var (_, words) = await client.ReadToEndAsync();
+            Assert.Contains("exit code 9", words, StringComparison.Ordinal);
+        }
+
+        await pod.StopAsync();
+    }
+
+    [ContainerdFact]
+    public async Task A_client_that_goes_away_leaves_the_container_and_its_neighbours_alone()
+    {
+        var pod = await fixture.RunAsync("left", "exec sleep 1000");
+        var url = new UriBuilder(fixture.Host.Url) { Scheme = "ws", Path = "/api/v1/namespaces/default/pods/left/exec", Query = "stdin=1&stdout=1&command=cat" }.Uri;
+        using var neighbour = await ChannelClient.ConnectAsync(url, "v5.channel.k8s.io");
+        using (var client = await ChannelClient.ConnectAsync(url, "v5.channel.k8s.io"))
+        {
+            await client.SendAsync(0, "x"u8.ToArray());
+        }
+
+        await neighbour.SendAsync(0, "still here"u8.ToArray());
+        await neighbour.SendAsync(255, new byte[] { 0 });
+        Assert.Equal("still here", (await neighbour.ReadToEndAsync()).Output);
+        Assert.Equal(ContainerState.ContainerRunning, (await fixture.Containerd.Runtime.ContainerStatusAsync(pod.ContainerId, default))!.State);
         await pod.StopAsync();
     }
 }
