@@ -49,9 +49,9 @@ public sealed class LogLocator
         {
             return await _runtime.ContainerStatusAsync(id, ct) is { State: not ContainerState.ContainerExited };
         }
-        catch (GrpcException failure) when (failure.Code is GrpcStatusCode.Unavailable or GrpcStatusCode.DeadlineExceeded)
+        catch (GrpcException)
         {
-            // Containers outlive a restart of the runtime; it will tell when it is back.
+            // A runtime that is going, gone or coming answers in many ways; containers outlive that, and it will tell when it is back.
             return true;
         }
     }

@@ -1,4 +1,5 @@
 using Gantry.Api.Models;
+using Gantry.Node.Pods;
 using Gantry.Node.Tests.Streaming;
 
 namespace Gantry.Node.Tests.Logs;
@@ -42,16 +43,24 @@ public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFix
     {
         var pod = await fixture.RunAsync("lasting", "i=0; until [ -e /tmp/stop ]; do echo line $i; i=$((i+1)); sleep 0.01; done");
         var kubectl = new Kubectl(fixture.Host.Url);
-        var following = kubectl.RunAsync("logs -f lasting");
-        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+        using var following = kubectl.Start(["logs", "-f", "lasting"]);
+        Assert.Equal("line 0", await following.StandardOutput.ReadLineAsync());
         await fixture.Containerd.Supervisor.StopAsync(default);
-        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
-        Assert.False(following.IsCompleted);
         await fixture.Containerd.Supervisor.StartAsync(default);
-        Assert.Equal(0, (await kubectl.RunAsync("exec lasting -- mkdir /tmp/stop")).ExitCode);
-        var lines = (await following).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.True(lines.Length > 40);
-        Assert.Equal(Enumerable.Range(0, lines.Length).Select(i => $"line {i}"), lines);
+        // A command that starts while the runtime is still taking stock may be ended by it.
+        await foreach (var _ in Polls.EveryAsync(TimeSpan.FromMilliseconds(100)))
+        {
+            if ((await kubectl.RunAsync("exec lasting -- mkdir -p /tmp/stop")).ExitCode == 0)
+            {
+                break;
+            }
+        }
+
+        var lines = (await following.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await following.WaitForExitAsync();
+        Assert.Equal("", await following.StandardError.ReadToEndAsync());
+        Assert.Equal(Enumerable.Range(1, lines.Length).Select(i => $"line {i}"), lines);
+        Assert.Contains(lines[^1], await File.ReadAllTextAsync(Path.Combine(fixture.Containerd.Root, "logs", RuntimeNames.LogFolder(pod.Pod), "main", "0.log")), StringComparison.Ordinal);
         await pod.StopAsync();
     }
 
