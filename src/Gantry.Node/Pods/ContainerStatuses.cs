@@ -70,15 +70,14 @@ public static class ContainerStatuses
             return (ended, before);
         }
 
-        if (view.Troubles.TryGetValue(container.Name, out var trouble))
+        var finished = newest.Finished ?? newest.Created;
+        var trouble = view.Troubles.GetValueOrDefault(container.Name);
+        if (view.Backoff.Due(container.Name, finished) > view.Now && (trouble is null || trouble.WasMade))
         {
-            return (Waiting(trouble.Reason, trouble.Message), ended);
+            return (Waiting("CrashLoopBackOff", CrashMessage(view.Pod, container.Name, view.Backoff.Pause(container.Name, finished))), ended);
         }
 
-        var pause = view.Backoff.Pause(container.Name, newest.Finished ?? newest.Created);
-        return view.Backoff.Due(container.Name, newest.Finished ?? newest.Created) > view.Now
-            ? (Waiting("CrashLoopBackOff", CrashMessage(view.Pod, container.Name, pause)), ended)
-            : (ended, before);
+        return trouble is null ? (ended, before) : (Waiting(trouble.Reason, trouble.Message), ended);
     }
 
     /// <summary>What users are told about a container that is not started at once.</summary>

@@ -4,4 +4,8 @@ namespace Gantry.Node.Pods;
 /// <param name="Reason">For the waiting state, such as ImagePullBackOff.</param>
 /// <param name="Message">For the pod's user.</param>
 /// <param name="Until">No try before; the least value for a try at the next look.</param>
-public sealed record ContainerTrouble(string Reason, string Message, DateTimeOffset Until);
+public sealed record ContainerTrouble(string Reason, string Message, DateTimeOffset Until)
+{
+    /// <summary>The container was made and has ended: its restart waits as that of any other that ended.</summary>
+    public bool WasMade { get; init; }
+}

@@ -258,7 +258,6 @@ public sealed class PodWorker
 
     private async Task PerformAsync(V1Pod pod, PodRuntime runtime, IReadOnlyList<PodStep> steps, CancellationToken ct)
     {
-        var now = _parts.Clock.GetUtcNow();
         foreach (var step in steps)
         {
             switch (step)
@@ -277,22 +276,29 @@ public sealed class PodWorker
                     await _parts.Runtime.RemoveContainerAsync(remove.Container.Id, ct);
                     break;
                 case PodStep.StartContainer start when _volumes is not null && runtime.Sandbox is { } sandbox:
-                    if (start.Ended is { } ended && !_troubles.ContainsKey(start.Container.Name))
-                    {
-                        _backoff.Restarted(start.Container.Name, ended, now);
-                    }
-
-                    if (await _containerStep.DoAsync(pod, sandbox, start, _volumes, ct) is { } trouble)
-                    {
-                        _troubles[start.Container.Name] = trouble;
-                    }
-                    else
-                    {
-                        _troubles.Remove(start.Container.Name);
-                    }
-
+                    await StartAsync(pod, sandbox, start, ct);
                     break;
             }
+        }
+    }
+
+    private async Task StartAsync(V1Pod pod, SandboxFact sandbox, PodStep.StartContainer start, CancellationToken ct)
+    {
+        var name = start.Container.Name;
+        var now = _parts.Clock.GetUtcNow();
+        var trouble = await _containerStep.DoAsync(pod, sandbox, start, _volumes!, ct);
+        if (start.Ended is { } ended && (trouble is null || trouble.WasMade))
+        {
+            _backoff.Restarted(name, ended, now);
+        }
+
+        if (trouble is null)
+        {
+            _troubles.Remove(name);
+        }
+        else
+        {
+            _troubles[name] = trouble;
         }
     }
 
@@ -338,6 +344,11 @@ public sealed class PodWorker
     private async Task<DateTimeOffset?> EndAsync(PodView view, PodEnd? end, bool deleting, CancellationToken ct)
     {
         await _probes.StopAsync();
+        if (end is { Reason: "DeadlineExceeded" } && !PodSpecs.IsTerminal(view.Pod) && _told.Add(end.Reason))
+        {
+            _parts.Events.Record(PodEvents.Pod(view.Pod), "Normal", end.Reason, end.Message);
+        }
+
         if (!_gone)
         {
             _status.Offer(PodStatuses.Of(view, end, true, _parts.Options.Addresses), ct);

@@ -64,7 +64,9 @@ public sealed class ContainerStep
         {
             // A container that was made but did not start has ended as the runtime sees it, and its restart waits like any other's.
             _parts.Events.Record(regarding, "Warning", "Failed", $"Error: {failure.Message}");
-            return new ContainerTrouble(await WasMadeAsync(pod, step, ct) ? "RunContainerError" : "CreateContainerError", failure.Message, now + Again);
+            return await WasMadeAsync(pod, step, ct)
+                ? new ContainerTrouble("RunContainerError", failure.Message, now) { WasMade = true }
+                : new ContainerTrouble("CreateContainerError", failure.Message, now + Again);
         }
 
         // 4. The hook, which the container's start includes.
@@ -132,7 +134,7 @@ public sealed class ContainerStep
         _parts.Events.Record(PodEvents.Container(pod, container.Name), "Warning", "FailedPostStartHook", $"PostStartHook failed: {outcome.Output}");
         var made = new ContainerFact { Id = id, Name = container.Name, SandboxId = sandbox.Id, Phase = ContainerPhase.Running };
         await _stop.DoAsync(pod, made, address, "FailedPostStartHook", PodSpecs.Grace(pod), ct);
-        return new ContainerTrouble("PostStartHookError", outcome.Output, _parts.Clock.GetUtcNow());
+        return new ContainerTrouble("PostStartHookError", outcome.Output, _parts.Clock.GetUtcNow()) { WasMade = true };
     }
 
     private async Task<IReadOnlyList<V1Secret>> SecretsAsync(V1Pod pod, CancellationToken ct)
