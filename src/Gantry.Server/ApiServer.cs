@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
+using Gantry.Server.Flows;
 using Gantry.Server.CustomResources;
 using Gantry.Server.Http;
 using Gantry.Server.InProcess;
@@ -75,7 +76,14 @@ public sealed class ApiServer : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var ended = new CancellationTokenSource();
         var following = TogetherAsync(
-            FollowAsync(core, log, stopping, ended.Token), LookAfterAsync(core, parts, parts.Logs.CreateLogger("aggregation"), stopping, ended.Token), ended);
+            ended,
+            FollowAsync(core, log, stopping, ended.Token),
+            LookAfterAsync(
+                new ApiServiceLoop(
+                    core.Registry, core.Table, core.Writer, core.Client, core.Aggregated, parts.Clock, parts.Logs.CreateLogger("aggregation")).RunAsync,
+                log, stopping, ended.Token),
+            LookAfterAsync(
+                new FlowSchemaLoop(core.Registry, core.Table, core.Writer, parts.Clock, parts.Logs.CreateLogger("flows")).RunAsync, log, stopping, ended.Token));
         try
         {
             // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
@@ -138,7 +146,7 @@ public sealed class ApiServer : IAsyncDisposable
             ServiceAddress = options.Ranges.ApiAddress,
             ClientAuthorities = pki.Authority.CertificatePem,
         };
-        return new Bootstrapper(core.Registry, core.Client, wanted, parts.Clock, parts.Logs.CreateLogger("bootstrap"));
+        return new Bootstrapper(core.Registry, core.Client, wanted, parts.Logs.CreateLogger("bootstrap"));
     }
 
     // Looks into memory only, so looking often costs nothing.
@@ -211,20 +219,19 @@ public sealed class ApiServer : IAsyncDisposable
         await definitions.ConfigureAwait(false);
     }
 
-    // One without the other is no server: when either ends, so does the other, and the reason is told.
-    private static async Task TogetherAsync(Task following, Task looking, CancellationTokenSource ended)
+    // One without the others is no server: when any ends, so do the others, and the reason is told.
+    private static async Task TogetherAsync(CancellationTokenSource ended, params Task[] loops)
     {
-        await Task.WhenAny(following, looking).ConfigureAwait(false);
+        await Task.WhenAny(loops).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(following, looking).ConfigureAwait(false);
+        await Task.WhenAll(loops).ConfigureAwait(false);
     }
 
-    private static async Task LookAfterAsync(
-        ServerCore core, ApiServerParts parts, ILogger log, CancellationTokenSource stopping, CancellationToken ended)
+    private static async Task LookAfterAsync(Func<CancellationToken, Task> loop, ILogger log, CancellationTokenSource stopping, CancellationToken ended)
     {
         try
         {
-            await new AvailabilityLoop(core.Registry, core.Table, core.Writer, core.Aggregated, parts.Clock, log).RunAsync(ended).ConfigureAwait(false);
+            await loop(ended).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -232,7 +239,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            AggregationLog.Ended(log, e);
+            HttpLog.LoopEnded(log, e);
             await stopping.CancelAsync().ConfigureAwait(false);
             throw;
         }

@@ -7,6 +7,6 @@ internal static partial class AggregationLog
     [LoggerMessage(3111, LogLevel.Warning, "the condition of APIService {Name} could not be written: {Error}")]
     public static partial void StatusRefused(ILogger log, string name, string error);
 
-    [LoggerMessage(3112, LogLevel.Error, "APIServices are no longer looked after")]
-    public static partial void Ended(ILogger log, Exception error);
+    [LoggerMessage(3113, LogLevel.Warning, "the registration of {Name} could not be brought up to date: {Error}")]
+    public static partial void RegistrationRefused(ILogger log, string name, string error);
 }

@@ -9,6 +9,9 @@ namespace Gantry.Server.Aggregation;
 /// <param name="Message">For people.</param>
 internal readonly record struct Availability(bool Available, string Reason, string Message)
 {
+    /// <summary>This server answers it itself.</summary>
+    public static Availability Local { get; } = new(true, "Local", "Local APIServices are always available");
+
     public static Availability Passed { get; } = new(true, "Passed", "all checks passed");
 }
 

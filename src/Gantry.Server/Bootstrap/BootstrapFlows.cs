@@ -12,8 +12,7 @@ public sealed record BootstrapFlows
 
     public required IReadOnlyList<V1FlowSchema> Flows { get; init; }
 
-    /// <param name="now">When the flows were found to be in order, as their conditions say.</param>
-    public static BootstrapFlows Load(DateTimeOffset now)
+    public static BootstrapFlows Load()
     {
         var (levels, flows) = (new List<V1PriorityLevelConfiguration>(), new List<V1FlowSchema>());
         foreach (var (head, lines) in BootstrapText.Blocks("flows.txt"))
@@ -24,7 +23,7 @@ public sealed record BootstrapFlows
             }
             else
             {
-                flows.Add(Flow(head, lines, now));
+                flows.Add(Flow(head, lines));
             }
         }
 
@@ -59,9 +58,8 @@ public sealed record BootstrapFlows
         return new V1PriorityLevelConfiguration { Metadata = Metadata(head[1]), Spec = spec };
     }
 
-    private static V1FlowSchema Flow(string[] head, List<string[]> lines, DateTimeOffset now)
+    private static V1FlowSchema Flow(string[] head, List<string[]> lines)
     {
-        var level = BootstrapText.After(head, "to")!;
         var by = BootstrapText.After(head, "by");
         return new V1FlowSchema
         {
@@ -69,7 +67,7 @@ public sealed record BootstrapFlows
             Spec = new V1FlowSchemaSpec
             {
                 MatchingPrecedence = Number(head[2]),
-                PriorityLevelConfiguration = new V1PriorityLevelConfigurationReference { Name = level },
+                PriorityLevelConfiguration = new V1PriorityLevelConfigurationReference { Name = BootstrapText.After(head, "to")! },
                 DistinguisherMethod = by is null ? null : new V1FlowDistinguisherMethod { Type = "By" + by },
                 Rules =
                 [
@@ -81,18 +79,8 @@ public sealed record BootstrapFlows
                     },
                 ],
             },
-            Status = new V1FlowSchemaStatus { Conditions = [Found(level, now)] },
         };
     }
-
-    private static V1FlowSchemaCondition Found(string level, DateTimeOffset now) => new()
-    {
-        Type = "Dangling",
-        Status = "False",
-        LastTransitionTime = now,
-        Reason = "Found",
-        Message = $"This FlowSchema references the PriorityLevelConfiguration object named \"{level}\" and it exists",
-    };
 
     private static V1ResourcePolicyRule ResourceRule(string[] words) => new()
     {

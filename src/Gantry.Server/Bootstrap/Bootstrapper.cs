@@ -17,17 +17,15 @@ public sealed class Bootstrapper
     private readonly IObjects _objects;
     private readonly IApiClient _client;
     private readonly BootstrapOptions _options;
-    private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly List<Func<CancellationToken, ValueTask<ApiError?>>> _writes = [];
     private readonly List<(string What, string Name)> _names = [];
 
-    public Bootstrapper(IObjects objects, IApiClient client, BootstrapOptions options, TimeProvider clock, ILogger log)
+    public Bootstrapper(IObjects objects, IApiClient client, BootstrapOptions options, ILogger log)
     {
         _objects = objects;
         _client = client;
         _options = options;
-        _clock = clock;
         _log = log;
     }
 
@@ -50,9 +48,9 @@ public sealed class Bootstrapper
             Ensure(priority);
         }
 
-        foreach (var service in ClusterObjects.ApiServices(ApiCatalog.Resources, _clock.GetUtcNow()))
+        foreach (var service in ClusterObjects.ApiServices(ApiCatalog.Resources))
         {
-            Ensure(service, subresource: "status");
+            Ensure(service);
         }
 
         if (ClusterObjects.Authentication(_options) is { } authentication)
@@ -108,7 +106,7 @@ public sealed class Bootstrapper
 
     private void Flows()
     {
-        var flows = BootstrapFlows.Load(_clock.GetUtcNow());
+        var flows = BootstrapFlows.Load();
         foreach (var level in flows.Levels)
         {
             Ensure(level, (stored, expected) => IsAutomatic(stored.Metadata) && !stored.Spec.Equals(expected.Spec) ? stored with { Spec = expected.Spec } : null);
@@ -116,8 +114,7 @@ public sealed class Bootstrapper
 
         foreach (var flow in flows.Flows)
         {
-            Ensure(flow, (stored, expected) => IsAutomatic(stored.Metadata) && !stored.Spec.Equals(expected.Spec) ? stored with { Spec = expected.Spec } : null,
-                subresource: "status");
+            Ensure(flow, (stored, expected) => IsAutomatic(stored.Metadata) && !stored.Spec.Equals(expected.Spec) ? stored with { Spec = expected.Spec } : null);
         }
     }
 
@@ -143,13 +140,13 @@ public sealed class Bootstrapper
     private static bool IsAutomatic(V1ObjectMeta metadata) => metadata.Annotations.GetValueOrDefault(BootstrapFlows.AutoUpdate) == "true";
 
     /// <summary>Plans the write of an object that is missing or, where <paramref name="update"/> says so, out of date.</summary>
-    private void Ensure<T>(T expected, Func<T, T, T?>? update = null, Func<T, T, bool>? replace = null, string subresource = "")
+    private void Ensure<T>(T expected, Func<T, T, T?>? update = null, Func<T, T, bool>? replace = null)
         where T : class, IApiObject<T>
     {
         var stored = _objects.Get<T>(expected.Metadata.Namespace, expected.Metadata.Name);
         if (stored is null)
         {
-            Plan(expected, ct => CreateAsync(expected, subresource, ct));
+            Plan(expected, ct => CreateAsync(expected, ct));
         }
         else if (replace?.Invoke(stored, expected) == true)
         {
@@ -168,22 +165,11 @@ public sealed class Bootstrapper
         _names.Add((T.Resource.Kind, expected.Metadata.Name));
     }
 
-    private async ValueTask<ApiError?> CreateAsync<T>(T expected, string subresource, CancellationToken cancellation)
+    private async ValueTask<ApiError?> CreateAsync<T>(T expected, CancellationToken cancellation)
         where T : class, IApiObject<T>
     {
         var made = await _client.CreateAsync(expected, cancellation).ConfigureAwait(false);
-        if (!made.Ok)
-        {
-            return made.Error.IsAlreadyExists ? null : made.Error;
-        }
-
-        if (subresource.Length == 0)
-        {
-            return null;
-        }
-
-        var known = expected.WithMetadata(expected.Metadata with { ResourceVersion = made.Require().Metadata.ResourceVersion });
-        return (await _client.UpdateAsync(known, subresource, cancellation).ConfigureAwait(false)).Error;
+        return made.Error is { IsAlreadyExists: false } error ? error : null;
     }
 
     private async ValueTask<ApiError?> UpdateAsync<T>(T changed, CancellationToken cancellation)

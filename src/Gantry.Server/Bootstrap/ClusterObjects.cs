@@ -79,36 +79,21 @@ public static class ClusterObjects
 
     /// <summary>One APIService for each group and version that the server answers itself.</summary>
     /// <param name="resources">What is served.</param>
-    /// <param name="now">Since when they are available.</param>
-    public static IReadOnlyList<V1APIService> ApiServices(IEnumerable<ResourceType> resources, DateTimeOffset now) =>
+    public static IReadOnlyList<V1APIService> ApiServices(IEnumerable<ResourceType> resources) =>
         [.. resources
             .Select(r => (r.Group, r.Version))
             .Where(g => g.Group != "apiregistration.k8s.io")
             .Distinct()
             .OrderBy(g => g.Version + "." + g.Group, StringComparer.Ordinal)
-            .Select(g => ApiService(g.Group, g.Version, now))];
+            .Select(g => ApiService(g.Group, g.Version))];
 
-    private static V1APIService ApiService(string group, string version, DateTimeOffset now)
+    private static V1APIService ApiService(string group, string version)
     {
         var (groupPriority, versionPriority) = Priority(group, version);
         return new V1APIService
         {
             Metadata = new V1ObjectMeta { Name = version + "." + group, Labels = Map(("kube-aggregator.kubernetes.io/automanaged", "onstart")) },
             Spec = new V1APIServiceSpec { Group = group, Version = version, GroupPriorityMinimum = groupPriority, VersionPriority = versionPriority },
-            Status = new V1APIServiceStatus
-            {
-                Conditions =
-                [
-                    new V1APIServiceCondition
-                    {
-                        Type = "Available",
-                        Status = "True",
-                        LastTransitionTime = now,
-                        Reason = "Local",
-                        Message = "Local APIServices are always available",
-                    },
-                ],
-            },
         };
     }
 

@@ -12,4 +12,7 @@ internal static partial class HttpLog
 
     [LoggerMessage(3103, LogLevel.Information, "the API is served on {Address}")]
     public static partial void Listening(ILogger log, Uri address);
+
+    [LoggerMessage(3112, LogLevel.Critical, "one of the server's own loops ended; the server stops")]
+    public static partial void LoopEnded(ILogger log, Exception error);
 }

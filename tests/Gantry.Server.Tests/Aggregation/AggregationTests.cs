@@ -84,18 +84,6 @@ public sealed class AggregationTests : IAsyncLifetime
         await _server.DoAsync("POST", Services, service.ToJsonString());
     }
 
-    private async Task UntilAsync(string reason)
-    {
-        for (var i = 0; ; i++)
-        {
-            var service = await _server.DoAsync("GET", Services + "/v1.metrics.example.com");
-            var now = (string?)service["status"]?["conditions"]?[0]?["reason"];
-            if (now == reason)
-            {
-                return;
-            }
-
-            Assert.True(i < 2000, $"still {service["status"]}");
-        }
-    }
+    private Task UntilAsync(string reason) =>
+        _server.UntilAsync(Services + "/v1.metrics.example.com", o => (string?)o["status"]?["conditions"]?[0]?["reason"] == reason);
 }

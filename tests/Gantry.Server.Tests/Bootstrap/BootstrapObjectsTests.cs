@@ -11,8 +11,6 @@ namespace Gantry.Server.Tests.Bootstrap;
 
 public sealed class BootstrapObjectsTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     private static readonly BootstrapOptions Options = new()
     {
         AdvertiseAddress = IPAddress.Parse("192.0.2.2"),
@@ -33,7 +31,7 @@ public sealed class BootstrapObjectsTests
     [Fact]
     public void Flow_control_and_priorities_are_those_of_a_fresh_server()
     {
-        var flows = BootstrapFlows.Load(Now);
+        var flows = BootstrapFlows.Load();
         Same("flowcontrol.apiserver.k8s.io/v1/flowschemas", flows.Flows, "spec");
         Same("flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", flows.Levels, "spec");
         Same("scheduling.k8s.io/v1/priorityclasses", ClusterObjects.PriorityClasses, "value", "description", "preemptionPolicy");
@@ -42,7 +40,7 @@ public sealed class BootstrapObjectsTests
     [Fact]
     public void Api_services_cover_every_served_group()
     {
-        Same("apiregistration.k8s.io/v1/apiservices", ClusterObjects.ApiServices(ApiCatalog.Resources, Now), "spec");
+        Same("apiregistration.k8s.io/v1/apiservices", ClusterObjects.ApiServices(ApiCatalog.Resources), "spec");
     }
 
     [Fact]

@@ -99,9 +99,31 @@ public sealed class OtherSubresourceTests : IAsyncLifetime
         Assert.Equal(45, await CountAsync("rbac.authorization.k8s.io/v1/clusterrolebindings"));
         Assert.Equal(13, await CountAsync("flowcontrol.apiserver.k8s.io/v1/flowschemas"));
         Assert.Equal(20, await CountAsync("apiregistration.k8s.io/v1/apiservices"));
-        var local = await _server.DoAsync("GET", "/apis/apiregistration.k8s.io/v1/apiservices/v1.apps");
-        Assert.Equal("Local", (string?)local["status"]!["conditions"]![0]!["reason"]);
+        await _server.UntilAsync("/apis/apiregistration.k8s.io/v1/apiservices/v1.apps", o => (string?)o["status"]?["conditions"]?[0]?["reason"] == "Local");
+        await _server.UntilAsync("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/exempt", o => (string?)o["status"]?["conditions"]?[0]?["reason"] == "Found");
         Assert.Equal(3, (await _server.DoAsync("GET", "/api/v1/componentstatuses"))["items"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_flow_without_its_level_dangles()
+    {
+        const string Flows = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
+        await _server.DoAsync("POST", Flows, """{"metadata":{"name":"f"},"spec":{"matchingPrecedence":700,"priorityLevelConfiguration":{"name":"nobody"}}}""");
+        await _server.UntilAsync(Flows + "/f", o => (string?)o["status"]?["conditions"]?[0]?["status"] == "True");
+        await _server.DoAsync("PATCH", Flows + "/f", """{"spec":{"priorityLevelConfiguration":{"name":"exempt"}}}""", "application/merge-patch+json");
+        await _server.UntilAsync(Flows + "/f", o => (string?)o["status"]?["conditions"]?[0]?["status"] == "False");
+    }
+
+    [Fact]
+    public async Task Groups_of_custom_resources_are_registered_while_they_are_served()
+    {
+        const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        const string Registration = "/apis/apiregistration.k8s.io/v1/apiservices/v1.example.com";
+        await _server.DoAsync("POST", Definitions,
+            """{"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","kind":"Widget"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}""");
+        await _server.UntilAsync(Registration, o => (string?)o["status"]?["conditions"]?[0]?["reason"] == "Local");
+        await _server.DoAsync("DELETE", Definitions + "/widgets.example.com");
+        await _server.UntilAsync(Registration, o => (string?)o["reason"] == "NotFound");
     }
 
     private async Task<int> CountAsync(string path) => (await _server.DoAsync("GET", "/apis/" + path))["items"]!.AsArray().Count;

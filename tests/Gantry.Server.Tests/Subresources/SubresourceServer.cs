@@ -74,6 +74,21 @@ internal sealed class SubresourceServer : IAsyncDisposable
         return answer ?? new JsonObject();
     }
 
+    /// <summary>Reads an object until it is as wanted.</summary>
+    public async Task UntilAsync(string path, Func<JsonNode, bool> condition)
+    {
+        for (var i = 0; ; i++)
+        {
+            var (_, now) = await SendAsync("GET", path);
+            if (condition(now!))
+            {
+                return;
+            }
+
+            Assert.True(i < 3000, $"still {now}");
+        }
+    }
+
     /// <summary>Upgrades a connection to that path and returns what comes back for a text.</summary>
     public async Task<string> EchoAsync(string path, string text)
     {

@@ -1,6 +1,7 @@
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
+using Gantry.Client;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Handling;
 using Gantry.Server.Registry;
@@ -11,8 +12,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Gantry.Server.Aggregation;
 
-/// <summary>Keeps the Available condition of every APIService that leads to another server: at every change of what it depends on, and now and then.</summary>
-internal sealed class AvailabilityLoop
+/// <summary>
+/// Keeps an APIService for every group and version of custom resources, and the Available condition of them all: at every change of what it
+/// depends on and, where other servers are involved, now and then.
+/// </summary>
+internal sealed class ApiServiceLoop
 {
     // A server that went away without a trace in any object is noticed within this time, and so is one that came back.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
@@ -21,12 +25,15 @@ internal sealed class AvailabilityLoop
     private readonly ObjectRegistry _registry;
     private readonly ResourceTable _resources;
     private readonly ObjectWriter _writer;
+    private readonly IApiWriter _client;
     private readonly AggregatedApis _apis;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public AvailabilityLoop(ObjectRegistry registry, ResourceTable resources, ObjectWriter writer, AggregatedApis apis, TimeProvider clock, ILogger log)
+    public ApiServiceLoop(
+        ObjectRegistry registry, ResourceTable resources, ObjectWriter writer, IApiWriter client, AggregatedApis apis, TimeProvider clock, ILogger log)
     {
+        _client = client;
         _registry = registry;
         _resources = resources;
         _writer = writer;
@@ -40,15 +47,16 @@ internal sealed class AvailabilityLoop
         while (true)
         {
             // Taken before anything is looked at, so that nothing is missed in between.
-            var changed = _registry.Require(V1APIService.Resource).Pulse;
+            var changed = Task.WhenAny(_registry.Require(V1APIService.Resource).Pulse, _registry.Require(V1CustomResourceDefinition.Resource).Pulse);
             var moved = Task.WhenAny(_registry.Require(V1Service.Resource).Pulse, _registry.Require(V1Endpoints.Resource).Pulse);
-            var remote = _registry.List<V1APIService>().Where(s => s.Spec.Service is not null).ToList();
-            foreach (var service in remote)
+            await RegisterAsync(cancellation).ConfigureAwait(false);
+            var all = _registry.List<V1APIService>().ToList();
+            foreach (var service in all)
             {
                 await CheckAsync(service, cancellation).ConfigureAwait(false);
             }
 
-            if (remote.Count == 0)
+            if (all.All(s => s.Spec.Service is null))
             {
                 await changed.WaitAsync(cancellation).ConfigureAwait(false);
                 continue;
@@ -61,9 +69,36 @@ internal sealed class AvailabilityLoop
         }
     }
 
+    private async ValueTask RegisterAsync(CancellationToken cancellation)
+    {
+        var plan = CustomRegistrations.Plan([.. _registry.List<V1CustomResourceDefinition>()], [.. _registry.List<V1APIService>()]);
+        foreach (var missing in plan.Missing)
+        {
+            var made = await _client.CreateAsync(missing, cancellation).ConfigureAwait(false);
+            if (made.Error is { IsAlreadyExists: false } error)
+            {
+                AggregationLog.RegistrationRefused(_log, missing.Metadata.Name, error.Message);
+            }
+        }
+
+        foreach (var name in plan.Surplus)
+        {
+            var gone = await _client.DeleteAsync<V1APIService>("", name, null, cancellation).ConfigureAwait(false);
+            if (gone.Error is { IsNotFound: false } error)
+            {
+                AggregationLog.RegistrationRefused(_log, name, error.Message);
+            }
+        }
+    }
+
     private async ValueTask CheckAsync(V1APIService service, CancellationToken cancellation)
     {
-        var reference = service.Spec.Service!;
+        if (service.Spec.Service is not { } reference)
+        {
+            await WriteAsync(service, Availability.Local, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         var found = AvailabilityRules.Judge(
             reference, _registry.Get<V1Service>(reference.Namespace, reference.Name), _registry.Get<V1Endpoints>(reference.Namespace, reference.Name));
         if (found is null)

@@ -1,0 +1,39 @@
+using Gantry.Api.Models;
+
+namespace Gantry.Server.Aggregation;
+
+/// <summary>The APIServices that custom resources need; pure.</summary>
+internal static class CustomRegistrations
+{
+    private const string Automanaged = "kube-aggregator.kubernetes.io/automanaged";
+    private const int GroupPriority = 1000;
+    private const int VersionPriority = 100;
+
+    /// <summary>What is to be made, and the names of what is to go. Registrations that people made are theirs.</summary>
+    public static (IReadOnlyList<V1APIService> Missing, IReadOnlyList<string> Surplus) Plan(
+        IReadOnlyList<V1CustomResourceDefinition> definitions, IReadOnlyList<V1APIService> registered)
+    {
+        var wanted = definitions
+            .Where(d => d.Status.Conditions.Any(c => c is { Type: "Established", Status: "True" }))
+            .SelectMany(d => d.Spec.Versions.Where(v => v.Served).Select(v => (d.Spec.Group, Version: v.Name)))
+            .ToHashSet();
+        var known = registered.Select(r => r.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        return (
+            [.. wanted.Where(w => !known.Contains(Name(w))).OrderBy(Name, StringComparer.Ordinal).Select(Registration)],
+            [.. registered
+                .Where(r => r.Metadata.Labels.GetValueOrDefault(Automanaged) == "true" && r.Metadata.DeletionTimestamp is null
+                    && !wanted.Contains((r.Spec.Group, r.Spec.Version)))
+                .Select(r => r.Metadata.Name)]);
+    }
+
+    private static string Name((string Group, string Version) api) => api.Version + "." + api.Group;
+
+    private static V1APIService Registration((string Group, string Version) api) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = Name(api), Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Automanaged] = "true" },
+        },
+        Spec = new V1APIServiceSpec { Group = api.Group, Version = api.Version, GroupPriorityMinimum = GroupPriority, VersionPriority = VersionPriority },
+    };
+}
