@@ -173,6 +173,11 @@ internal sealed class ServerCore : IDisposable
             var cache = stored is null ? null : Registry.Find(stored);
             Table.Add(new ServedResource(type, cache ?? new ResourceCache(KindOf(type), SortedChunks<StoredObject>.Empty, 0), conversion));
         }
+
+        foreach (var versions in Table.All.GroupBy(r => r.Cache).Select(g => g.ToList()).Where(g => g.Count > 1))
+        {
+            versions.ForEach(r => r.Versions = versions);
+        }
     }
 
     // Resources that only answer questions keep nothing.

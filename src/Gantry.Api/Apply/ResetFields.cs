@@ -2,7 +2,7 @@ using Gantry.Api.Schemas;
 
 namespace Gantry.Api.Apply;
 
-/// <summary>Which fields of the built-in kinds a write cannot change: the status through the object itself, everything else through the status.</summary>
+/// <summary>Which fields a write cannot change: the status through the object itself, everything else through the status.</summary>
 public static class ResetFields
 {
     private static readonly FieldFilter Status = Without("status");
@@ -40,7 +40,12 @@ public static class ResetFields
         {
             return null;
         }
-        return subresource switch { "" => Status, "status" => Spec, _ => null };
+        return subresource switch
+        {
+            "" => Status,
+            "status" => ApiCatalog.Find(resource.Group, resource.Version, resource.Plural) is null ? SpecAndMetadata : Spec,
+            _ => null,
+        };
     }
 
     private static FieldFilter Without(params ReadOnlySpan<string> fields) => FieldFilter.Without(FieldSet.Of(fields));

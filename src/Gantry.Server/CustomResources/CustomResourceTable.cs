@@ -76,6 +76,7 @@ internal sealed class CustomResourceTable
             }
         }
 
+        resources.ForEach(r => r.Versions = resources);
         resources.ForEach(_table.Add);
         _served[definition.Name] = new Served(definition.Uid, typed.Metadata.Generation, cache, resources);
     }

@@ -1,3 +1,4 @@
+using Gantry.Api.Apply;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
@@ -39,6 +40,29 @@ public sealed class ServedResource
     public TreeMap? OpenApiSchema { get; init; }
 
     public ResourceKind Stored => Cache.Kind;
+
+    /// <summary>What the field manager knows about the kind in this version.</summary>
+    internal ManagedType Managed => field ??= Custom?.Managed ?? ManagedType.Of(Type);
+
+    /// <summary>Every served version of the resource, this one too; empty where it is the only one.</summary>
+    internal IReadOnlyList<ServedResource> Versions { get; set; } = [];
+
+    /// <summary>An object of this version in another one, or null where that is not served.</summary>
+    /// <param name="value">Not changed.</param>
+    /// <param name="apiVersion">The other version.</param>
+    /// <param name="subresource">What is being written.</param>
+    internal VersionedObject? InVersion(TreeMap value, string apiVersion, string subresource)
+    {
+        if (Versions.FirstOrDefault(v => v.Type.ApiVersion == apiVersion) is not { } other)
+        {
+            return null;
+        }
+
+        var copy = (TreeMap)value.DeepClone();
+        var stored = Conversion is null ? copy : Conversion.Store(copy);
+        var served = other.Conversion is null ? stored : other.Conversion.Serve(stored);
+        return new VersionedObject(other.Managed.Shape, Canonical.Of(other.Type.Schema, served), ResetFields.Of(other.Type, subresource));
+    }
 
     /// <summary>An object's JSON in the served version, with its resourceVersion.</summary>
     public ReadOnlyMemory<byte> Json(StoredObject value) => Conversion is null ? value.Json : TreeEncoder.Encode(Type.Schema, Tree(value));

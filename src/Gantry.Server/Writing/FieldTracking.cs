@@ -1,16 +1,12 @@
-using System.Collections.Concurrent;
 using Gantry.Api.Apply;
-using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Writing;
 
-/// <summary>Which manager owns which fields of an object, as the API's field manager has it; kinds are looked up once.</summary>
+/// <summary>Which manager owns which fields of an object, as the API's field manager has it.</summary>
 internal static class FieldTracking
 {
-    private static readonly ConcurrentDictionary<ResourceType, ManagedType> Types = new();
-
     /// <summary>The object with managedFields that record a create (no old object), update or patch.</summary>
     /// <param name="scope">Who writes what.</param>
     /// <param name="old">The stored object in canonical form, or null.</param>
@@ -50,11 +46,12 @@ internal static class FieldTracking
         var type = scope.Resource.Type;
         return new FieldOperation
         {
-            Type = scope.Resource.Custom?.Managed ?? Types.GetOrAdd(type, static t => ManagedType.Of(t)),
+            Type = scope.Resource.Managed,
             Subresource = scope.Subresource,
             Manager = scope.FieldManager,
             Now = now,
             Filter = ResetFields.Of(type, scope.Subresource),
+            Convert = scope.Resource.Versions.Count > 1 ? (value, apiVersion) => scope.Resource.InVersion(value, apiVersion, scope.Subresource) : null,
         };
     }
 }

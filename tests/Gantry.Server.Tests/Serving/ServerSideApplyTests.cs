@@ -76,6 +76,22 @@ public class ServerSideApplyTests(RunningServer server)
         Assert.DoesNotContain("f:volumes", pod.Metadata["managedFields"]!.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Owners_of_another_version_lose_what_is_changed_in_this_one()
+    {
+        var space = await _server.NamespaceAsync();
+        var old = $"/apis/autoscaling/v1/namespaces/{space}/horizontalpodautoscalers";
+        var made = await _server.PostAsync(
+            old + "?fieldManager=one", """{"metadata":{"name":"h"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"d","apiVersion":"apps/v1"},"minReplicas":2,"maxReplicas":5}}""");
+        Assert.Equal(201, made.Code);
+        var changed = await _server.MergeAsync(
+            old.Replace("/v1/", "/v2/", StringComparison.Ordinal) + "/h?fieldManager=two", """{"spec":{"maxReplicas":6}}""");
+        Assert.Equal(200, changed.Code);
+        Assert.Equal(
+            ["one autoscaling/v1 {\"f:spec\":{\"f:minReplicas\":{},\"f:scaleTargetRef\":{},\"f:targetCPUUtilizationPercentage\":{}}}", "two autoscaling/v2 {\"f:spec\":{\"f:maxReplicas\":{}}}"],
+            changed.Metadata.List("managedFields")!.Cast<TreeMap>().Select(m => $"{m.Text("manager")} {m.Text("apiVersion")} {m["fieldsV1"]}").Order(StringComparer.Ordinal));
+    }
+
     private async Task<string> PathAsync(string rest, string root = "/api/v1") => $"{root}/namespaces/{await _server.NamespaceAsync()}/{rest}";
 
     private Task<Answer> ApplyAsync(string path, string rest, string manager, string apiVersion = "v1", string kind = "ConfigMap")
