@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Gantry.Api.Models;
 using Gantry.Client;
 using Gantry.Node.Containers;
@@ -31,7 +30,7 @@ public sealed class PodWorker
     private readonly SandboxStep _sandboxStep;
     private readonly ContainerStep _containerStep;
     private readonly StopStep _stopStep;
-    private readonly Channel<bool> _pokes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Wakeups _wakeups;
     private readonly ConcurrentDictionary<string, int> _announced = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ContainerTrouble> _troubles = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
@@ -43,12 +42,8 @@ public sealed class PodWorker
     private volatile bool _objectsChanged;
     private IReadOnlyDictionary<string, PodVolume>? _volumes;
     private DateTimeOffset _volumesAt;
-    private Task? _end;
-    private CancellationTokenSource? _endStop;
-    private TimeSpan _endGrace;
     private bool _begun;
     private PodEnd? _refused;
-    private bool _deleteSent;
     private bool _finished;
 
     public PodWorker(V1Pod pod, PodParts parts, ContainerOwners owners)
@@ -57,12 +52,13 @@ public sealed class PodWorker
         _parts = parts;
         _owners = owners;
         Uid = pod.Metadata.Uid;
+        _wakeups = new Wakeups(parts.Clock);
         _observer = new PodObserver(parts.Runtime, parts.Folders, Uid);
         _status = new PodStatusWriter(parts.Api, pod, parts.Clock, parts.Log);
         _probes = new PodProbes(parts, Poke);
         _remains = new PodRemains(parts, owners);
         _stopStep = new StopStep(parts);
-        _ending = new PodEnding(parts, _stopStep);
+        _ending = new PodEnding(parts, _stopStep, Poke);
         _volumesStep = new VolumesStep(parts);
         _sandboxStep = new SandboxStep(parts);
         _containerStep = new ContainerStep(parts, _stopStep);
@@ -102,7 +98,7 @@ public sealed class PodWorker
         Poke();
     }
 
-    public void Poke() => _pokes.Writer.TryWrite(true);
+    public void Poke() => _wakeups.Ring();
 
     /// <summary>Works until the pod is gone and cleaned up, or until cancelled, which leaves its containers alone.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -132,7 +128,10 @@ public sealed class PodWorker
                     pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
                 }
 
-                await WaitAsync(due, ct);
+                if (!_finished)
+                {
+                    await _wakeups.WaitAsync(due, ct);
+                }
             }
         }
         finally
@@ -161,37 +160,6 @@ public sealed class PodWorker
         }
     }
 
-    private async Task WaitAsync(DateTimeOffset? due, CancellationToken ct)
-    {
-        if (_finished || _pokes.Reader.TryRead(out _))
-        {
-            return;
-        }
-
-        if (due is not { } at)
-        {
-            await _pokes.Reader.ReadAsync(ct);
-            return;
-        }
-
-        var wait = at - _parts.Clock.GetUtcNow();
-        if (wait <= TimeSpan.Zero)
-        {
-            return;
-        }
-
-        using var alarm = new CancellationTokenSource(wait, _parts.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, alarm.Token);
-        try
-        {
-            await _pokes.Reader.ReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            // The time has come.
-        }
-    }
-
     // One look and what follows from it; answers when to look again if nothing happens.
     private async Task<DateTimeOffset?> LookAsync(CancellationToken ct)
     {
@@ -212,7 +180,8 @@ public sealed class PodWorker
         var plan = deleting ? PodPlan.Wait : _refused is null ? PodPlanner.Plan(view) : new PodPlan { End = _refused };
         if (deleting || plan.End is not null)
         {
-            return Earlier(await EndAsync(view, plan.End, deleting, ct), late);
+            await EndAsync(view, plan.End, deleting, ct);
+            return late;
         }
 
         _status.Offer(PodStatuses.Of(view, null, false, _parts.Options.Addresses), ct);
@@ -341,7 +310,7 @@ public sealed class PodWorker
     private static bool VolumeFiles(V1Pod pod) => pod.Spec.Volumes.Any(Volumes.VolumeFiles.Knows);
 
     // The pod is over or deleted: what runs is stopped, then the last status is written, then what it used is freed.
-    private async Task<DateTimeOffset?> EndAsync(PodView view, PodEnd? end, bool deleting, CancellationToken ct)
+    private async Task EndAsync(PodView view, PodEnd? end, bool deleting, CancellationToken ct)
     {
         await _probes.StopAsync();
         if (end is { Reason: "DeadlineExceeded" } && !PodSpecs.IsTerminal(view.Pod) && _told.Add(end.Reason))
@@ -356,8 +325,8 @@ public sealed class PodWorker
 
         if (view.Runtime.Containers.Any(c => c.Running || c.Phase == ContainerPhase.Unknown) || view.Runtime.Sandboxes.Any(s => s.Ready))
         {
-            await StopAllAsync(view, ct);
-            return null;
+            await _ending.BeginAsync(view.Pod, view.Runtime, PodSpecs.Grace(view.Pod), ct);
+            return;
         }
 
         if (!_gone)
@@ -374,61 +343,9 @@ public sealed class PodWorker
             await _remains.RemoveAsync(view.Pod, view.Runtime, _sandboxStep, _volumesStep, ct);
             _finished = true;
         }
-        else if (deleting && !_deleteSent)
+        else if (deleting)
         {
-            await DeleteAsync(view.Pod, ct);
-            _deleteSent = true;
-        }
-
-        return null;
-    }
-
-    // The stop goes on beside the looks, which keep the status current; less time than was given begins it anew.
-    private async Task StopAllAsync(PodView view, CancellationToken ct)
-    {
-        var grace = PodSpecs.Grace(view.Pod);
-        if (_end is { IsCompleted: false } && grace >= _endGrace)
-        {
-            return;
-        }
-
-        if (_end is not null)
-        {
-            await _endStop!.CancelAsync();
-            await _end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_end.IsFaulted)
-            {
-                var cause = _end.Exception!.InnerException!;
-                _end = null;
-                throw new IOException($"its containers could not be stopped: {(cause as GrpcException)?.RpcText ?? cause.Message}", cause);
-            }
-        }
-
-        _endGrace = grace;
-        _endStop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var stop = _endStop.Token;
-        _end = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    await _ending.RunAsync(view.Pod, view.Runtime, grace, stop);
-                }
-                finally
-                {
-                    Poke();
-                }
-            },
-            CancellationToken.None);
-    }
-
-    private async Task DeleteAsync(V1Pod pod, CancellationToken ct)
-    {
-        var options = new V1DeleteOptions { GracePeriodSeconds = 0, Preconditions = new V1Preconditions { Uid = pod.Metadata.Uid } };
-        var result = await _parts.Api.DeleteAsync<V1Pod>(pod.Metadata.Namespace, pod.Metadata.Name, options, ct);
-        if (result.Error is { IsNotFound: false, IsConflict: false } error)
-        {
-            throw new ApiException(error);
+            await _ending.DeleteAsync(view.Pod, ct);
         }
     }
 
