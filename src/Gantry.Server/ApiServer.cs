@@ -251,7 +251,7 @@ public sealed class ApiServer : IAsyncDisposable
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
             discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey,
-            [new OpenApiPaths(core.Table, parts.Clock), .. parts.Paths]);
+            [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
         return new HttpPipeline(

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Gantry.Api.OpenApi;
+using Gantry.Api.Trees;
+using Gantry.Server.Aggregation;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
@@ -22,19 +24,32 @@ internal sealed class OpenApiPaths : IPathHandler
     private static readonly TimeSpan ForGood = TimeSpan.FromDays(365);
 
     private readonly ResourceTable _table;
+    private readonly AggregatedApis _aggregated;
     private readonly TimeProvider _clock;
     private Held? _held;
 
-    public OpenApiPaths(ResourceTable table, TimeProvider clock)
+    public OpenApiPaths(ResourceTable table, AggregatedApis aggregated, TimeProvider clock)
     {
         _table = table;
+        _aggregated = aggregated;
         _clock = clock;
     }
 
-    public ValueTask<ApiAnswer?> AnswerAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
+    public async ValueTask<ApiAnswer?> AnswerAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
     {
         var path = info.Path.TrimEnd('/');
-        return new(path.StartsWith("/openapi/", StringComparison.Ordinal) && HttpMethods.IsGet(context.Request.Method) ? Answer(context, info, path) : null);
+        if (!path.StartsWith("/openapi/", StringComparison.Ordinal) || !HttpMethods.IsGet(context.Request.Method))
+        {
+            return null;
+        }
+
+        if (path.StartsWith(V3 + "/apis/", StringComparison.Ordinal) && _aggregated.Find(path[V3.Length..]) is { } elsewhere)
+        {
+            // Whoever serves an API describes it.
+            return await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false) is { } failure ? failure : ApiAnswer.Done.Instance;
+        }
+
+        return Answer(context, info, path);
     }
 
     private ApiAnswer? Answer(HttpContext context, RequestInfo info, string path)
@@ -50,7 +65,7 @@ internal sealed class OpenApiPaths : IPathHandler
 
         if (path == V3)
         {
-            return Send(context, documents.V3Index, Json);
+            return Send(context, Index(documents), Json);
         }
 
         if (!path.StartsWith(V3 + "/", StringComparison.Ordinal))
@@ -80,6 +95,23 @@ internal sealed class OpenApiPaths : IPathHandler
         }
 
         return Send(context, document, Json);
+    }
+
+    private OpenApiDocument Index(OpenApiDocuments documents)
+    {
+        var others = _aggregated.All.Where(a => a.IsAvailable).Select(a => $"apis/{a.Group}/{a.Version}").ToList();
+        if (others.Count == 0)
+        {
+            return documents.V3Index;
+        }
+
+        var index = (TreeMap)TreeJson.Parse(documents.V3Index.Content.Span);
+        foreach (var other in others)
+        {
+            index.Map("paths")![other] = new TreeMap { ["serverRelativeURL"] = $"{V3}/{other}" };
+        }
+
+        return new OpenApiDocument(TreeJson.Write(index));
     }
 
     private static ApiAnswer Send(HttpContext context, OpenApiDocument document, string mediaType)
