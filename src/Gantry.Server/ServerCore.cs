@@ -158,7 +158,7 @@ internal sealed class ServerCore : IDisposable
                 new DefaultTolerationSeconds(), new DefaultStorageClass(Registry), new StorageObjectInUseProtection(), new RuntimeClassAdmission(Registry),
                 certificates, new DefaultIngressClass(Registry), webhooks,
             ],
-            [lifecycle, limits, priority, new PersistentVolumeClaimResize(Registry), certificates, new RbacEscalation(Authorizer, Roles), webhooks, _quota]);
+            [lifecycle, limits, new NodeRestriction(Registry), priority, new PersistentVolumeClaimResize(Registry), certificates, new RbacEscalation(Authorizer, Roles), webhooks, _quota]);
     }
 
     // Bound to the role's rules as the server starts with them, so that nobody widens what nodes may do by editing the role.

@@ -1,3 +1,4 @@
+using Gantry.Client.Selectors;
 using Gantry.Server.Requests;
 
 namespace Gantry.Server.Pipeline;
@@ -56,7 +57,11 @@ public sealed record AuthorizationAttributes
         Resource = request.Resource,
         Subresource = request.Subresource,
         Namespace = request.Namespace,
-        Name = request.Name,
+        Name = request.Name.Length > 0 || request.Verb is not ("list" or "watch") ? request.Name : Selected(request),
         Path = request.Path,
     };
+
+    // A list or watch of one object is about that object: agents may follow a secret by name without seeing the others.
+    private static string Selected(RequestInfo request) =>
+        request.Options["fieldSelector"] is { Length: > 0 } text && FieldSelector.TryParse(text, out var fields, out _) ? fields.Exact("metadata.name") ?? "" : "";
 }

@@ -1,6 +1,7 @@
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
+using Gantry.Server.Admission;
 using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
@@ -9,7 +10,7 @@ using Gantry.Server.Writing;
 namespace Gantry.Server.Subresources;
 
 /// <summary><c>serviceaccounts/token</c>: issues a token of an account.</summary>
-internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admission) : ISubresource
+internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admission, NodeRestriction nodes) : ISubresource
 {
     public string Group => "";
 
@@ -42,6 +43,11 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
         }
 
         var request = ApiJson.Decode<AuthenticationV1TokenRequest>(TreeJson.Write(value));
+        if (nodes.TokenRefusal(call.User, scope.Namespace, scope.Name, request) is { } foreign)
+        {
+            return foreign;
+        }
+
         var (issued, problem) = await issuer.IssueAsync(scope.Namespace, scope.Name, request, cancellation).ConfigureAwait(false);
         if (issued is null)
         {
