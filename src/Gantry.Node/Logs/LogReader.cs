@@ -63,7 +63,7 @@ public sealed class LogReader
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
-        catch (FileNotFoundException)
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

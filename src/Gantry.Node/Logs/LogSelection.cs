@@ -6,6 +6,7 @@ namespace Gantry.Node.Logs;
 public sealed class LogSelection
 {
     private readonly LogOptions _options;
+    private readonly ArrayBufferWriter<byte> _time = new(64);
     private long _left;
     private bool _atLineStart = true;
 
@@ -47,10 +48,10 @@ public sealed class LogSelection
 
     private void WriteTime(ReadOnlySpan<byte> time, IBufferWriter<byte> output)
     {
-        var text = new ArrayBufferWriter<byte>(40);
-        LogTime.WriteFixed(time, text);
-        text.Write(" "u8);
-        Put(text.WrittenSpan, output);
+        _time.ResetWrittenCount();
+        LogTime.WriteFixed(time, _time);
+        _time.Write(" "u8);
+        Put(_time.WrittenSpan, output);
     }
 
     private void Put(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
