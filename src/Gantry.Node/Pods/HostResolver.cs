@@ -3,6 +3,20 @@ namespace Gantry.Node.Pods;
 /// <summary>What the machine's resolver file says.</summary>
 public sealed record HostResolver(IReadOnlyList<string> Servers, IReadOnlyList<string> Searches, IReadOnlyList<string> Options)
 {
+    private const string Systemd = "/run/systemd/resolve/resolv.conf";
+
+    /// <summary>
+    /// Reads the machine's file; one that is not there says nothing. Where it names only a server on the machine's own loopback, which pods
+    /// do not reach, the file that systemd keeps of the servers behind it is read instead.
+    /// </summary>
+    public static HostResolver Read(string path)
+    {
+        var host = File.Exists(path) ? Parse(File.ReadLines(path)) : new HostResolver([], [], []);
+        return host.OnlyLocal && File.Exists(Systemd) ? Parse(File.ReadLines(Systemd)) : host;
+    }
+
+    public bool OnlyLocal => Servers.Count > 0 && Servers.All(s => System.Net.IPAddress.TryParse(s, out var address) && System.Net.IPAddress.IsLoopback(address));
+
     public static HostResolver Parse(IEnumerable<string> lines)
     {
         List<string> servers = [], searches = [], options = [];

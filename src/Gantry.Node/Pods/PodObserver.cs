@@ -39,6 +39,12 @@ public sealed class PodObserver
             }
         }
 
+        // What the runtime has removed need not be remembered.
+        foreach (var id in _ended.Keys.Except(facts.Select(f => f.Id), StringComparer.Ordinal).ToList())
+        {
+            _ended.Remove(id);
+        }
+
         var found = new List<SandboxFact>();
         foreach (var sandbox in await sandboxes)
         {

@@ -28,6 +28,15 @@ public sealed class Limits_and_rights
     }
 
     [Fact]
+    public void A_pod_is_limited_as_a_whole_only_where_all_its_containers_are()
+    {
+        var a = Sized("250m", "64Mi", "500m", "128Mi");
+        Assert.Equal(new PodLimits(512, 100_000, 256L << 20), PodLimits.Of(Make.Pod(a, a with { Name = "b" })));
+        Assert.Equal(new PodLimits(256, null, null), PodLimits.Of(Make.Pod(a, Make.Container("b"))));
+        Assert.Equal(new PodLimits(2, null, null), PodLimits.Of(Make.Pod(Make.Container("b"))));
+    }
+
+    [Fact]
     public void A_container_without_any_goes_first_when_memory_is_short()
     {
         var container = Make.Container("a");

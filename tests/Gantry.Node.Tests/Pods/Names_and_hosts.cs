@@ -44,6 +44,12 @@ public sealed class Names_and_hosts
         Assert.Equal(["my.org"], alone.Searches);
     }
 
+    [Theory]
+    [InlineData("nameserver 127.0.0.53", true)]
+    [InlineData("nameserver 127.0.0.53\nnameserver 192.0.2.1", false)]
+    [InlineData("search x", false)]
+    public void A_server_on_the_loopback_alone_is_of_no_use_to_pods(string file, bool useless) => Assert.Equal(useless, HostResolver.Parse(file.Split('\n')).OnlyLocal);
+
     [Fact]
     public void The_hosts_file_holds_the_pod_its_subdomain_and_aliases()
     {

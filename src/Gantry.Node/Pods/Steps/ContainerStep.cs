@@ -111,7 +111,7 @@ public sealed class ContainerStep
 
     private Task<string> CreateAsync(V1Pod pod, SandboxFact sandbox, ContainerConfig config, CancellationToken ct)
     {
-        var description = SandboxConfigs.Of(pod, sandbox.Attempt, _parts.Options, SandboxStep.ReadResolver(_parts.Options.ResolvConf));
+        var description = SandboxConfigs.Of(pod, sandbox.Attempt, _parts.Options, HostResolver.Read(_parts.Options.ResolvConf));
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(description.LogDirectory, config.LogPath))!);
         return _parts.Runtime.CreateContainerAsync(sandbox.Id, config, description, ct);
     }

@@ -26,7 +26,7 @@ public sealed class SandboxStep
         }
 
         await CheckClassAsync(pod, ct);
-        var config = SandboxConfigs.Of(pod, step.Attempt, _parts.Options, ReadResolver(_parts.Options.ResolvConf));
+        var config = SandboxConfigs.Of(pod, step.Attempt, _parts.Options, HostResolver.Read(_parts.Options.ResolvConf));
         Directory.CreateDirectory(config.LogDirectory);
         await _parts.Starts.WaitAsync(ct);
         try
@@ -101,6 +101,5 @@ public sealed class SandboxStep
             await _parts.Runtime.RemoveContainerAsync(container.Id, ct);
         }
     }
-
-    public static HostResolver ReadResolver(string path) => HostResolver.Parse(File.Exists(path) ? File.ReadLines(path) : []);
 }
+
