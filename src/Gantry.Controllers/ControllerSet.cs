@@ -8,6 +8,7 @@ using Gantry.Controllers.EndpointSlices;
 using Gantry.Controllers.Evictions;
 using Gantry.Controllers.GarbageCollection;
 using Gantry.Controllers.Jobs;
+using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.Namespaces;
 using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.NodeLifecycle;
@@ -60,6 +61,7 @@ public static class ControllerSet
             new DisruptionBudgetController(As("controllermanager")),
             new PersistentVolumeController(As("persistentvolume-controller")),
             new StorageProtectionController(context),
+        .. options.LocalVolumes is { } local ? (IController[])[new LocalVolumeController(context, local)] : [],
             new EndpointSliceController(As("endpoint-slice-controller")),
             new EndpointsController(As("endpoint-controller")),
         ];

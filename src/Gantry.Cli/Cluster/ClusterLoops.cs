@@ -2,6 +2,7 @@ using System.Net;
 using Gantry.Client;
 using Gantry.Control;
 using Gantry.Controllers;
+using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.ResourceQuotas;
 using Gantry.Scheduler;
@@ -42,10 +43,11 @@ internal sealed class ClusterLoops
     /// <summary>Adds the controllers of a cluster.</summary>
     /// <param name="authority">The cluster's certificate authority, PEM.</param>
     /// <param name="podRange">What nodes get their shares of.</param>
-    public void AddControllers(string authority, IPNetwork podRange)
+    /// <param name="volumes">Where claims get storage on this machine; null for none.</param>
+    public void AddControllers(string authority, IPNetwork podRange, LocalVolumeOptions? volumes = null)
     {
         var context = new ControllerContext(Caches, Api, _server.Metadata, Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
-        var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches) };
+        var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), LocalVolumes = volumes };
         foreach (var controller in ControllerSet.All(context, options, name => Events(name, "")))
         {
             Host.Add(controller);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Gantry.Cli.Commands;
+using Gantry.Controllers.LocalVolumes;
 using Gantry.Network;
 using Gantry.Network.Dns;
 using Gantry.Network.Host;
@@ -61,7 +62,7 @@ internal static class ClusterServer
         Ready("network");
 
         // 4. The loops and the node.
-        loops.AddControllers(server.Pki.Authority.CertificatePem, options.ClusterCidr);
+        loops.AddControllers(server.Pki.Authority.CertificatePem, options.ClusterCidr, new LocalVolumeOptions(options.Folder.Volumes, options.NodeName));
         loops.AddScheduler();
         node.AddTo(loops, address);
         var fault = await loops.Host.RunAsync(stop).ConfigureAwait(false);

@@ -32,6 +32,9 @@ public sealed class DataFolder
 
     public string Pods => Path.Combine(Root, "pods");
 
+    /// <summary>The volumes of claims that ask for storage on this machine.</summary>
+    public string Volumes => Path.Combine(Root, "volumes");
+
     public string Logs => Path.Combine(Root, "logs");
 
     public string Cni => Path.Combine(Root, "cni");

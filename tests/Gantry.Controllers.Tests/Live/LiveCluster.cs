@@ -2,6 +2,7 @@ using System.Net;
 using Gantry.Api.Models;
 using Gantry.Client;
 using Gantry.Control;
+using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.ResourceQuotas;
 using Gantry.Server;
 using Gantry.Server.Admission;
@@ -19,6 +20,9 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
     private ApiServer? _server;
     private StoreEngine? _store;
     private Task<LoopFault?> _running = Task.FromResult<LoopFault?>(null);
+
+    /// <summary>Where n1 has its volumes.</summary>
+    public string VolumeFolder => Path.Combine(_folder, "volumes");
 
     public IApiClient Api => _server!.Client;
 
@@ -42,7 +46,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
         host.Add("events", events.RunAsync);
-        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), NodeGrace = TimeSpan.FromHours(1) }))
+        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
         {
             host.Add(controller);
         }

@@ -51,6 +51,25 @@ public sealed class StorageAndPolicyTests(LiveCluster cluster) : IClassFixture<L
     }
 
     [Fact]
+    public async Task Storage_on_the_machine_comes_with_the_first_pod_and_goes_with_the_claim()
+    {
+        var ns = await cluster.NamespaceAsync("local");
+        await cluster.UntilAsync("the class is there", async () => await cluster.Api.GetAsync<V1StorageClass>("", "local") is not null);
+        var claim = Claim(ns, "data", "1Gi");
+        (await cluster.Api.CreateAsync(claim with { Spec = claim.Spec with { StorageClassName = null } })).Require();
+        await cluster.UntilAsync("it waits for a pod", async () => (await cluster.ListAsync<CoreV1Event>(ns)).Any(e => e.Reason == "WaitForFirstConsumer"));
+        await cluster.ChangeAsync<V1PersistentVolumeClaim>(ns, "data", c =>
+            c with { Metadata = c.Metadata with { Annotations = new Dictionary<string, string>(c.Metadata.Annotations) { ["volume.kubernetes.io/selected-node"] = "n1" } } });
+        await cluster.UntilAsync("the claim is bound", async () => (await cluster.GetAsync<V1PersistentVolumeClaim>(ns, "data")).Status.Phase == "Bound");
+        var folder = Assert.Single(Directory.GetDirectories(cluster.VolumeFolder));
+        Assert.EndsWith("_local_data", folder, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(folder, "file"), "content");
+        await cluster.Api.DeleteAsync<V1PersistentVolumeClaim>(ns, "data");
+        await cluster.UntilAsync("the volume is gone", async () => (await cluster.ListAsync<V1PersistentVolume>("")).All(v => v.Spec.StorageClassName != "local"));
+        Assert.Empty(Directory.GetDirectories(cluster.VolumeFolder));
+    }
+
+    [Fact]
     public async Task A_quota_counts_what_comes_and_what_goes_and_refuses_more()
     {
         var ns = await cluster.NamespaceAsync("quota");
