@@ -15,7 +15,7 @@ internal sealed class HttpForwarder : IDisposable
     private const int DocumentLimit = 4 << 20;
 
     // Headers that are about one connection, and the credentials for this server: nothing the pod should see.
-    private static readonly FrozenSet<string> Kept = new[]
+    private static readonly FrozenSet<string> Withheld = new[]
     {
         "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
         "Authorization", "Host", "Impersonate-User", "Impersonate-Group", "Impersonate-Uid",
@@ -144,7 +144,7 @@ internal sealed class HttpForwarder : IDisposable
 
         foreach (var (name, values) in from.Headers)
         {
-            if (Kept.Contains(name) || name.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(':')
+            if (Withheld.Contains(name) || name.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase) || name.StartsWith(':')
                 || name.StartsWith("X-Remote-", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
@@ -177,7 +177,7 @@ internal sealed class HttpForwarder : IDisposable
     {
         foreach (var (name, values) in from.Headers.NonValidated.Concat(from.Content.Headers.NonValidated))
         {
-            if (!Kept.Contains(name) || (withUpgrade && name is "Upgrade" or "Connection"))
+            if (!Withheld.Contains(name) || (withUpgrade && name is "Upgrade" or "Connection"))
             {
                 to.Headers[name] = values.ToArray();
             }

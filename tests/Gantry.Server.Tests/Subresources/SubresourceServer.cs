@@ -15,11 +15,11 @@ namespace Gantry.Server.Tests.Subresources;
 internal sealed class SubresourceServer : IAsyncDisposable
 {
     private readonly string _directory;
-    private readonly IStore _store;
+    private readonly IStore? _store;
     private readonly ApiServer _server;
     private readonly HttpClient _http;
 
-    private SubresourceServer(string directory, IStore store, ApiServer server, HttpClient http)
+    private SubresourceServer(string directory, IStore? store, ApiServer server, HttpClient http)
     {
         _directory = directory;
         _store = store;
@@ -27,13 +27,15 @@ internal sealed class SubresourceServer : IAsyncDisposable
         _http = http;
     }
 
-    public static async Task<SubresourceServer> StartAsync(INodeProxy? nodes = null)
+    /// <param name="nodes">The way to nodes, if any.</param>
+    /// <param name="kept">A store that outlives the server; one of its own without.</param>
+    public static async Task<SubresourceServer> StartAsync(INodeProxy? nodes = null, IStore? kept = null)
     {
         var directory = Directory.CreateTempSubdirectory("gantry-test-").FullName;
         var tokens = Path.Combine(directory, "tokens.csv");
         await File.WriteAllTextAsync(tokens, "t0ken,admin,1,\"system:masters\"\n");
         var clock = TimeProvider.System;
-        var store = StoreEngine.InMemory(new StoreOptions(), clock);
+        var store = kept ?? StoreEngine.InMemory(new StoreOptions(), clock);
         var options = new ApiServerOptions
         {
             DataDirectory = directory,
@@ -48,7 +50,7 @@ internal sealed class SubresourceServer : IAsyncDisposable
             BaseAddress = server.Address,
         };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "t0ken");
-        return new SubresourceServer(directory, store, server, http);
+        return new SubresourceServer(directory, kept is null ? store : null, server, http);
     }
 
     /// <summary>Sends a request; the answer is its status and its JSON, or null where it is none.</summary>
@@ -125,7 +127,11 @@ internal sealed class SubresourceServer : IAsyncDisposable
     {
         _http.Dispose();
         await _server.DisposeAsync();
-        await _store.DisposeAsync();
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+
         Directory.Delete(_directory, recursive: true);
     }
 }
