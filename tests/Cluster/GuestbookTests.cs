@@ -126,6 +126,7 @@ public sealed class GuestbookTests
 
     private static async Task SurvivesAKilledServerAsync(RunningCluster cluster)
     {
+        await RunningCluster.UntilAsync("the pods of the rollout's end are gone", async () => (await cluster.KubectlAsync("get", "pods", "-o", "name")).Trim().Split('\n').Length == 5);
         var started = await cluster.KubectlAsync("get", "pods", "-o", "jsonpath={.items[*].status.containerStatuses[*].containerID}");
         var frontend = (await cluster.KubectlAsync("get", "pods", "-l", "tier=frontend", "-o", "jsonpath={.items[*].metadata.name}")).Split(' ');
         await cluster.Shell.RunAsync("kill", "-9", cluster.ServerPid().ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -29,7 +29,7 @@ public static class DownCommand
             }
 
             var folder = new DataFolder(parsed.GetValue(dataDir)!);
-            await ServerFaults.ExplainAsync(() => RunAsync(folder, parsed.GetValue(purge), TimeSpan.FromSeconds(parsed.GetValue(grace)), stop)).ConfigureAwait(false);
+            await ServerFaults.ExplainAsync("the cluster is not down yet; run this again", () => RunAsync(folder, parsed.GetValue(purge), TimeSpan.FromSeconds(parsed.GetValue(grace)), stop)).ConfigureAwait(false);
             return 0;
         });
         return command;
@@ -44,7 +44,10 @@ public static class DownCommand
             Console.WriteLine($"stopped the server (pid {record.Pid})");
         }
 
-        File.Delete(folder.ServerFile);
+        if (File.Exists(folder.ServerFile))
+        {
+            File.Delete(folder.ServerFile);
+        }
 
         // 2. Pods and their runtime.
         var pods = await StopNodeAsync(folder, grace, stop).ConfigureAwait(false);

@@ -36,7 +36,7 @@ public static class ServerCommand
 
             options.Folder.Make();
             using var logs = ServerLogs.Create(parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Warning);
-            await ServerFaults.ExplainAsync(() => ClusterServer.RunAsync(options, logs, stop)).ConfigureAwait(false);
+            await ServerFaults.ExplainAsync("the server cannot run", () => ClusterServer.RunAsync(options, logs, stop)).ConfigureAwait(false);
             return 0;
         });
         return command;

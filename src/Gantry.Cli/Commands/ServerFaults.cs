@@ -10,7 +10,9 @@ namespace Gantry.Cli.Commands;
 internal static class ServerFaults
 {
     /// <summary>Runs the work; expected faults become <see cref="CommandFailure"/>s, others stay what they are.</summary>
-    public static async Task ExplainAsync(Func<Task> work)
+    /// <param name="what">What it means that the work failed.</param>
+    /// <param name="work">The work.</param>
+    public static async Task ExplainAsync(string what, Func<Task> work)
     {
         try
         {
@@ -19,7 +21,7 @@ internal static class ServerFaults
         catch (Exception fault) when (fault is ArgumentException or IOException or CryptographicException or FormatException or StoreUnavailableException
             or UnauthorizedAccessException or SocketException or TimeoutException)
         {
-            throw new CommandFailure("the server cannot run: " + fault.Message, fault);
+            throw new CommandFailure($"{what}: {fault.Message}", fault);
         }
     }
 

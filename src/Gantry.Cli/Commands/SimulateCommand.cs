@@ -53,7 +53,7 @@ public static class SimulateCommand
                 NodeName = Environment.MachineName.ToLowerInvariant(),
             };
             using var logs = ServerLogs.Create(LogLevel.Warning);
-            await ServerFaults.ExplainAsync(async () =>
+            await ServerFaults.ExplainAsync("the server cannot run", async () =>
             {
                 await using var store = OpenStore(folder, parsed.GetValue(memory));
                 await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = store, Logs = logs }, stop).ConfigureAwait(false);
