@@ -26,6 +26,13 @@ internal sealed class Definitions(OpenApiVersion version)
         ["io.k8s.api.flowcontrol.v1.Subject"] = ("kind", ["group", "serviceAccount", "user"]),
     };
 
+    private static readonly HashSet<string> PublishesDefaults = new(
+        new[]
+        {
+            "AzureDiskVolumeSource", "ContainerPort", "ISCSIPersistentVolumeSource", "ISCSIVolumeSource", "RBDPersistentVolumeSource", "RBDVolumeSource",
+            "ScaleIOPersistentVolumeSource", "ScaleIOVolumeSource", "ServicePort",
+        }.Select(type => "io.k8s.api.core.v1." + type), StringComparer.Ordinal);
+
     private readonly OpenApiVersion _version = version;
     private readonly SortedDictionary<string, TreeMap> _made = new(StringComparer.Ordinal);
 
@@ -107,7 +114,7 @@ internal sealed class Definitions(OpenApiVersion version)
             var properties = new TreeMap(type.Fields.Count);
             foreach (var field in type.Fields.OrderBy(f => f.Name, StringComparer.Ordinal))
             {
-                properties.Add(field.Name, Property(field));
+                properties.Add(field.Name, Property(field, PublishesDefaults.Contains(type.OpenApiName)));
             }
             definition.Add("properties", properties);
         }
@@ -125,7 +132,7 @@ internal sealed class Definitions(OpenApiVersion version)
         }
     }
 
-    private TreeMap Property(FieldSchema field)
+    private TreeMap Property(FieldSchema field, bool publishes)
     {
         var property = new TreeMap();
         var described = field.Description.Length > 0 ? field.Description
@@ -152,7 +159,7 @@ internal sealed class Definitions(OpenApiVersion version)
                 }
                 break;
         }
-        if (IsV3 && field.Cardinality == Cardinality.One && DefaultOf(field) is { } standard)
+        if (IsV3 && field.Cardinality == Cardinality.One && DefaultOf(field, publishes) is { } standard)
         {
             property["default"] = standard;
         }
@@ -165,10 +172,10 @@ internal sealed class Definitions(OpenApiVersion version)
         return property;
     }
 
-    // Clients of v3 see what a member holds that nobody set.
-    private static Tree? DefaultOf(FieldSchema field)
+    // What a member holds that nobody set: always for values that cannot be missing, and otherwise where the API says so to clients, which is seldom.
+    private static Tree? DefaultOf(FieldSchema field, bool publishes)
     {
-        if (field.DefaultTree is { } standard)
+        if (publishes && field.DefaultTree is { } standard)
         {
             return standard;
         }
@@ -179,8 +186,8 @@ internal sealed class Definitions(OpenApiVersion version)
         return field.Kind switch
         {
             ValueKind.Object => new TreeMap(),
-            ValueKind.Any or ValueKind.Time or ValueKind.MicroTime or ValueKind.Bytes => null,
-            _ => Zero.Of(field),
+            ValueKind.String or ValueKind.Int32 or ValueKind.Int64 or ValueKind.Double or ValueKind.Bool => Zero.Of(field),
+            _ => null,
         };
     }
 
@@ -233,7 +240,7 @@ internal sealed class Definitions(OpenApiVersion version)
             {
                 wrapped.Add("default", new TreeMap());
             }
-            return inside || field.Description.Length > 0 || DefaultOf(field) is not null ? wrapped : reference;
+            return wrapped;
         }
         var value = Scalar(field);
         if (IsV3 && inside && field.Kind is not (ValueKind.Any or ValueKind.Bytes))

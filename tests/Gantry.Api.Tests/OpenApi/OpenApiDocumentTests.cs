@@ -36,6 +36,39 @@ public class OpenApiDocumentTests
     }
 
     [Fact]
+    public void The_defaults_and_accepted_values_are_those_of_the_reference()
+    {
+        if (Reference.Folder is not { } folder)
+        {
+            return;
+        }
+        var recorded = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "openapi-defaults.json")))!;
+        var (defaults, enums) = (new JsonObject(), new JsonObject());
+        foreach (var path in JsonNode.Parse(Documents.V3Index.Content.Span)!["paths"]!.AsObject().Select(p => p.Key))
+        {
+            foreach (var (name, definition) in JsonNode.Parse(Documents.V3(path)!.Content.Span)!["components"]!["schemas"]!.AsObject())
+            {
+                foreach (var (field, property) in definition!["properties"]?.AsObject() ?? [])
+                {
+                    // Empty texts and objects say nothing; the record leaves them out.
+                    if (property!["default"] is { } standard && standard.ToJsonString() is not ("{}" or "\"\""))
+                    {
+                        (defaults[name] ??= new JsonObject())[field] = standard.DeepClone();
+                    }
+                    if (property["enum"] is { } accepted)
+                    {
+                        (enums[name] ??= new JsonObject())[field] = accepted.DeepClone();
+                    }
+                }
+            }
+        }
+        var differences = new List<string>();
+        Compare(recorded["defaults"]!, defaults, "default", differences);
+        Compare(recorded["enums"]!, enums, "enum", differences);
+        Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(80))}");
+    }
+
+    [Fact]
     public void The_index_names_a_document_for_each_group_and_version()
     {
         var paths = JsonNode.Parse(Documents.V3Index.Content.Span)!["paths"]!.AsObject();
