@@ -147,8 +147,11 @@ internal sealed class HttpPipeline
         }
 
         var streams = Streams(info);
-        var builtIn = ApiCatalog.Find(info.Group, info.Version, info.Resource) is not null;
-        if (MediaRange.Negotiate(accept, _tables, builtIn) is not { } range)
+        var known = ApiCatalog.Find(info.Group, info.Version, info.Resource);
+        var builtIn = known is not null;
+        // Questions have no rows.
+        var tables = _tables && known?.Allows("get") != false;
+        if (MediaRange.Negotiate(accept, tables, builtIn) is not { } range)
         {
             if (!streams)
             {

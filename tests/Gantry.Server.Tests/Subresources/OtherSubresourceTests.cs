@@ -105,6 +105,15 @@ public sealed class OtherSubresourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Questions_have_no_table()
+    {
+        const string Question = """{"spec":{"resourceAttributes":{"verb":"list","resource":"pods"}}}""";
+        const string Path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        Assert.Equal(406, (await _server.SendAsync("POST", Path, Question, accept: "application/json;as=Table;v=v1;g=meta.k8s.io")).Code);
+        Assert.Equal(201, (await _server.SendAsync("POST", Path, Question, accept: "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")).Code);
+    }
+
+    [Fact]
     public async Task A_flow_without_its_level_dangles()
     {
         const string Flows = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
@@ -121,7 +130,7 @@ public sealed class OtherSubresourceTests : IAsyncLifetime
         const string Registration = "/apis/apiregistration.k8s.io/v1/apiservices/v1.example.com";
         await _server.DoAsync("POST", Definitions,
             """{"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","kind":"Widget"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}""");
-        await _server.UntilAsync(Registration, o => (string?)o["status"]?["conditions"]?[0]?["reason"] == "Local");
+        await _server.UntilAsync(Registration, o => o["status"] is JsonObject status && (string?)status["conditions"]?[0]?["reason"] == "Local");
         await _server.DoAsync("DELETE", Definitions + "/widgets.example.com");
         await _server.UntilAsync(Registration, o => (string?)o["reason"] == "NotFound");
     }
