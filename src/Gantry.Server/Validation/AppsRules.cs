@@ -34,6 +34,11 @@ public static class AppsRules
     private static void Template(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, string restartPolicy)
     {
         PodRules.Template(errors, template, at);
+        Restarts(errors, template, at, restartPolicy);
+    }
+
+    private static void Restarts(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, string restartPolicy)
+    {
         if (template.Spec.RestartPolicy != restartPolicy && template.Spec.RestartPolicy.Length > 0)
         {
             errors.OneOf(at.Child("spec").Child("restartPolicy"), template.Spec.RestartPolicy, restartPolicy);
@@ -196,7 +201,10 @@ public static class AppsRules
         }
 
         SelectorRules.ValidateWorkload(errors, spec.Selector, spec.Template.Metadata.Labels, at);
-        Template(errors, spec.Template, at.Child("template"), "Always");
+        // The pods get volumes from the claim templates as well; what else is in their spec is checked when they are made.
+        MetadataRules.Labels(errors, spec.Template.Metadata.Labels, at.Child("template").Child("labels"));
+        MetadataRules.Annotations(errors, spec.Template.Metadata.Annotations, at.Child("template").Child("annotations"));
+        Restarts(errors, spec.Template, at.Child("template"), "Always");
         if (old is null)
         {
             return;

@@ -1,3 +1,4 @@
+using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Client;
 
@@ -83,6 +84,26 @@ public sealed class WorkloadTests(LiveCluster cluster) : IClassFixture<LiveClust
             return set.Status.ObservedGeneration == set.Metadata.Generation && set.Status is { ReadyReplicas: 3, UpdatedReplicas: 3 } && set.Status.CurrentRevision == set.Status.UpdateRevision;
         });
         Assert.Equal(["db-0 db:2", "db-1 db:2", "db-2 db:2"], (await cluster.ListAsync<V1Pod>(ns)).Select(p => $"{p.Metadata.Name} {p.Spec.Containers[0].Image}").Order());
+    }
+
+    [Fact]
+    public async Task Pods_of_a_stateful_set_mount_the_volumes_of_their_claims()
+    {
+        var ns = await cluster.NamespaceAsync("claims");
+        var template = Make.Template("db:1");
+        var mounting = template with { Spec = template.Spec with { Containers = [template.Spec.Containers[0] with { VolumeMounts = [new V1VolumeMount { Name = "data", MountPath = "/data" }] }] } };
+        var claim = new V1PersistentVolumeClaim
+        {
+            Metadata = new V1ObjectMeta { Name = "data" },
+            Spec = new V1PersistentVolumeClaimSpec
+            {
+                AccessModes = ["ReadWriteOnce"], Resources = new V1VolumeResourceRequirements { Requests = new Dictionary<string, Quantity> { ["storage"] = Quantity.Parse("1Gi") } },
+            },
+        };
+        var spec = new V1StatefulSetSpec { Replicas = 2, ServiceName = "db", Selector = Make.Selector, Template = mounting, VolumeClaimTemplates = [claim] };
+        (await cluster.Api.CreateAsync(new V1StatefulSet { Metadata = new V1ObjectMeta { Namespace = ns, Name = "db" }, Spec = spec })).Require();
+        await cluster.UntilAsync("both pods are ready", async () => (await cluster.GetAsync<V1StatefulSet>(ns, "db")).Status.ReadyReplicas == 2);
+        Assert.Equal(["data-db-0", "data-db-1"], (await cluster.ListAsync<V1PersistentVolumeClaim>(ns)).Select(c => c.Metadata.Name).Order());
     }
 
     [Fact]
