@@ -45,12 +45,21 @@ public sealed class PodManager
         try
         {
             await AdoptAsync(running);
-            await Task.WhenAll(events, CollectAsync(running), new LogRotation(_parts.Runtime, _parts.Options, _parts.Clock, _parts.Log).RunAsync(running));
+            var logs = new LogRotation(_parts.Runtime, _parts.Options, _parts.Clock, _parts.Log);
+            await Task.WhenAll(events, CollectAsync(running), logs.RunAsync(running), new Evictions(_parts, Evict).RunAsync(running));
         }
         finally
         {
             await all.CancelAsync();
             await Task.WhenAll(_workers.Values.Select(w => w.Running).Append(events)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Evict(V1Pod pod, PodEnd end)
+    {
+        if (_workers.TryGetValue(pod.Metadata.Uid, out var entry))
+        {
+            entry.Worker.Evict(end);
         }
     }
 

@@ -12,8 +12,11 @@ public static class PodStatuses
     public const string ContainersReady = "ContainersReady";
     public const string SandboxReady = "PodReadyToStartContainers";
 
+    /// <summary>Says that a pod was ended by the cluster, not by itself.</summary>
+    public const string Disrupted = "DisruptionTarget";
+
     /// <summary>The conditions that the node sets; others belong to others.</summary>
-    public static readonly IReadOnlyList<string> Own = [SandboxReady, Initialized, Ready, ContainersReady, Scheduled];
+    public static readonly IReadOnlyList<string> Own = [SandboxReady, Initialized, Ready, ContainersReady, Scheduled, Disrupted];
 
     /// <param name="view">The pod as it is.</param>
     /// <param name="end">Why it is over; null while it goes on.</param>
@@ -81,21 +84,27 @@ public static class PodStatuses
         var pod = view.Pod;
         var now = Seconds(view.Now);
         var containers = Containers(pod, status);
-        var result = new List<V1PodCondition>
+        var result = new List<V1PodCondition>();
+        if (end is { Reason: "Evicted", Message.Length: > 0 })
         {
+            result.Add(new V1PodCondition { Type = Disrupted, Status = "True", Reason = "TerminationByKubelet", Message = end.Message });
+        }
+
+        result.AddRange(
+        [
             Condition(SandboxReady, end is null && view.Runtime.Sandbox is { Ready: true }),
             Init(pod, status),
             Whole(pod, containers),
             containers,
             Condition(Scheduled, true),
-        };
+        ]);
         for (var i = 0; i < result.Count; i++)
         {
             var old = pod.Status.Conditions.FirstOrDefault(c => c.Type == result[i].Type);
             result[i] = result[i] with { LastTransitionTime = old is not null && old.Status == result[i].Status ? old.LastTransitionTime : now };
         }
 
-        result.AddRange(pod.Status.Conditions.Where(c => !Own.Contains(c.Type, StringComparer.Ordinal)));
+        result.AddRange(pod.Status.Conditions.Where(c => result.All(r => r.Type != c.Type)));
         return result;
     }
 

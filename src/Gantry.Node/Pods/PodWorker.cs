@@ -43,7 +43,7 @@ public sealed class PodWorker
     private IReadOnlyDictionary<string, PodVolume>? _volumes;
     private DateTimeOffset _volumesAt;
     private bool _begun;
-    private PodEnd? _refused;
+    private volatile PodEnd? _refused;
     private bool _finished;
 
     public PodWorker(V1Pod pod, PodParts parts, ContainerOwners owners)
@@ -95,6 +95,15 @@ public sealed class PodWorker
     public void ObjectChanged()
     {
         _objectsChanged = true;
+        Poke();
+    }
+
+    /// <summary>The node ends the pod, whatever its policy.</summary>
+    public void Evict(PodEnd end)
+    {
+        _parts.Events.Record(PodEvents.Pod(_pod), "Warning", end.Reason, end.Message);
+        _refused = end;
+        _interrupt.Cancel();
         Poke();
     }
 
@@ -325,7 +334,7 @@ public sealed class PodWorker
 
         if (view.Runtime.Containers.Any(c => c.Running || c.Phase == ContainerPhase.Unknown) || view.Runtime.Sandboxes.Any(s => s.Ready))
         {
-            await _ending.BeginAsync(view.Pod, view.Runtime, PodSpecs.Grace(view.Pod), ct);
+            await _ending.BeginAsync(view.Pod, view.Runtime, end?.Grace ?? PodSpecs.Grace(view.Pod), ct);
             return;
         }
 

@@ -45,6 +45,7 @@ internal sealed class OneNode : IAsyncDisposable
             Addresses = ["192.0.2.1"],
             PodCidr = _network.PodCidr,
             CgroupRoot = "/gantry-test-" + mark,
+            GarbageInterval = TimeSpan.FromMilliseconds(500),
             LogBytes = 64 << 10,
             LogInterval = TimeSpan.FromMilliseconds(200),
             DiskReserve = 0,

@@ -32,6 +32,9 @@ public sealed class Real_lives
             },
             VolumeMounts = [new V1VolumeMount { Name = "shared", MountPath = "/shared" }],
         }, new V1Volume { Name = "shared", HostPath = new V1HostPathVolumeSource { Path = shared, Type = "Directory" } }));
+        await node.RunAsync("bulky", "while true; do echo a line that takes room >>/data/x; done", p => Change(
+            p, c => c with { VolumeMounts = [new V1VolumeMount { Name = "data", MountPath = "/data" }] },
+            new V1Volume { Name = "data", EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = Quantity.Parse("64Ki") } }));
         var chatty = await node.RunAsync("chatty", "i=0; while true; do echo line $i of a log that grows quickly; i=$((i+1)); done");
         try
         {
@@ -45,6 +48,9 @@ public sealed class Real_lives
 
             var greedy = await node.UntilAsync("greedy", p => p.Status.ContainerStatuses is [{ RestartCount: > 0 }]);
             Assert.Equal("OOMKilled", greedy.Status.ContainerStatuses[0].LastState.Terminated?.Reason);
+
+            var bulky = await node.UntilAsync("bulky", p => p.Status.Phase == "Failed");
+            Assert.Equal(("Evicted", "Usage of EmptyDir volume \"data\" exceeds the limit \"64Ki\". "), (bulky.Status.Reason, bulky.Status.Message));
 
             // A guest in a running pod, which sees the processes of its host.
             await node.Api.PatchAsync<V1Pod>("default", "chatty", PatchBody.StrategicMerge(
