@@ -116,6 +116,11 @@ public static class FieldManager
         return kept.Equals(live) ? kept : changed;
     }
 
+    /// <summary>Whether a manager's name may hold the character.</summary>
+    public static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+
     internal static string Time(DateTimeOffset now) => ApiTimes.Format(now);
 
     internal static FieldSet Owned(FieldSet fields) => fields.Difference(Unowned);
@@ -209,8 +214,4 @@ public static class FieldManager
 
         static Tree Timeless(Tree entry) => entry is TreeMap map ? map.With("time", null) : entry;
     }
-
-    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using Gantry.Api.Apply;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Requests;
@@ -55,6 +58,7 @@ internal static class ObjectChecks
     public static ApiStatus? Options(RequestOptions query, string kind)
     {
         var errors = new List<FieldError>();
+        Manager(query["fieldManager"], errors);
         if (query.All("dryRun").FirstOrDefault(d => d is not ("" or "All")) is { } dry)
         {
             errors.Add(FieldError.NotSupported("dryRun", dry, ["All"]));
@@ -66,5 +70,24 @@ internal static class ObjectChecks
         }
 
         return errors.Count == 0 ? null : ApiStatus.Invalid("meta.k8s.io", kind, "", errors);
+    }
+
+    private static void Manager(string name, List<FieldError> errors)
+    {
+        if (Encoding.UTF8.GetByteCount(name) > FieldManager.LongestName)
+        {
+            errors.Add(FieldError.TooLong("fieldManager", FieldManager.LongestName));
+        }
+
+        var position = 0;
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (!FieldManager.IsPrintable(rune))
+            {
+                errors.Add(FieldError.Invalid("fieldManager", name, string.Create(CultureInfo.InvariantCulture, $"invalid character U+{rune.Value:X4} (at position {position})")));
+            }
+
+            position += rune.Utf8SequenceLength;
+        }
     }
 }

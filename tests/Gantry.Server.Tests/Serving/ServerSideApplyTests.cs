@@ -58,6 +58,17 @@ public class ServerSideApplyTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Names_of_managers_are_short_and_printable()
+    {
+        var path = await PathAsync("configmaps");
+        var tooLong = await _server.PostAsync($"{path}?fieldManager={new string('x', 129)}", """{"metadata":{"name":"c"}}""");
+        Assert.Equal((422, "CreateOptions.meta.k8s.io \"\" is invalid: fieldManager: Too long: may not be more than 128 bytes"), (tooLong.Code, tooLong.Message));
+        var odd = await _server.PostAsync(path + "?fieldManager=a%01", """{"metadata":{"name":"c"}}""");
+        Assert.Equal((422, "FieldValueInvalid"), (odd.Code, odd.Cause("fieldManager")));
+        Assert.EndsWith("invalid character U+0001 (at position 1)", odd.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Applying_the_same_again_writes_nothing()
     {
         var path = await PathAsync("configmaps/c");
