@@ -5,6 +5,7 @@ using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Registry;
 using Gantry.Server.Statuses;
+using Gantry.Server.Validation;
 
 namespace Gantry.Server.Services;
 
@@ -183,8 +184,7 @@ public sealed class ServiceAllocator
             : "provided IP is already allocated";
         if (why is not null)
         {
-            var list = "[]string{" + string.Join(", ", addresses.Select(a => "\"" + a + "\"")) + "}";
-            return Refused(name, new FieldError(FieldErrorType.Invalid, "spec.clusterIPs", list, $"failed to allocate IP {asked}: {why}"));
+            return Refused(name, new FieldError(FieldErrorType.Invalid, "spec.clusterIPs", GoDump.Of(addresses), $"failed to allocate IP {asked}: {why}"));
         }
 
         Take(ServiceUsage.Key(address), taken);

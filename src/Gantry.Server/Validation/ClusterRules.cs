@@ -63,7 +63,7 @@ public static class ClusterRules
         {
             if (quota.Spec.Scopes[i] is not ("Terminating" or "NotTerminating" or "BestEffort" or "NotBestEffort" or "PriorityClass" or "CrossNamespacePodAffinity"))
             {
-                errors.InvalidDump(at.Child("scopes"), GoDump.Of(quota.Spec.Scopes), "unsupported scope");
+                errors.InvalidDump(at.Child("scopes"), GoDump.Texts("core.ResourceQuotaScope", quota.Spec.Scopes), "unsupported scope");
             }
         }
 
@@ -71,7 +71,7 @@ public static class ClusterRules
         {
             if (quota.Spec.Scopes.Contains(a) && quota.Spec.Scopes.Contains(b))
             {
-                errors.InvalidDump(at.Child("scopes"), GoDump.Of(quota.Spec.Scopes), "conflicting scopes");
+                errors.InvalidDump(at.Child("scopes"), GoDump.Texts("core.ResourceQuotaScope", quota.Spec.Scopes), "conflicting scopes");
             }
         }
 

@@ -104,7 +104,7 @@ public static class ExtensionRules
             }
             else if (list.Count > 1 && list.Contains("*") && name != "resources")
             {
-                errors.InvalidDump(at.Child(name), GoDump.Of(list), "if '*' is present, must not specify other " + (name == "operations" ? "operations" : name == "apiGroups" ? "API groups" : "API versions"));
+                errors.InvalidDump(at.Child(name), GoDump.Texts(name == "operations" ? "admissionregistration.OperationType" : "string", list), "if '*' is present, must not specify other " + (name == "operations" ? "operations" : name == "apiGroups" ? "API groups" : "API versions"));
             }
         }
 
@@ -244,7 +244,7 @@ public static class ExtensionRules
 
         if (spec.ValidationActions.Contains("Deny") && spec.ValidationActions.Contains("Warn"))
         {
-            errors.InvalidDump(at.Child("validationActions"), GoDump.Of(spec.ValidationActions), "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
+            errors.InvalidDump(at.Child("validationActions"), GoDump.Texts("admissionregistration.ValidationAction", spec.ValidationActions), "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)");
         }
     }
 

@@ -19,6 +19,7 @@ public static class GoDump
         Quantity amount => $"resource.Quantity{{s:\"{amount}\"}}",
         IApiModel model => TypeOf(model) + Encoding.UTF8.GetString(ApiJson.Encode(model)),
         string text => "\"" + text + "\"",
+        IReadOnlyList<string> texts => Texts("string", texts),
         IEnumerable<IApiModel> models when models.FirstOrDefault() is { } first =>
             "[]" + TypeOf(first) + "{" + string.Join(", ", models.Select(Of)) + "}",
         IEnumerable items => "[" + string.Join(",", items.Cast<object?>().Select(Of)) + "]",
@@ -37,6 +38,12 @@ public static class GoDump
 
     // Models are named by version and kind.
     private static string TypeOf(IApiModel model) => "v1." + model.GetType().Name[2..];
+
+    /// <summary><c>[]string{"a", "b"}</c></summary>
+    /// <param name="type">The Go type of the items: most lists of texts are plain strings there, some are not.</param>
+    /// <param name="texts">The items.</param>
+    public static string Texts(string type, IReadOnlyList<string> texts) =>
+        texts.Count == 0 ? $"[]{type}(nil)" : $"[]{type}{{" + string.Join(", ", texts.Select(t => "\"" + t + "\"")) + "}";
 
     /// <summary><c>map[string]string{"a":"b", "c":"d"}</c></summary>
     public static string Map(IReadOnlyDictionary<string, string> map) =>

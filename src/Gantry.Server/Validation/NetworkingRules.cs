@@ -198,7 +198,7 @@ public static class NetworkingRules
 
         if (spec.PolicyTypes.Count > 2)
         {
-            errors.InvalidDump(at.Child("policyTypes"), GoDump.Of(spec.PolicyTypes), "may not specify more than two policyTypes");
+            errors.InvalidDump(at.Child("policyTypes"), GoDump.Texts("networking.PolicyType", spec.PolicyTypes), "may not specify more than two policyTypes");
             return;
         }
 

@@ -107,7 +107,7 @@ public static class PodRules
         var path = at.Child("dnsConfig");
         if (dns.Nameservers.Count > 3)
         {
-            errors.Invalid(path.Child("nameservers"), GoDump.Of(dns.Nameservers), "must not have more than 3 nameservers");
+            errors.InvalidDump(path.Child("nameservers"), GoDump.Of(dns.Nameservers), "must not have more than 3 nameservers");
         }
 
         for (var i = 0; i < dns.Nameservers.Count; i++)
@@ -117,7 +117,7 @@ public static class PodRules
 
         if (dns.Searches.Count > 32)
         {
-            errors.Invalid(path.Child("searches"), GoDump.Of(dns.Searches), "must not have more than 32 search paths");
+            errors.InvalidDump(path.Child("searches"), GoDump.Of(dns.Searches), "must not have more than 32 search paths");
         }
 
         for (var i = 0; i < dns.Searches.Count; i++)

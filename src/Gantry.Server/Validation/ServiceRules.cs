@@ -278,7 +278,7 @@ public static class ServiceRules
         // a service may gain or lose its address with its type, but not swap it
         if (now.Spec.Type != "ExternalName" && old.Spec.Type != "ExternalName" && old.Spec.ClusterIP.Length > 0 && now.Spec.ClusterIP != old.Spec.ClusterIP)
         {
-            errors.Invalid(at.Child("clusterIPs").Index(0), now.Spec.ClusterIP, "may not change once set");
+            errors.InvalidDump(at.Child("clusterIPs").Index(0), GoDump.Of(now.Spec.ClusterIPs), "may not change once set");
         }
 
         if (old.Spec.Type == "LoadBalancer" && now.Spec.Type == "LoadBalancer" && old.Spec.LoadBalancerClass != now.Spec.LoadBalancerClass)
