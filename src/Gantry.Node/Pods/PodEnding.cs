@@ -33,11 +33,17 @@ public sealed class PodEnding
         _ended = ended;
     }
 
+    /// <summary>
+    /// Whether a stop goes on. The runtime shows a sandbox as ended while its network is still being taken down, and must not be asked for
+    /// the same again meanwhile.
+    /// </summary>
+    public bool Busy => _running is { IsCompleted: false };
+
     /// <summary>Begins the stop, or begins it anew with less time; returns without waiting for its end.</summary>
     /// <exception cref="IOException">The stop before this one failed.</exception>
     public async Task BeginAsync(V1Pod pod, PodRuntime runtime, TimeSpan grace, CancellationToken ct)
     {
-        if (_running is { IsCompleted: false } && grace >= _grace)
+        if (Busy && grace >= _grace)
         {
             return;
         }

@@ -332,7 +332,7 @@ public sealed class PodWorker
             _status.Offer(PodStatuses.Of(view, end, true, _parts.Options.Addresses), ct);
         }
 
-        if (view.Runtime.Containers.Any(c => c.Running || c.Phase == ContainerPhase.Unknown) || view.Runtime.Sandboxes.Any(s => s.Ready))
+        if (_ending.Busy || view.Runtime.Containers.Any(c => c.Running || c.Phase == ContainerPhase.Unknown) || view.Runtime.Sandboxes.Any(s => s.Ready))
         {
             await _ending.BeginAsync(view.Pod, view.Runtime, end?.Grace ?? PodSpecs.Grace(view.Pod), ct);
             return;
