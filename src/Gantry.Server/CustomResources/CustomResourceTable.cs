@@ -2,6 +2,7 @@ using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Handling;
 using Gantry.Server.Registry;
+using Microsoft.Extensions.Logging;
 
 namespace Gantry.Server.CustomResources;
 
@@ -13,10 +14,12 @@ internal sealed class CustomResourceTable
 {
     private readonly ObjectRegistry _registry;
     private readonly ResourceTable _table;
+    private readonly ILogger _log;
     private readonly Dictionary<string, Served> _served = new(StringComparer.Ordinal);
 
-    public CustomResourceTable(ObjectRegistry registry, ResourceTable table)
+    public CustomResourceTable(ObjectRegistry registry, ResourceTable table, ILogger log)
     {
+        _log = log;
         _registry = registry;
         _table = table;
     }
@@ -47,7 +50,16 @@ internal sealed class CustomResourceTable
                 }
             }
 
-            await ServeAsync(definition, typed, known?.Cache, revision, cancellation).ConfigureAwait(false);
+            try
+            {
+                await ServeAsync(definition, typed, known?.Cache, revision, cancellation).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // one definition that cannot be understood must not stop the feed of all
+            catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+            {
+                DefinitionLog.NotServed(_log, e, definition.Name);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Gantry.Api.Models;
 using Gantry.Client;
 using Gantry.Server.InProcess;
@@ -27,7 +28,7 @@ internal sealed class DefinitionLoop
     public async Task RunAsync(CancellationToken cancellation)
     {
         var cache = new Cache<V1CustomResourceDefinition>(_client, _clock);
-        var work = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        var work = Channel.CreateUnbounded<string>();
         using var subscription = cache.Subscribe(change => work.Writer.TryWrite(change.Object.Metadata.Name));
         var filling = cache.RunAsync(cancellation);
         await foreach (var name in work.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
@@ -39,7 +40,7 @@ internal sealed class DefinitionLoop
 
             var error = definition.Metadata.DeletionTimestamp is null
                 ? await AcceptAsync(definition, cancellation).ConfigureAwait(false)
-                : await EmptyAsync(definition, cancellation).ConfigureAwait(false);
+                : await EmptyAsync(definition, () => _ = LaterAsync(work.Writer, name, cancellation), cancellation).ConfigureAwait(false);
             if (error is { IsConflict: false, IsNotFound: false })
             {
                 DefinitionLog.Failed(_log, name, error.Message);
@@ -47,6 +48,12 @@ internal sealed class DefinitionLoop
         }
 
         await filling.ConfigureAwait(false);
+    }
+
+    private async Task LaterAsync(ChannelWriter<string> work, string name, CancellationToken cancellation)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1), _clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        work.TryWrite(name);
     }
 
     private async ValueTask<ApiError?> AcceptAsync(V1CustomResourceDefinition definition, CancellationToken cancellation)
@@ -73,7 +80,7 @@ internal sealed class DefinitionLoop
         return (await _client.UpdateAsync(definition with { Status = status }, "status", cancellation).ConfigureAwait(false)).Error;
     }
 
-    private async ValueTask<ApiError?> EmptyAsync(V1CustomResourceDefinition definition, CancellationToken cancellation)
+    private async ValueTask<ApiError?> EmptyAsync(V1CustomResourceDefinition definition, Action again, CancellationToken cancellation)
     {
         if (!definition.Metadata.Finalizers.Contains(Cleanup, StringComparer.Ordinal))
         {
@@ -94,11 +101,11 @@ internal sealed class DefinitionLoop
             }
 
             var left = await _client.SendAsync(info with { Verb = "list", Options = InProcessApiClient.Options(("limit", "1")) }, default, "", cancellation).ConfigureAwait(false);
-            if (left is ApiAnswer.Items { Page.Items.Count: > 0 } rest)
+            if (left is ApiAnswer.Items { Page.Items.Count: > 0 })
             {
-                // Objects with finalizers stay for a while.
-                await Task.Delay(TimeSpan.FromSeconds(1), _clock, cancellation).ConfigureAwait(false);
-                return rest.Page.Items.Count == 0 ? null : await EmptyAsync(definition, cancellation).ConfigureAwait(false);
+                // Objects with finalizers stay for a while, and other definitions must not wait for them.
+                again();
+                return null;
             }
         }
 

@@ -136,9 +136,10 @@ internal sealed class StructuralSchema
     {
         try
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant, PatternPatience);
+            // Linear in the length of the text, and without what the API's own patterns do not have either (references back, looking ahead).
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, PatternPatience);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             // The definition's validation names it; a schema that is stored already must not break reading.
             return null;

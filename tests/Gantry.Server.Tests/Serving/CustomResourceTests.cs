@@ -102,6 +102,21 @@ public sealed class CustomResourceTests(RunningServer server)
     }
 
     [Fact]
+    public async Task An_object_with_a_finalizer_holds_its_definition_and_no_other()
+    {
+        var (group, path) = await DefineAsync();
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a","finalizers":["example.com/f"]},"spec":{"schedule":"x"} }""");
+        Assert.Equal(200, (await server.DeleteAsync($"{Definitions}/tabs.{group}")).Code);
+        await UntilAsync(async () => (await server.GetAsync(path + "/a")).Metadata.Text("deletionTimestamp") is not null);
+
+        var (other, _) = await DefineAsync();
+        await UntilAsync(async () => (await server.GetAsync($"{Definitions}/tabs.{other}")).Text.Contains("\"type\":\"Established\",\"status\":\"True\"", StringComparison.Ordinal));
+        Assert.Equal(200, (await server.GetAsync($"{Definitions}/tabs.{group}")).Code);
+        await server.MergeAsync(path + "/a", """{"metadata":{"finalizers":null}}""");
+        await UntilAsync(async () => (await server.GetAsync($"{Definitions}/tabs.{group}")).Code == 404);
+    }
+
+    [Fact]
     public async Task A_definition_that_contradicts_itself_is_invalid()
     {
         var wrong = await server.PostAsync(Definitions, """
