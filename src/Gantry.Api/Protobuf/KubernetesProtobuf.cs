@@ -34,6 +34,17 @@ public static class KubernetesProtobuf
         return output.Written.ToArray();
     }
 
+    /// <summary>Puts a message from <see cref="EncodeMessage"/> into the envelope, which gives what <see cref="Encode"/> does.</summary>
+    public static byte[] Wrap(string apiVersion, string kind, ReadOnlySpan<byte> message)
+    {
+        using var output = new ProtoOutput();
+        Begin(output);
+        var mark = output.Length;
+        output.Bytes(message);
+        End(output, mark, apiVersion, kind);
+        return output.Written.ToArray();
+    }
+
     /// <summary>Encodes a list.</summary>
     /// <param name="apiVersion">The list's apiVersion.</param>
     /// <param name="kind">The list's kind.</param>

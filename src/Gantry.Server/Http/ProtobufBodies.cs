@@ -1,6 +1,8 @@
 using Gantry.Api.Protobuf;
 using Gantry.Api.Trees;
+using Gantry.Server.Handling;
 using Gantry.Server.Reading;
+using Gantry.Server.Registry;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Http;
@@ -38,10 +40,15 @@ internal static class ProtobufBodies
     /// <exception cref="InvalidOperationException">The kind has no such form; such kinds are not negotiated.</exception>
     public static byte[] Of(ReadOnlySpan<byte> json)
     {
-        var header = ObjectHeader.Read(json);
+        var header = Api.Trees.ObjectHeader.Read(json);
         var schema = ProtobufKinds.Find(header.ApiVersion, header.Kind) ?? throw new InvalidOperationException($"{header.ApiVersion} {header.Kind} has no protobuf form");
         return KubernetesProtobuf.Encode(schema, Tree(schema, json));
     }
+
+    /// <summary>A kept object's encoded form.</summary>
+    public static byte[] Of(ServedResource resource, StoredObject value) => resource.Conversion is null
+        ? KubernetesProtobuf.Wrap(resource.Type.ApiVersion, resource.Type.Kind, value.Message)
+        : Of(resource.Json(value).Span);
 
     /// <summary>A page of a list.</summary>
     /// <param name="page">The page.</param>
@@ -64,7 +71,9 @@ internal static class ProtobufBodies
         var items = new List<ReadOnlyMemory<byte>>();
         foreach (var item in page.Items)
         {
-            items.Add(KubernetesProtobuf.EncodeMessage(schema, Tree(schema, page.Resource.Json(item).Span)));
+            items.Add(metadataVersion is null && page.Resource.Conversion is null
+                ? item.Message
+                : KubernetesProtobuf.EncodeMessage(schema, Tree(schema, page.Resource.Json(item).Span)));
         }
 
         return metadataVersion is null

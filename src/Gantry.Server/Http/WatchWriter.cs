@@ -169,6 +169,12 @@ internal sealed class WatchWriter
                 WatchItemType.Error => "ERROR",
                 _ => "BOOKMARK",
             };
+            if (range is { Protobuf: true, Shape: AnswerShape.Whole } && item is { Status: null, Object: { } kept })
+            {
+                writer.Write(KubernetesProtobuf.EncodeWatchFrame(type, ProtobufBodies.Of(resource, kept)));
+                return;
+            }
+
             var json = item.Status is { } status ? status.ToJson() : item.Object is { } value ? Body(value) : Bookmark(item, resource.Type);
             if (range.Protobuf)
             {

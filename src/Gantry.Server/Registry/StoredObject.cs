@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
+using Gantry.Api.Protobuf;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Registry;
 
@@ -12,6 +14,7 @@ public sealed class StoredObject
     private readonly ObjectHeader _header;
     private readonly int _revisionLength;
     private object? _typed;
+    private byte[]? _message;
 
     private StoredObject(ResourceKind kind, ObjectHeader header, long revision, byte[] json, int revisionLength)
     {
@@ -80,6 +83,24 @@ public sealed class StoredObject
             }
 
             return typed;
+        }
+    }
+
+    /// <summary>The object as a protobuf message, for built-in kinds: encoded when first wanted, then shared by lists and watches. Not to be changed.</summary>
+    public byte[] Message
+    {
+        get
+        {
+            var message = Volatile.Read(ref _message);
+            if (message is null)
+            {
+                var schema = Kind.Type.Schema;
+                var tree = TreeDecoder.Decode(schema, Json, FieldValidation.Ignore).Object ?? throw new InvalidDataException($"the stored {Kind} {Key} cannot be read");
+                message = KubernetesProtobuf.EncodeMessage(schema, tree);
+                message = Interlocked.CompareExchange(ref _message, message, null) ?? message;
+            }
+
+            return message;
         }
     }
 

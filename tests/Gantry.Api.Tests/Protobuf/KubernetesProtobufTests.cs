@@ -78,6 +78,7 @@ public class KubernetesProtobufTests
     public void A_watch_frame_says_its_length_first()
     {
         var encoded = KubernetesProtobuf.Encode(ApiCatalog.Find("", "v1", "configmaps")!.Schema, (TreeMap)TreeJson.Parse("""{"kind":"ConfigMap","apiVersion":"v1"}"""));
+        Assert.Equal(encoded, KubernetesProtobuf.Wrap("v1", "ConfigMap", KubernetesProtobuf.Open(encoded).Message.Span));
         var frame = KubernetesProtobuf.EncodeWatchFrame("ADDED", encoded);
         Assert.Equal(frame.Length - 4, (frame[0] << 24) | (frame[1] << 16) | (frame[2] << 8) | frame[3]);
         Assert.Equal([0x0a, 5, .. "ADDED"u8, 0x12], frame[4..12]);
