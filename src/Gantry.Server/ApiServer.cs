@@ -144,6 +144,7 @@ public sealed class ApiServer : IAsyncDisposable
             AdvertiseAddress = advertised,
             AdvertisePort = port,
             ServiceAddress = options.Ranges.ApiAddress,
+            Started = parts.Clock.GetUtcNow(),
             ClientAuthorities = pki.Authority.CertificatePem,
         };
         return new Bootstrapper(core.Registry, core.Client, wanted, parts.Logs.CreateLogger("bootstrap"));

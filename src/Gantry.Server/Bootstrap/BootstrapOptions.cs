@@ -14,6 +14,9 @@ public sealed record BootstrapOptions
     /// <summary>The address of the <c>kubernetes</c> Service: the first of the service range.</summary>
     public required IPAddress ServiceAddress { get; init; }
 
+    /// <summary>When the server started.</summary>
+    public required DateTimeOffset Started { get; init; }
+
     /// <summary>PEM of the authorities that sign client certificates, for the servers of aggregated APIs; empty for none.</summary>
     public string ClientAuthorities { get; init; } = "";
 

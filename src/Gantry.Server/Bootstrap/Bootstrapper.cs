@@ -53,6 +53,7 @@ public sealed class Bootstrapper
             Ensure(service);
         }
 
+        Ensure(ClusterObjects.TokenTracking(_options));
         if (ClusterObjects.Authentication(_options) is { } authentication)
         {
             Ensure(authentication, (stored, expected) => JsonModel.SameMap(stored.Data, expected.Data) ? null : stored with { Data = expected.Data });

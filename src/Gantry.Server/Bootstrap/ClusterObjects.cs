@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
@@ -62,6 +63,13 @@ public static class ClusterObjects
         AddressType = options.AdvertiseAddress.AddressFamily == AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4",
         Endpoints = [new V1Endpoint { Addresses = [options.AdvertiseAddress.ToString()], Conditions = new V1EndpointConditions { Ready = true } }],
         Ports = [new DiscoveryV1EndpointPort { Name = "https", Protocol = "TCP", Port = options.AdvertisePort }],
+    };
+
+    /// <summary>Since when the use of tokens kept in Secrets is recorded: those not used since may be cleaned up.</summary>
+    public static V1ConfigMap TokenTracking(BootstrapOptions options) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "kube-apiserver-legacy-service-account-token-tracking", Namespace = "kube-system" },
+        Data = Map(("since", options.Started.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
     };
 
     /// <summary>What servers of aggregated APIs need to trust the requests that come to them; null without authorities.</summary>
