@@ -30,7 +30,7 @@ public static class ServiceRules
 
         for (var i = 0; i < spec.LoadBalancerSourceRanges.Count; i++)
         {
-            errors.Invalid(at.Child("LoadBalancerSourceRanges"), spec.LoadBalancerSourceRanges[i], Rules.Cidr(spec.LoadBalancerSourceRanges[i].Trim()));
+            errors.Invalid(at.Child("LoadBalancerSourceRanges").Index(i), spec.LoadBalancerSourceRanges[i], Rules.Cidr(spec.LoadBalancerSourceRanges[i].Trim()));
         }
 
         Addresses(errors, spec, at);
@@ -172,7 +172,7 @@ public static class ServiceRules
         {
             if (spec.LoadBalancerSourceRanges.Count > 0)
             {
-                errors.Forbidden(at.Child("loadBalancerSourceRanges"), "may only be used when `type` is 'LoadBalancer'");
+                errors.Forbidden(at.Child("LoadBalancerSourceRanges"), "may only be used when `type` is 'LoadBalancer'");
             }
 
             if (spec.AllocateLoadBalancerNodePorts is not null)
