@@ -1,0 +1,2 @@
+// These tests share the machine's network and its processor.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
