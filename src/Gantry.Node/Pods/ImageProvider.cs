@@ -46,7 +46,7 @@ public sealed class ImageProvider : IDisposable
             throw new ImageTroubleException("InvalidImageName", $"Failed to apply default image tag \"{container.Image}\": couldn't parse image name \"{container.Image}\": invalid reference format", DateTimeOffset.MaxValue);
         }
 
-        var policy = container.ImagePullPolicy.Length > 0 ? container.ImagePullPolicy : name.IsLatest ? "Always" : "IfNotPresent";
+        var policy = Policy(container, name);
         var present = await _runtime.ImageStatusAsync(name.Full, ct);
         if (present is not null && policy != "Always")
         {
@@ -58,7 +58,8 @@ public sealed class ImageProvider : IDisposable
         {
             var message = $"Container image \"{container.Image}\" is not present with pull policy of Never";
             _events.Record(regarding, "Warning", "ErrImageNeverPull", message);
-            throw new ImageTroubleException("ErrImageNeverPull", message, now + FirstPause);
+            // Its coming is announced; the pause is only for one that was missed.
+            throw new ImageTroubleException("ErrImageNeverPull", message, now + LongestPause);
         }
 
         var key = (pod.Metadata.Uid, name.Full);
@@ -74,6 +75,10 @@ public sealed class ImageProvider : IDisposable
         return (pulled.Id, ImageUser.Of(pulled));
     }
 
+    /// <summary>Whether the container's image is on the machine and may be used as it is.</summary>
+    public async Task<bool> IsPresentAsync(V1Container container, CancellationToken ct) =>
+        ImageReference.Parse(container.Image) is { } name && Policy(container, name) != "Always" && await _runtime.ImageStatusAsync(name.Full, ct) is not null;
+
     /// <summary>A pod is gone.</summary>
     public void Forget(string podUid)
     {
@@ -84,6 +89,9 @@ public sealed class ImageProvider : IDisposable
     }
 
     public void Dispose() => _pulls.Dispose();
+
+    private static string Policy(V1Container container, ImageReference name) =>
+        container.ImagePullPolicy.Length > 0 ? container.ImagePullPolicy : name.IsLatest ? "Always" : "IfNotPresent";
 
     private async Task PullAsync(
         V1Container container, ImageReference name, (string Uid, string Image) key, V1ObjectReference regarding,

@@ -161,7 +161,17 @@ public sealed class PodManager
             {
                 await foreach (var happened in _parts.Runtime.EventsAsync(ct))
                 {
-                    _owners.Announce(happened.ContainerId);
+                    if (happened.Kind == Runtime.RuntimeEventKind.Image)
+                    {
+                        foreach (var (worker, _) in _workers.Values)
+                        {
+                            worker.ImagesChanged();
+                        }
+                    }
+                    else
+                    {
+                        _owners.Announce(happened.ContainerId);
+                    }
                 }
 
                 NodeLog.EventsLost(_parts.Log, "the stream ended");

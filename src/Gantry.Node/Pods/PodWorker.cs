@@ -25,6 +25,7 @@ public sealed class PodWorker
     private readonly PodStatusWriter _status;
     private readonly PodProbes _probes;
     private readonly PodRemains _remains;
+    private readonly ImageWait _imageWait;
     private readonly PodEnding _ending;
     private readonly VolumesStep _volumesStep;
     private readonly SandboxStep _sandboxStep;
@@ -57,6 +58,7 @@ public sealed class PodWorker
         _status = new PodStatusWriter(parts.Api, pod, parts.Clock, parts.Log);
         _probes = new PodProbes(parts, Poke);
         _remains = new PodRemains(parts, owners);
+        _imageWait = new ImageWait(parts);
         _stopStep = new StopStep(parts);
         _ending = new PodEnding(parts, _stopStep, Poke);
         _volumesStep = new VolumesStep(parts);
@@ -105,6 +107,15 @@ public sealed class PodWorker
         _refused = end;
         _interrupt.Cancel();
         Poke();
+    }
+
+    /// <summary>The runtime has another image; perhaps one that the pod waits for.</summary>
+    public void ImagesChanged()
+    {
+        if (_imageWait.Changed())
+        {
+            Poke();
+        }
     }
 
     public void Poke() => _wakeups.Ring();
@@ -203,6 +214,7 @@ public sealed class PodWorker
         }
 
         await RefreshAsync(pod, either.Token);
+        late = Earlier(late, await _imageWait.LookAsync(pod, _troubles, either.Token));
         await _remains.CollectAsync(pod, runtime, either.Token);
         return Earlier(Earlier(plan.LookAgain, late), VolumeFiles(pod) ? _volumesAt + _parts.Options.VolumeRefreshInterval : null);
     }

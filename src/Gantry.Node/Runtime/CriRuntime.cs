@@ -124,10 +124,19 @@ public sealed class CriRuntime : IContainerRuntime
     public async IAsyncEnumerable<RuntimeEvent> EventsAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var request = new SubscribeRequest();
-        request.Filters.Add("namespace==" + ContainerdMethods.CriNamespace + ",topic==\"/tasks/exit\"");
-        request.Filters.Add("namespace==" + ContainerdMethods.CriNamespace + ",topic==\"/tasks/oom\"");
+        foreach (var topic in (string[])["/tasks/exit", "/tasks/oom", "/images/create", "/images/update"])
+        {
+            request.Filters.Add($"namespace=={ContainerdMethods.CriNamespace},topic==\"{topic}\"");
+        }
+
         await foreach (var envelope in _channel.StreamAsync(ContainerdMethods.Subscribe, OneAsync(request), ContainerdMethods.Options(), ct))
         {
+            if (envelope.Topic.StartsWith("/images/", StringComparison.Ordinal))
+            {
+                yield return new RuntimeEvent("", RuntimeEventKind.Image);
+                continue;
+            }
+
             if (envelope.Topic == "/tasks/oom")
             {
                 yield return new RuntimeEvent(TaskOOM.Parser.ParseFrom(envelope.Event.Value).ContainerId, RuntimeEventKind.OutOfMemory);

@@ -78,7 +78,7 @@ internal sealed class OneNode : IAsyncDisposable
             (await node.Api.CreateAsync(new V1ServiceAccount { Metadata = new V1ObjectMeta { Namespace = "default", Name = "default" } })).Require();
             node.StartAgent();
             await node.UntilAsync<V1Node>("", "n1", n => n?.Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" }) ?? false, TimeSpan.FromSeconds(30));
-            await node._runtime.Importer.ImportAsync(new MemoryStream(await ShellImage.BuildAsync()), null, CancellationToken.None);
+            await node.LoadAsync(ShellImage.Name);
             return node;
         }
         catch
@@ -156,7 +156,12 @@ internal sealed class OneNode : IAsyncDisposable
         }
     }
 
-    public Task<V1Pod> UntilAsync(string pod, Func<V1Pod, bool> condition) => UntilAsync<V1Pod>("default", pod, p => p is not null && condition(p));
+    public Task<V1Pod> UntilAsync(string pod, Func<V1Pod, bool> condition, TimeSpan? limit = null) =>
+        UntilAsync<V1Pod>("default", pod, p => p is not null && condition(p), limit);
+
+    /// <summary>Loads the shell's image under a name.</summary>
+    public async Task LoadAsync(string name) =>
+        await _runtime.Importer.ImportAsync(new MemoryStream(await ShellImage.BuildAsync(name)), null, CancellationToken.None);
 
     public Task GoneAsync(string pod) => UntilAsync<V1Pod>("default", pod, p => p is null);
 

@@ -107,6 +107,10 @@ public sealed class Real_pods
         Assert.Equal(1, crashing.Status.ContainerStatuses[0].RestartCount);
         Assert.Equal(1, crashing.Status.ContainerStatuses[0].LastState.Terminated?.ExitCode);
         await node.UntilAsync("absent", p => p.Status.ContainerStatuses is [{ State.Waiting.Reason: "ErrImageNeverPull" }]);
+
+        // An image that is loaded is used at once.
+        await node.LoadAsync("gantry.local/absent:1");
+        await node.UntilAsync("absent", p => p.Status.ContainerStatuses is [{ State.Waiting: null } or { RestartCount: > 0 }], TimeSpan.FromSeconds(5));
         var initialized = await node.UntilAsync("initialized", p => p.Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" }));
         Assert.Equal("made", node.Log(initialized));
         await node.UntilAsync("unset", p => p.Status.ContainerStatuses is [{ State.Waiting: { Reason: "CreateContainerConfigError", Message: "configmap \"later\" not found" } }]);

@@ -11,7 +11,7 @@ internal static class ShellImage
 
     private static readonly string[] Commands = ["sh", "cat", "sleep", "ls", "id", "mkdir", "touch", "grep", "hostname", "test", "stat", "env", "readlink", "rm", "ln"];
 
-    public static async Task<byte[]> BuildAsync()
+    public static async Task<byte[]> BuildAsync(string name)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var command in Commands)
@@ -32,7 +32,7 @@ internal static class ShellImage
         files["etc/passwd"] = "root:x:0:0:root:/:/bin/sh\n"u8.ToArray();
         files["tmp/.keep"] = [];
         var layer = OciArchive.Tar(files.Select(f => (f.Key, f.Value, true)));
-        return OciArchive.Build(Name, layer, ["/bin/sh"], RuntimeInformation.ProcessArchitecture);
+        return OciArchive.Build(name, layer, ["/bin/sh"], RuntimeInformation.ProcessArchitecture);
     }
 
     private static async Task<IEnumerable<string>> LibrariesAsync(string program)
