@@ -45,7 +45,16 @@ public sealed class CacheSnapshot<T>
             throw new ArgumentException($"no index {index} of {T.Resource.QualifiedPlural}", nameof(index));
         }
 
-        return keys.TryGetValue(key, out var found) ? [.. found.Order().Select(k => _items[k])] : [];
+        if (!keys.TryGetValue(key, out var found))
+        {
+            return [];
+        }
+
+        // Sorted in place: thousands of objects under one key are looked at again and again while they come.
+        var sorted = new ObjectKey[found.Count];
+        ((ICollection<ObjectKey>)found).CopyTo(sorted, 0);
+        Array.Sort(sorted);
+        return Array.ConvertAll(sorted, k => _items[k]);
     }
 
     internal static CacheSnapshot<T> Empty(IReadOnlyDictionary<string, Func<T, IEnumerable<string>>> indexes) =>
@@ -85,6 +94,12 @@ public sealed class CacheSnapshot<T>
     {
         foreach (var (name, keysOf) in _indexes)
         {
+            // Most changes of an object leave its place in the indexes as it is.
+            if (old is not null && now is not null && keysOf(old).SequenceEqual(keysOf(now), StringComparer.Ordinal))
+            {
+                continue;
+            }
+
             var before = old is null ? [] : keysOf(old).ToHashSet(StringComparer.Ordinal);
             var after = now is null ? [] : keysOf(now).ToHashSet(StringComparer.Ordinal);
             if (before.SetEquals(after))

@@ -64,19 +64,30 @@ public sealed class ReplicaSetController : IController
         };
     }
 
-    private ReplicaView? View(V1ReplicaSet set) => Selecting.NotEmpty(set.Spec.Selector) is not { } selector ? null : new ReplicaView
+    private ReplicaView? View(V1ReplicaSet set)
     {
-        Subject = ObjectReferences.To(set),
-        Reference = Owners.Reference(set),
-        Owner = set.Metadata,
-        Wanted = set.Spec.Replicas ?? 1,
-        Selector = selector,
-        Template = set.Spec.Template,
-        MinReadySeconds = set.Spec.MinReadySeconds,
-        Pods = _pods.Snapshot.OwnedAndOrphans(set),
-        PerNode = PerNode(set),
-        Now = _context.Clock.GetUtcNow(),
-    };
+        if (Selecting.NotEmpty(set.Spec.Selector) is not { } selector)
+        {
+            return null;
+        }
+
+        // Where siblings run matters only when some pods have to go.
+        var (pods, wanted) = (_pods.Snapshot.OwnedAndOrphans(set), set.Spec.Replicas ?? 1);
+        var tooMany = pods.Count > wanted && pods.Count(PodFacts.IsActive) > wanted;
+        return new ReplicaView
+        {
+            Subject = ObjectReferences.To(set),
+            Reference = Owners.Reference(set),
+            Owner = set.Metadata,
+            Wanted = wanted,
+            Selector = selector,
+            Template = set.Spec.Template,
+            MinReadySeconds = set.Spec.MinReadySeconds,
+            Pods = pods,
+            PerNode = tooMany ? PerNode(set) : new Dictionary<string, int>(),
+            Now = _context.Clock.GetUtcNow(),
+        };
+    }
 
     /// <summary>Counts the pods of all ReplicaSets of the same Deployment, which share the nodes.</summary>
     private Dictionary<string, int> PerNode(V1ReplicaSet set)
