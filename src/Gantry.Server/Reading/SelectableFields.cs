@@ -49,25 +49,39 @@ internal static class SelectableFields
         return known.Contains(field, StringComparer.Ordinal) ? null : "field label not supported: " + field;
     }
 
-    /// <summary>The field's text, empty where it is unset.</summary>
-    public static string Read(StoredObject value, string field)
+    /// <summary>Reads one field of objects of a kind; resolved once for each selector.</summary>
+    /// <param name="type">The kind as the selector knows it.</param>
+    /// <param name="field">One without a <see cref="Problem"/>.</param>
+    public static Func<StoredObject, string> Reader(ResourceType type, string field)
     {
         switch (field)
         {
             case "metadata.name":
-                return value.Name;
+                return static value => value.Name;
             case "metadata.namespace":
-                return value.Namespace;
+                return static value => value.Namespace;
+        }
+
+        // Both kinds of events are the same stored objects, so they share the places of their fields.
+        var fields = type.Group == "events.k8s.io" ? OfEvents : Fields[(type.Group, type.Plural)];
+        var place = Array.IndexOf(fields, type.Group == "events.k8s.io" ? Stored(field) : field);
+        string Found(StoredObject value, int at) => Read(value.Json, fields[at]);
+        Func<StoredObject, int, string> read = Found;
+        return value => value.Field(place, fields.Length, read);
+    }
+
+    private static string Read(byte[] json, string field)
+    {
+        switch (field)
+        {
             case "spec.unschedulable" or "spec.hostNetwork":
-                return Scan(value.Json, field) is { Length: > 0 } set ? set : "false";
+                return Scan(json, field) is { Length: > 0 } set ? set : "false";
             case "status.replicas" or "status.successful":
-                return Scan(value.Json, field == "status.successful" ? "status.succeeded" : field) is { Length: > 0 } count ? count : "0";
-            case "reportingComponent":
-                return Scan(value.Json, "reportingComponent");
+                return Scan(json, field == "status.successful" ? "status.succeeded" : field) is { Length: > 0 } count ? count : "0";
             case "source":
-                return Scan(value.Json, "source.component") is { Length: > 0 } source ? source : Scan(value.Json, "reportingComponent");
+                return Scan(json, "source.component") is { Length: > 0 } source ? source : Scan(json, "reportingComponent");
             default:
-                return Scan(value.Json, Stored(field));
+                return Scan(json, Stored(field));
         }
     }
 

@@ -9,13 +9,13 @@ namespace Gantry.Server.Reading;
 public sealed class Selection
 {
     private readonly LabelSelector _labels;
-    private readonly FieldSelector _fields;
+    private readonly (Func<StoredObject, string> Read, bool Equal, string Value)[] _fields;
 
-    private Selection(string ns, LabelSelector labels, FieldSelector fields)
+    private Selection(ServedResource resource, string ns, LabelSelector labels, FieldSelector fields)
     {
         Namespace = ns;
         _labels = labels;
-        _fields = fields;
+        _fields = [.. fields.Requirements.Select(r => (SelectableFields.Reader(resource.Type, r.Field), r.Equal, r.Value))];
         Name = fields.Exact("metadata.name");
     }
 
@@ -26,7 +26,7 @@ public sealed class Selection
     public string? Name { get; }
 
     /// <summary>Whether every object of the namespace matches.</summary>
-    public bool IsEverything => _labels.IsEverything && _fields.IsEverything;
+    public bool IsEverything => _labels.IsEverything && _fields.Length == 0;
 
     /// <summary>Reads the selectors of a request.</summary>
     /// <returns>The selection, or the refusal.</returns>
@@ -55,7 +55,7 @@ public sealed class Selection
             fields = new FieldSelector([.. fields.Requirements, new FieldRequirement("metadata.name", true, name)]);
         }
 
-        return (new Selection(ns, labels, fields), null);
+        return (new Selection(resource, ns, labels, fields), null);
     }
 
     public bool Matches(StoredObject value)
@@ -65,6 +65,19 @@ public sealed class Selection
             return false;
         }
 
-        return _labels.Matches(value.Labels) && (_fields.IsEverything || _fields.Matches(field => SelectableFields.Read(value, field)));
+        if (!_labels.Matches(value.Labels))
+        {
+            return false;
+        }
+
+        foreach (var (read, equal, wanted) in _fields)
+        {
+            if (string.Equals(read(value), wanted, StringComparison.Ordinal) != equal)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -74,6 +74,22 @@ public sealed class ListTests(RunningServer server)
         Assert.Equal(["b"], (await server.GetAsync($"/api/v1/namespaces/{ns}/pods?fieldSelector=spec.nodeName%3Dn2,status.phase%3DPending")).ItemNames);
     }
 
+    [Fact]
+    public async Task Events_are_chosen_by_what_they_are_about_in_both_groups()
+    {
+        var ns = await server.NamespaceAsync();
+        foreach (var kind in new[] { "Pod", "Node" })
+        {
+            var made = await server.PostAsync($"/api/v1/namespaces/{ns}/events", $$$"""
+                {"metadata":{"name":"e-{{{kind}}}"},"involvedObject":{"kind":"{{{kind}}}","namespace":"{{{ns}}}","name":"x"},"reason":"R","message":"m","type":"Normal"}
+                """.Replace("e-" + kind, "e-" + kind.ToLowerInvariant(), StringComparison.Ordinal));
+            Assert.True(made.Code == 201, made.Text);
+        }
+
+        Assert.Equal(["e-node"], (await server.GetAsync($"/api/v1/namespaces/{ns}/events?fieldSelector=involvedObject.kind%3DNode,reason%3DR")).ItemNames);
+        Assert.Equal(["e-pod"], (await server.GetAsync($"/apis/events.k8s.io/v1/namespaces/{ns}/events?fieldSelector=regarding.kind%3DPod,type!%3DWarning")).ItemNames);
+    }
+
     private async Task<string> MadeAsync(int count)
     {
         var ns = await server.NamespaceAsync();
