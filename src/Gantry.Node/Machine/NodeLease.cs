@@ -36,7 +36,9 @@ public sealed class NodeLease
             {
                 held = await RenewAsync(node, held ?? await _api.GetAsync<V1Lease>(Namespace, _options.Name, ct), ct);
             }
-            catch (Exception failure) when (failure is ApiException or IOException or HttpRequestException)
+#pragma warning disable CA1031 // a node that cannot renew its lease, for whatever reason, goes on with its pods
+            catch (Exception failure) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 held = null;
                 why = failure.Message;

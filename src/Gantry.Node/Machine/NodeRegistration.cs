@@ -37,7 +37,9 @@ public sealed class NodeRegistration
                 NodeLog.Registered(_log, _options.Name);
                 return node;
             }
-            catch (Exception failure) when (failure is ApiException or IOException or HttpRequestException)
+#pragma warning disable CA1031 // there is nothing to do but to try again
+            catch (Exception failure) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 NodeLog.NodeRefused(_log, _options.Name, "registration", failure.Message);
             }

@@ -82,7 +82,9 @@ public sealed class NodeStatusLoop
 
                 ready = isReady;
             }
-            catch (Exception failure) when (failure is ApiException or IOException or HttpRequestException)
+#pragma warning disable CA1031 // a node that cannot tell its state, for whatever reason, goes on with its pods
+            catch (Exception failure) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 NodeLog.NodeRefused(_log, _options.Name, "status", failure.Message);
             }

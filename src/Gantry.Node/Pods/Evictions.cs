@@ -1,5 +1,4 @@
 using Gantry.Api.Models;
-using Gantry.Node.Grpc;
 using Gantry.Node.Machine;
 using Gantry.Node.Volumes;
 
@@ -25,31 +24,17 @@ public sealed class Evictions
         _evict = evict;
     }
 
-    public Task RunAsync(CancellationToken ct) => Task.WhenAll(WatchMemoryAsync(ct), WatchVolumesAsync(ct));
+    public Task RunAsync(CancellationToken ct) => Task.WhenAll(
+        Rounds.RunAsync("eviction for memory", _parts.Options.StatusInterval, MemoryAsync, _parts.Clock, _parts.Log, ct),
+        Rounds.RunAsync("eviction for volumes", _parts.Options.GarbageInterval, VolumesAsync, _parts.Clock, _parts.Log, ct));
 
-    private async Task WatchMemoryAsync(CancellationToken ct)
+    private async Task MemoryAsync(CancellationToken ct)
     {
-        while (true)
+        var free = MachinePressure.Read(_parts.Options.PodDirectory).FreeMemory;
+        if (free < _parts.Options.MemoryReserve && EvictionChoice.First(await UseAsync(ct)) is { } first)
         {
-            await Task.Delay(_parts.Options.StatusInterval, _parts.Clock, ct);
-            var free = MachinePressure.Read(_parts.Options.PodDirectory).FreeMemory;
-            if (free >= _parts.Options.MemoryReserve)
-            {
-                continue;
-            }
-
-            try
-            {
-                if (EvictionChoice.First(await UseAsync(ct)) is { } first)
-                {
-                    _evict(first.Pod, EvictionChoice.End(first, _parts.Options.MemoryReserve, free));
-                    await Task.Delay(Settle, _parts.Clock, ct);
-                }
-            }
-            catch (GrpcException failure)
-            {
-                NodeLog.StepFailed(_parts.Log, "(eviction)", failure.RpcText, _parts.Options.StatusInterval);
-            }
+            _evict(first.Pod, EvictionChoice.End(first, _parts.Options.MemoryReserve, free));
+            await Task.Delay(Settle, _parts.Clock, ct);
         }
     }
 
@@ -68,25 +53,24 @@ public sealed class Evictions
         ];
     }
 
-    private async Task WatchVolumesAsync(CancellationToken ct)
+    private Task VolumesAsync(CancellationToken ct)
     {
-        while (true)
+        foreach (var pod in Live())
         {
-            await Task.Delay(_parts.Options.GarbageInterval, _parts.Clock, ct);
-            foreach (var pod in Live())
+            // In memory the file system itself keeps the limit.
+            foreach (var volume in pod.Spec.Volumes.Where(v => v.EmptyDir is { Medium: "", SizeLimit.IsZero: false }))
             {
-                // In memory the file system itself keeps the limit.
-                foreach (var volume in pod.Spec.Volumes.Where(v => v.EmptyDir is { Medium: "", SizeLimit.IsZero: false }))
+                ct.ThrowIfCancellationRequested();
+                var limit = volume.EmptyDir!.SizeLimit!.Value;
+                if (Used(_parts.Folders.Volume(pod.Metadata.Uid, "empty-dir", volume.Name)) > limit.Value)
                 {
-                    var limit = volume.EmptyDir!.SizeLimit!.Value;
-                    if (Used(_parts.Folders.Volume(pod.Metadata.Uid, "empty-dir", volume.Name)) > limit.Value)
-                    {
-                        _evict(pod, EvictionChoice.End(volume.Name, limit));
-                        break;
-                    }
+                    _evict(pod, EvictionChoice.End(volume.Name, limit));
+                    break;
                 }
             }
         }
+
+        return Task.CompletedTask;
     }
 
     private IEnumerable<V1Pod> Live() => _parts.Pods.Snapshot.All.Where(p => p.Metadata.DeletionTimestamp is null && !PodSpecs.IsTerminal(p));

@@ -30,16 +30,14 @@ public sealed class LogRotation
     }
 
     /// <summary>Looks at sizes until cancelled; files are only looked at, containers asked for when one is too large.</summary>
-    public async Task RunAsync(CancellationToken ct)
+    public Task RunAsync(CancellationToken ct) => Rounds.RunAsync("log rotation", _options.LogInterval, RoundAsync, _clock, _log, ct);
+
+    private async Task RoundAsync(CancellationToken ct)
     {
-        while (true)
+        var large = Large();
+        if (large.Count > 0)
         {
-            await Task.Delay(_options.LogInterval, _clock, ct);
-            var large = Large();
-            if (large.Count > 0)
-            {
-                await RotateAsync(large, ct);
-            }
+            await RotateAsync(large, ct);
         }
     }
 

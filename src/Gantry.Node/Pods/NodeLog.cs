@@ -39,4 +39,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(4112, LogLevel.Warning, "the limits of pod {Pod} as a whole could not be set: {Why}")]
     public static partial void NotLimited(ILogger log, string pod, string why);
+
+    [LoggerMessage(4113, LogLevel.Warning, "{What} failed; trying again in {Pause}")]
+    public static partial void RoundFailed(ILogger log, Exception cause, string what, TimeSpan pause);
 }

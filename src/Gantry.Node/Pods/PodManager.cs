@@ -45,8 +45,9 @@ public sealed class PodManager
         try
         {
             await AdoptAsync(running);
+            var collect = Rounds.RunAsync("clean-up", _parts.Options.GarbageInterval, CollectAsync, _parts.Clock, _parts.Log, running);
             var logs = new LogRotation(_parts.Runtime, _parts.Options, _parts.Clock, _parts.Log);
-            await Task.WhenAll(events, CollectAsync(running), logs.RunAsync(running), new Evictions(_parts, Evict).RunAsync(running));
+            await Task.WhenAll(events, collect, logs.RunAsync(running), new Evictions(_parts, Evict).RunAsync(running));
         }
         finally
         {
@@ -176,7 +177,9 @@ public sealed class PodManager
 
                 NodeLog.EventsLost(_parts.Log, "the stream ended");
             }
-            catch (GrpcException failure)
+#pragma warning disable CA1031 // without the feed nothing is noticed, so it is taken up again whatever ended it
+            catch (Exception failure) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 NodeLog.EventsLost(_parts.Log, failure.Message);
             }
@@ -193,42 +196,21 @@ public sealed class PodManager
     // Folders of pods that nobody knows any more; and, should the feed ever have lost one, ends that nobody was told of.
     private async Task CollectAsync(CancellationToken ct)
     {
-        while (true)
+        foreach (var ended in (await _parts.Runtime.ListContainersAsync(null, ct)).Where(c => c.State == Cri.ContainerState.ContainerExited && _owners.Owned(c.Id)))
         {
-            foreach (var ended in (await ListAsync(ct)).Where(c => c.State == Cri.ContainerState.ContainerExited && _owners.Owned(c.Id)))
-            {
-                _owners.Announce(ended.Id);
-            }
-
-            foreach (var uid in _parts.Folders.Uids().Where(u => !_workers.ContainsKey(u)))
-            {
-                try
-                {
-                    if (_pods.Snapshot.All.All(p => p.Metadata.Uid != uid))
-                    {
-                        _parts.Volumes.Remove(uid);
-                    }
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    NodeLog.FolderStays(_parts.Log, uid, failure.Message);
-                }
-            }
-
-            await Task.Delay(_parts.Options.GarbageInterval, _parts.Clock, ct);
+            _owners.Announce(ended.Id);
         }
-    }
 
-    private async Task<IReadOnlyList<Cri.Container>> ListAsync(CancellationToken ct)
-    {
-        try
+        foreach (var uid in _parts.Folders.Uids().Where(u => !_workers.ContainsKey(u) && _pods.Snapshot.All.All(p => p.Metadata.Uid != u)))
         {
-            return await _parts.Runtime.ListContainersAsync(null, ct);
-        }
-        catch (GrpcException)
-        {
-            // The feed's loop tells of a runtime that is away.
-            return [];
+            try
+            {
+                _parts.Volumes.Remove(uid);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                NodeLog.FolderStays(_parts.Log, uid, failure.Message);
+            }
         }
     }
 }

@@ -138,7 +138,9 @@ public sealed class PodStatusWriter
 
             why = result.Error.Message;
         }
-        catch (Exception broken) when (broken is ApiException or IOException or HttpRequestException)
+#pragma warning disable CA1031 // whatever kept the status from being written, it must be written
+        catch (Exception broken) when (!ct.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             why = broken.Message;
         }
