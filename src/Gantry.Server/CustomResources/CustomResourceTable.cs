@@ -75,8 +75,10 @@ internal sealed class CustomResourceTable
             cache = await _registry.AddAsync(new ResourceKind(stored, static json => CustomObject.Read(json)), revision, cancellation).ConfigureAwait(false);
         }
 
+        // Where the storage version has changed, objects of both are kept, and each says in its bytes which it is.
+        var mixed = typed.Status.StoredVersions.Count > 1;
         var resources = kinds.Where(k => k.Version["served"] is TreeBool { Value: true }).Select(k => new ServedResource(
-            k.Kind.Type, cache, k.Kind.Type.Version == cache.Kind.Type.Version ? null : new CustomVersionConversion(k.Kind.Type, cache.Kind.Type), k.Kind)
+            k.Kind.Type, cache, !mixed && k.Kind.Type.Version == cache.Kind.Type.Version ? null : new CustomVersionConversion(k.Kind.Type, cache.Kind.Type), k.Kind)
         {
             OpenApiSchema = k.Kind.Source,
         }).ToList();
