@@ -1,4 +1,5 @@
 using Gantry.Control;
+using Gantry.Controllers.CertificateSigning;
 using Gantry.Controllers.CronJobs;
 using Gantry.Controllers.DaemonSets;
 using Gantry.Controllers.Deployments;
@@ -61,7 +62,8 @@ public static class ControllerSet
             new DisruptionBudgetController(As("controllermanager")),
             new PersistentVolumeController(As("persistentvolume-controller")),
             new StorageProtectionController(context),
-        .. options.LocalVolumes is { } local ? (IController[])[new LocalVolumeController(context, local)] : [],
+            .. options.LocalVolumes is { } local ? (IController[])[new LocalVolumeController(As(LocalVolumePlanner.Provisioner), local)] : [],
+            .. options.Sign is { } sign ? (IController[])[new CertificateSigningController(context, sign)] : [],
             new EndpointSliceController(As("endpoint-slice-controller")),
             new EndpointsController(As("endpoint-controller")),
         ];

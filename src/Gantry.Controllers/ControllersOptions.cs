@@ -1,4 +1,5 @@
 using System.Net;
+using Gantry.Controllers.CertificateSigning;
 using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.ResourceQuotas;
@@ -25,6 +26,9 @@ public sealed record ControllersOptions
 
     /// <summary>Where each node's pod addresses come from.</summary>
     public PodRanges PodRanges { get; init; } = new([IPNetwork.Parse("10.42.0.0/16")]);
+
+    /// <summary>Signs certificate requests; null where nobody here may.</summary>
+    public CertificateSigner? Sign { get; init; }
 
     /// <summary>Storage on this machine for claims of the class <c>local</c>; null for none.</summary>
     public LocalVolumeOptions? LocalVolumes { get; init; }

@@ -9,6 +9,7 @@ using Gantry.Scheduler;
 using Gantry.Scheduler.Loop;
 using Gantry.Server;
 using Gantry.Server.Admission;
+using Gantry.Server.Certificates;
 using Gantry.Simulation;
 using Microsoft.Extensions.Logging;
 
@@ -47,12 +48,15 @@ internal sealed class ClusterLoops
     public void AddControllers(string authority, IPNetwork podRange, LocalVolumeOptions? volumes = null)
     {
         var context = new ControllerContext(Caches, Api, _server.Metadata, Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
-        var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), LocalVolumes = volumes };
+        var options = new ControllersOptions { Authority = authority, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), LocalVolumes = volumes, Sign = Sign };
         foreach (var controller in ControllerSet.All(context, options, name => Events(name, "")))
         {
             Host.Add(controller);
         }
     }
+
+    private string Sign(string requestPem, bool server, bool client, TimeSpan lifetime) =>
+        _server.Pki.Authority.SignRequest(requestPem, (server ? LeafUsage.Server : 0) | (client ? LeafUsage.Client : 0), lifetime);
 
     public void AddScheduler()
     {

@@ -6,6 +6,7 @@ using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.ResourceQuotas;
 using Gantry.Server;
 using Gantry.Server.Admission;
+using Gantry.Server.Certificates;
 using Gantry.Store;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,7 +47,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
         host.Add("events", events.RunAsync);
-        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
+        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", Quotas = new QuotaMeter(QuotaUsage.Of, QuotaUsage.Matches), Sign = Sign, LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
         {
             host.Add(controller);
         }
@@ -71,6 +72,9 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
     }
 
     public void Dispose() => _stop.Dispose();
+
+    private string Sign(string requestPem, bool server, bool client, TimeSpan lifetime) =>
+        _server!.Pki.Authority.SignRequest(requestPem, (server ? LeafUsage.Server : 0) | (client ? LeafUsage.Client : 0), lifetime);
 
     /// <summary>A new namespace with its default service account.</summary>
     public async Task<string> NamespaceAsync(string name)

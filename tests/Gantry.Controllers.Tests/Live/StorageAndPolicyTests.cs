@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gantry.Api;
 using Gantry.Api.Models;
@@ -121,6 +123,28 @@ public sealed class StorageAndPolicyTests(LiveCluster cluster) : IClassFixture<L
         Assert.Equal((true, $"system:serviceaccount:{ns}:robot"), (review.Status.Authenticated, review.Status.User.Username));
         await cluster.Api.DeleteAsync<V1ServiceAccount>(ns, "robot");
         await cluster.UntilAsync("the secret is gone", async () => await cluster.Api.GetAsync<V1Secret>(ns, "robot-token") is null);
+    }
+
+    [Fact]
+    public async Task An_approved_certificate_request_is_signed_and_one_that_asks_for_too_much_fails()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var pem = new CertificateRequest("CN=alice,O=developers", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
+        foreach (var (name, signer, usage) in new[] { ("alice", "kubernetes.io/kube-apiserver-client", "client auth"), ("mallory", "kubernetes.io/kubelet-serving", "server auth") })
+        {
+            var made = (await cluster.Api.CreateAsync(new V1CertificateSigningRequest
+            {
+                Metadata = new V1ObjectMeta { Name = name }, Spec = new V1CertificateSigningRequestSpec { Request = Encoding.UTF8.GetBytes(pem), SignerName = signer, Usages = [usage] },
+            })).Require();
+            var approved = new V1CertificateSigningRequestCondition { Type = "Approved", Status = "True", Reason = "Test" };
+            (await cluster.Api.UpdateAsync(made with { Status = new V1CertificateSigningRequestStatus { Conditions = [approved] } }, "approval")).Require();
+        }
+
+        await cluster.UntilAsync("the certificate is there", async () => (await cluster.GetAsync<V1CertificateSigningRequest>("", "alice")).Status.Certificate.Length > 0);
+        using var certificate = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString((await cluster.GetAsync<V1CertificateSigningRequest>("", "alice")).Status.Certificate));
+        Assert.Contains("CN=alice", certificate.Subject, StringComparison.Ordinal);
+        await cluster.UntilAsync("the other failed", async () => (await cluster.GetAsync<V1CertificateSigningRequest>("", "mallory")).Status.Conditions.Any(c => c.Type == "Failed"));
+        Assert.Empty((await cluster.GetAsync<V1CertificateSigningRequest>("", "mallory")).Status.Certificate);
     }
 
     [Fact]
