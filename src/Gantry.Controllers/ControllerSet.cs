@@ -6,6 +6,7 @@ using Gantry.Controllers.Deployments;
 using Gantry.Controllers.DisruptionBudgets;
 using Gantry.Controllers.Endpoints;
 using Gantry.Controllers.EndpointSlices;
+using Gantry.Controllers.EphemeralVolumes;
 using Gantry.Controllers.Evictions;
 using Gantry.Controllers.GarbageCollection;
 using Gantry.Controllers.Jobs;
@@ -62,6 +63,7 @@ public static class ControllerSet
             new DisruptionBudgetController(As("controllermanager")),
             new PersistentVolumeController(As("persistentvolume-controller")),
             new StorageProtectionController(context),
+            new EphemeralVolumeController(As("ephemeral-volume")),
             .. options.LocalVolumes is { } local ? (IController[])[new LocalVolumeController(As(LocalVolumePlanner.Provisioner), local)] : [],
             .. options.Sign is { } sign ? (IController[])[new CertificateSigningController(context, sign)] : [],
             new EndpointSliceController(As("endpoint-slice-controller")),

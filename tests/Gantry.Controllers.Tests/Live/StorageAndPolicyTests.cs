@@ -72,6 +72,19 @@ public sealed class StorageAndPolicyTests(LiveCluster cluster) : IClassFixture<L
     }
 
     [Fact]
+    public async Task The_claim_of_an_ephemeral_volume_comes_and_goes_with_its_pod()
+    {
+        var ns = await cluster.NamespaceAsync("ephemeral");
+        var template = new V1PersistentVolumeClaimTemplate { Spec = Claim(ns, "x", "1Gi").Spec };
+        var volume = new V1Volume { Name = "scratch", Ephemeral = new V1EphemeralVolumeSource { VolumeClaimTemplate = template } };
+        (await cluster.Api.CreateAsync(new V1Pod { Metadata = new V1ObjectMeta { Namespace = ns, Name = "user" }, Spec = Make.Template().Spec with { Volumes = [volume] } })).Require();
+        await cluster.UntilAsync("the claim is there", async () => await cluster.Api.GetAsync<V1PersistentVolumeClaim>(ns, "user-scratch") is not null);
+        await cluster.UntilAsync("the pod runs", async () => (await cluster.GetAsync<V1Pod>(ns, "user")).Status.Phase == "Running");
+        await cluster.Api.DeleteAsync<V1Pod>(ns, "user");
+        await cluster.UntilAsync("the claim is gone", async () => await cluster.Api.GetAsync<V1PersistentVolumeClaim>(ns, "user-scratch") is null);
+    }
+
+    [Fact]
     public async Task A_quota_counts_what_comes_and_what_goes_and_refuses_more()
     {
         var ns = await cluster.NamespaceAsync("quota");
