@@ -118,26 +118,6 @@ public sealed class RbacTests
         Assert.False(Rule("get", "*", "deployments").Covers(Rule("get", "apps", "deployments/scale")));
     }
 
-    [Fact]
-    public void An_aggregating_role_takes_each_rule_of_matching_roles_once()
-    {
-        static bool Matches(IReadOnlyDictionary<string, string> labels) => labels.ContainsKey("to-all");
-        var labels = new Dictionary<string, string> { ["to-all"] = "true" };
-        var none = new Dictionary<string, string>();
-        AggregatedRole[] roles =
-        [
-            new("b", labels, [Rule("get", "", "pods"), Rule("get", "", "nodes")], []),
-            new("a", labels, [Rule("get", "", "pods")], []),
-            new("c", none, [Rule("get", "", "secrets")], []),
-            new("all", labels, [], [Matches]),
-        ];
-        var (name, rules) = Assert.Single(RoleAggregation.Plan(roles));
-        Assert.Equal("all", name);
-        Assert.Equal([Rule("get", "", "pods"), Rule("get", "", "nodes")], rules);
-        roles[3] = roles[3] with { Rules = rules };
-        Assert.Empty(RoleAggregation.Plan(roles));
-    }
-
     private static bool Allows(UserInfo user, AuthorizationAttributes asked) =>
         RbacAuthorizer.Decide(Snapshot, asked with { User = user }).Opinion == Opinion.Allow;
 
