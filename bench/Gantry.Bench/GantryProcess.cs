@@ -46,7 +46,13 @@ internal sealed class GantryProcess : IAsyncDisposable
         var process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })
             ?? throw new InvalidOperationException($"{program} did not start");
         process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { Length: > 0 } text)
+            {
+                Console.Error.WriteLine(text);
+            }
+        };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         using var load = new Load(server, Token);

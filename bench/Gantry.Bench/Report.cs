@@ -1,5 +1,3 @@
-using Spectre.Console;
-
 namespace Gantry.Bench;
 
 /// <summary>The figures measured so far; each is printed when it is known, and all again as a table.</summary>
@@ -13,17 +11,19 @@ internal sealed class Report
         Console.WriteLine($"{figure}: {measured}{(budget.Length > 0 ? $" (budget {budget})" : "")}");
     }
 
+    /// <summary>Prints the figures as a Markdown table.</summary>
     public void Print()
     {
-        var table = new Table().AddColumns("figure", "measured", "budget").MarkdownBorder();
-        foreach (var (figure, measured, budget) in _rows)
+        string[][] rows = [["figure", "measured", "budget"], .. _rows.Select(r => new[] { r.Figure, r.Measured, r.Budget })];
+        var widths = Enumerable.Range(0, 3).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        Console.WriteLine();
+        foreach (var (number, row) in rows.Index())
         {
-            table.AddRow(Markup.Escape(figure), Markup.Escape(measured), Markup.Escape(budget));
+            Console.WriteLine($"| {row[0].PadRight(widths[0])} | {row[1].PadRight(widths[1])} | {row[2].PadRight(widths[2])} |");
+            if (number == 0)
+            {
+                Console.WriteLine($"|{new string('-', widths[0] + 2)}|{new string('-', widths[1] + 2)}|{new string('-', widths[2] + 2)}|");
+            }
         }
-
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
-        console.Profile.Width = 140;
-        console.WriteLine();
-        console.Write(table);
     }
 }

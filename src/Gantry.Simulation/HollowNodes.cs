@@ -30,7 +30,7 @@ public sealed class HollowNodes
             var created = await _api.CreateAsync(Node(name), stop).ConfigureAwait(false);
             if (created.Ok)
             {
-                (await _api.UpdateAsync(created.Require() with { Status = Status() }, "status", stop).ConfigureAwait(false)).Require();
+                await ReportAsync(created.Require(), stop).ConfigureAwait(false);
             }
             else if (!created.Error.IsAlreadyExists)
             {
@@ -39,6 +39,22 @@ public sealed class HollowNodes
 
             await BeatAsync(name, stop).ConfigureAwait(false);
         });
+
+    /// <summary>Writes the status; whoever else changes the node at the same time, such as the controller that gives it its addresses, does not matter.</summary>
+    private async Task ReportAsync(V1Node node, CancellationToken ct)
+    {
+        while (true)
+        {
+            var written = await _api.UpdateAsync(node with { Status = Status() }, "status", ct).ConfigureAwait(false);
+            if (written.Ok || !written.Error.IsConflict)
+            {
+                written.Require();
+                return;
+            }
+
+            node = await _api.GetAsync<V1Node>("", node.Metadata.Name, ct).ConfigureAwait(false) ?? throw new InvalidOperationException($"node {node.Metadata.Name} was deleted while it was registered");
+        }
+    }
 
     /// <summary>Renews every lease, spread evenly over the heartbeat, until cancelled.</summary>
     public async Task BeatAsync(CancellationToken ct)
