@@ -49,6 +49,11 @@ public static class SnapshotCommand
             var folder = new DataFolder(parsed.GetValue(dataDir)!);
             await TryAsync(() =>
             {
+                if (File.Exists(folder.StoreFile) && !parsed.GetValue(replace))
+                {
+                    throw new CommandFailure($"{folder.Root} holds a store already; restore over it with --replace (it is kept as .before-restore), or choose another --data-dir");
+                }
+
                 folder.Make();
                 var sound = Snapshots.Restore(parsed.GetValue(file)!, folder.StoreFile, parsed.GetValue(replace));
                 Console.WriteLine($"restored {sound.Keys} objects of revision {sound.Current.Value} into {folder.Root}; start the server again with 'gantry server{folder.Option}'");

@@ -24,26 +24,34 @@ public static class CniSetup
         await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1", ct);
     }
 
-    /// <summary>Removes the bridge and the table; what is not there is no fault.</summary>
+    /// <summary>Removes the bridge, the table and what is left of host ports; what is not there is no fault.</summary>
     public static async Task RemoveAsync(CniOptions options, CancellationToken ct)
     {
         await TryAsync("nft", ["delete", "table", "ip", CniConfig.Table(options)], ct);
         await TryAsync("ip", ["link", "delete", options.Bridge], ct);
+        foreach (var program in (string[])["iptables", "ip6tables"])
+        {
+            if (HostPortChains.Removal(await TryAsync(program + "-save", ["-t", "nat"], ct)) is { Length: > 0 } removal)
+            {
+                await RunAsync(program + "-restore", ["--noflush"], removal, ct);
+            }
+        }
     }
 
-    private static async Task TryAsync(string file, string[] words, CancellationToken ct)
+    // What the program printed; nothing where it failed, because what it is about is not there.
+    private static async Task<string> TryAsync(string file, string[] words, CancellationToken ct)
     {
         try
         {
-            await RunAsync(file, words, "", ct);
+            return await RunAsync(file, words, "", ct);
         }
-        catch (InvalidOperationException)
+        catch (Exception absent) when (absent is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            // Not there.
+            return "";
         }
     }
 
-    private static async Task RunAsync(string file, string[] words, string input, CancellationToken ct)
+    private static async Task<string> RunAsync(string file, string[] words, string input, CancellationToken ct)
     {
         var start = new ProcessStartInfo(file, words) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
@@ -51,11 +59,8 @@ public static class CniSetup
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(ct);
         var errors = await process.StandardError.ReadToEndAsync(ct);
-        await output;
+        var said = await output;
         await process.WaitForExitAsync(ct);
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{file} {string.Join(' ', words)}: {errors.Trim()}");
-        }
+        return process.ExitCode == 0 ? said : throw new InvalidOperationException($"{file} {string.Join(' ', words)}: {errors.Trim()}");
     }
 }
