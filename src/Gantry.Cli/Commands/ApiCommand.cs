@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Security.Cryptography;
+using Gantry.Cli.Cluster;
 using Gantry.Server;
 using Gantry.Store;
 using Gantry.Store.Sqlite;
@@ -41,25 +41,22 @@ public static class ApiCommand
     {
         var clock = TimeProvider.System;
         var from = clock.GetTimestamp();
-        using var logs = LoggerFactory.Create(log => log.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true));
-        try
+        using var logs = ServerLogs.Create(LogLevel.Warning);
+        await ServerFaults.ExplainAsync($"the API cannot be served at {options.Listen}", async () =>
         {
-            await using var store = Open(folder, memory, clock);
+            await using var store = OpenStore(folder, memory);
             await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = store, Clock = clock, Logs = logs }, stop).ConfigureAwait(false);
             Console.WriteLine($"the API answers at {server.Address.GetLeftPart(UriPartial.Authority)} ({clock.GetElapsedTime(from).TotalMilliseconds:0} ms); export KUBECONFIG={options.KubeconfigPath}");
             await server.Completion.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (server.Completion.IsFaulted)
             {
-                throw new CommandFailure("the server cannot go on; its log says why");
+                throw new CommandFailure("the server cannot go on; its log says why", 70);
             }
-        }
-        catch (Exception fault) when (fault is ArgumentException or IOException or CryptographicException or StoreFileException or FormatException)
-        {
-            throw new CommandFailure("the API cannot be served: " + fault.Message, fault);
-        }
+        }).ConfigureAwait(false);
     }
 
-    private static IStore Open(DataFolder folder, bool memory, TimeProvider clock) => memory
-        ? StoreEngine.InMemory(new StoreOptions(), clock)
-        : SqliteStore.Open(new SqliteStoreOptions { File = folder.StoreFile }, clock);
+    /// <summary>The store of a server that may be told to forget everything in the end.</summary>
+    internal static IStore OpenStore(DataFolder folder, bool memory) => memory
+        ? StoreEngine.InMemory(new StoreOptions(), TimeProvider.System)
+        : SqliteStore.Open(new SqliteStoreOptions { File = folder.StoreFile }, TimeProvider.System);
 }

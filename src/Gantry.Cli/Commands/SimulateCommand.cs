@@ -2,8 +2,6 @@ using System.CommandLine;
 using Gantry.Cli.Cluster;
 using Gantry.Server;
 using Gantry.Simulation;
-using Gantry.Store;
-using Gantry.Store.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Cli.Commands;
@@ -53,9 +51,9 @@ public static class SimulateCommand
                 NodeName = Environment.MachineName.ToLowerInvariant(),
             };
             using var logs = ServerLogs.Create(LogLevel.Warning);
-            await ServerFaults.ExplainAsync("the server cannot run", async () =>
+            await ServerFaults.ExplainAsync($"the API cannot be served at {options.Listen}", async () =>
             {
-                await using var store = OpenStore(folder, parsed.GetValue(memory));
+                await using var store = ApiCommand.OpenStore(folder, parsed.GetValue(memory));
                 await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = store, Logs = logs }, stop).ConfigureAwait(false);
                 var loops = new ClusterLoops(server, logs, TimeProvider.System);
                 loops.AddControllers(server.Pki.Authority.CertificatePem, parsed.GetValue(pods));
@@ -68,8 +66,4 @@ public static class SimulateCommand
         });
         return command;
     }
-
-    private static IStore OpenStore(DataFolder folder, bool memory) => memory
-        ? StoreEngine.InMemory(new StoreOptions(), TimeProvider.System)
-        : SqliteStore.Open(new SqliteStoreOptions { File = folder.StoreFile }, TimeProvider.System);
 }
