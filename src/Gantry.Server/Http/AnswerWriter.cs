@@ -104,6 +104,15 @@ internal sealed class AnswerWriter
             return;
         }
 
+        if (body.Length + (isJson ? 1 : 0) > GzipWriter.Threshold && GzipWriter.IsWanted(context.Request))
+        {
+            using var gzip = new GzipWriter(response);
+            gzip.Write(body.Span);
+            gzip.Write(isJson ? "\n"u8 : []);
+            await gzip.FinishAsync(cancellation).ConfigureAwait(false);
+            return;
+        }
+
         var writer = response.BodyWriter;
         writer.Write(body.Span);
         if (isJson)
@@ -137,6 +146,14 @@ internal sealed class AnswerWriter
 
         context.Response.StatusCode = 200;
         context.Response.ContentType = JsonType;
+        if (GzipWriter.IsWanted(context.Request))
+        {
+            using var gzip = new GzipWriter(context.Response);
+            await ListAsync(gzip, page, range, cancellation).ConfigureAwait(false);
+            await gzip.FinishAsync(cancellation).ConfigureAwait(false);
+            return;
+        }
+
         await ListAsync(context.Response.BodyWriter, page, range, cancellation).ConfigureAwait(false);
     }
 
