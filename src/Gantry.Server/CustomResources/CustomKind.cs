@@ -35,6 +35,9 @@ public sealed class CustomKind
     /// <summary>Where the numbers of its scale subresource are; null where it has none.</summary>
     internal CustomScale? Scale { get; }
 
+    /// <summary>The fields that selectors may name besides those of every kind, as selectors write them: <c>spec.color</c>.</summary>
+    internal IReadOnlyList<string> SelectableFields { get; private init; } = [];
+
     /// <summary>How applies merge its objects.</summary>
     public ManagedType Managed { get; }
 
@@ -73,7 +76,10 @@ public sealed class CustomKind
             Subresources = subresources,
             Columns = [.. columns.Select(c => c.Column)],
         };
-        return new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns, scale);
+        return new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns, scale)
+        {
+            SelectableFields = [.. version.Items("selectableFields").Select(f => (f.Text("jsonPath") ?? "").TrimStart('.'))],
+        };
     }
 
     /// <summary>Drops what the schema does not know.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Gantry.Api.Schemas;
+using Gantry.Server.Handling;
 using Gantry.Server.Registry;
 
 namespace Gantry.Server.Reading;
@@ -34,11 +35,17 @@ internal static class SelectableFields
     }.ToFrozenDictionary();
 
     /// <summary>What is wrong with selecting by that field, or null.</summary>
-    public static string? Problem(ResourceType type, string field)
+    public static string? Problem(ServedResource resource, string field)
     {
+        var type = resource.Type;
         if (field == "metadata.name" || (field == "metadata.namespace" && (type.Namespaced || type.Group.Length == 0)))
         {
             return null;
+        }
+
+        if (resource.Custom is { } custom)
+        {
+            return custom.SelectableFields.Contains(field, StringComparer.Ordinal) ? null : "field label not supported: " + field;
         }
 
         if (!Fields.TryGetValue((type.Group, type.Plural), out var known))
@@ -50,9 +57,9 @@ internal static class SelectableFields
     }
 
     /// <summary>Reads one field of objects of a kind; resolved once for each selector.</summary>
-    /// <param name="type">The kind as the selector knows it.</param>
+    /// <param name="resource">The kind as the selector knows it.</param>
     /// <param name="field">One without a <see cref="Problem"/>.</param>
-    public static Func<StoredObject, string> Reader(ResourceType type, string field)
+    public static Func<StoredObject, string> Reader(ServedResource resource, string field)
     {
         switch (field)
         {
@@ -62,7 +69,14 @@ internal static class SelectableFields
                 return static value => value.Namespace;
         }
 
+        if (resource.Custom is not null)
+        {
+            // Definitions change while their objects stay, so objects cannot keep values by the place of their field.
+            return value => Scan(value.Json, field);
+        }
+
         // Both kinds of events are the same stored objects, so they share the places of their fields.
+        var type = resource.Type;
         var fields = type.Group == "events.k8s.io" ? OfEvents : Fields[(type.Group, type.Plural)];
         var place = Array.IndexOf(fields, type.Group == "events.k8s.io" ? Stored(field) : field);
         string Found(StoredObject value, int at) => Read(value.Json, fields[at]);

@@ -15,7 +15,7 @@ public sealed class Selection
     {
         Namespace = ns;
         _labels = labels;
-        _fields = [.. fields.Requirements.Select(r => (SelectableFields.Reader(resource.Type, r.Field), r.Equal, r.Value))];
+        _fields = [.. fields.Requirements.Select(r => (SelectableFields.Reader(resource, r.Field), r.Equal, r.Value))];
         Name = fields.Exact("metadata.name");
     }
 
@@ -44,7 +44,7 @@ public sealed class Selection
 
         foreach (var requirement in fields.Requirements)
         {
-            if (SelectableFields.Problem(resource.Type, requirement.Field) is { } problem)
+            if (SelectableFields.Problem(resource, requirement.Field) is { } problem)
             {
                 return (null, ApiStatus.BadRequest(problem));
             }

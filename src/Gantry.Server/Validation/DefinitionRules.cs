@@ -92,10 +92,16 @@ internal static class DefinitionRules
                     errors.Required(schemaPath, "schemas are required");
                 }
 
+                if (version.SelectableFields.Count > 0)
+                {
+                    errors.Invalid((alone ? FieldPath.Root("spec") : path).Child("selectableFields"), "", "selectableFields may only be set when validations.schema is included");
+                }
+
                 continue;
             }
 
             Schema(errors, schema, schemaPath, root: true);
+            SelectableFieldRules.Check(errors, version.SelectableFields, schema, (alone ? FieldPath.Root("spec") : path).Child("selectableFields"));
         }
 
         if (spec.Versions.Count(v => v.Storage) != 1)
