@@ -1,0 +1,8 @@
+namespace Gantry.Api.Cel;
+
+public enum CelErrorKind
+{
+    Syntax,
+    Evaluation,
+    Budget,
+}
