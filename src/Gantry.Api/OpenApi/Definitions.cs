@@ -306,6 +306,11 @@ internal sealed class Definitions(OpenApiVersion version)
             definition["properties"] = properties;
         }
         definition["x-kubernetes-group-version-kind"] = Named([(type.Group, type.Version, type.Kind)]);
+        if (resource.SelectableFields.Count > 0)
+        {
+            definition["x-kubernetes-selectable-fields"] = new TreeList([.. resource.SelectableFields.Select(f => (Tree)new TreeMap { ["fieldPath"] = f })]);
+        }
+
         _made.Add(resource.Definition, definition);
     }
 

@@ -10,6 +10,9 @@ namespace Gantry.Api.OpenApi;
 /// </param>
 public sealed record OpenApiResource(ResourceType Type, TreeMap? Schema = null)
 {
+    /// <summary>The fields that selectors of a custom resource may name, such as <c>spec.color</c>.</summary>
+    public IReadOnlyList<string> SelectableFields { get; init; } = [];
+
     /// <summary>The name of the kind's definition.</summary>
     public string Definition => Schema is null
         ? Type.Schema.OpenApiName

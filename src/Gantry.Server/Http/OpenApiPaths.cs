@@ -145,7 +145,7 @@ internal sealed class OpenApiPaths : IPathHandler
             return held.Documents;
         }
 
-        var resources = served.Values.Select(r => new OpenApiResource(r.Type, r.OpenApiSchema))
+        var resources = served.Values.Select(r => new OpenApiResource(r.Type, r.OpenApiSchema) { SelectableFields = r.Custom?.SelectableFields ?? [] })
             .OrderBy(r => r.Type.Group, StringComparer.Ordinal).ThenBy(r => r.Type.Version, StringComparer.Ordinal).ThenBy(r => r.Type.Plural, StringComparer.Ordinal);
         _held = new Held(served, new OpenApiDocuments([.. resources], ServerVersion.Kubernetes));
         return _held.Documents;

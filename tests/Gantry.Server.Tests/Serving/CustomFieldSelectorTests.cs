@@ -95,6 +95,19 @@ public sealed class CustomFieldSelectorTests(RunningServer server)
         Assert.Equal(["a"], (await server.GetAsync(path + "?fieldSelector=spec.wool%3Dfalse")).ItemNames);
     }
 
+    [Fact]
+    public async Task The_OpenAPI_documents_name_the_selectable_fields()
+    {
+        var path = await ShirtsAsync();
+        var group = path.Split('/')[2];
+
+        var document = await server.GetAsync($"/openapi/v3/apis/{group}/v1");
+
+        var shirt = document.Body.Map("components")!.Map("schemas")!.Single(s => s.Key.EndsWith(".v1.Shirt", StringComparison.Ordinal));
+        var fields = ((TreeMap)shirt.Value).List("x-kubernetes-selectable-fields")!.OfType<TreeMap>().Select(f => f.Text("fieldPath")!);
+        Assert.Equal(["spec.color", "spec.size", "spec.wool", "spec.tags.team"], fields);
+    }
+
     [Theory]
     [InlineData("", "spec.selectableFields[0].jsonPath: Required value")]
     [InlineData(".spec.nope", "spec.selectableFields[0].jsonPath: Invalid value: \".spec.nope\": is an invalid path: does not refer to a valid field")]
