@@ -16,7 +16,7 @@ internal sealed record Shape(string CSharp, string Read, Func<string, string> Wr
         "duration" => new("string", "JsonModel.ReadString(ref reader)", v => $"writer.WriteStringValue({v});", "\"\"", "Duration", true),
         "quantity" => new("Quantity", "Quantity.Read(ref reader)", v => $"{v}.Write(writer);", "default", "Quantity", false),
         "intorstring" => new("IntOrString", "IntOrString.Read(ref reader)", v => $"{v}.Write(writer);", "default", "IntOrString", false),
-        "any" => new("JsonElement", "JsonElement.ParseValue(ref reader)", v => $"{v}.WriteTo(writer);", "default", "Any", false),
+        "any" => new("JsonElement", "JsonModel.ReadAny(ref reader)", v => $"{v}.WriteTo(writer);", "default", "Any", false),
         _ => ObjectShape(field, block, names),
     };
 

@@ -14,7 +14,9 @@ public static class JsonModel
 
     public static IReadOnlyDictionary<string, T> Empty<T>() => ReadOnlyDictionary<string, T>.Empty;
 
-    public static string ReadString(ref Utf8JsonReader reader) => reader.GetString() ?? "";
+    public static string ReadString(ref Utf8JsonReader reader) => SharedValues.Text(ref reader) ?? "";
+
+    public static JsonElement ReadAny(ref Utf8JsonReader reader) => SharedValues.Any(ref reader);
 
     public static void RequireObject(ref Utf8JsonReader reader)
     {
@@ -37,13 +39,26 @@ public static class JsonModel
             throw new JsonException($"want an array, got {reader.TokenType}");
         }
 
-        var items = new List<T>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
+        {
+            return [];
+        }
+
+        var first = read(ref reader);
+        if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
+        {
+            return [first];
+        }
+
+        // What is kept for long has no room to grow.
+        var items = new List<T> { first };
+        do
         {
             items.Add(read(ref reader));
         }
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray);
 
-        return items.Count == 0 ? [] : items;
+        return items.ToArray();
     }
 
     /// <summary>A map, with <c>null</c> read as the empty map.</summary>
@@ -58,7 +73,7 @@ public static class JsonModel
         var items = new Dictionary<string, T>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
+            var key = SharedValues.Text(ref reader)!;
             reader.Read();
             items[key] = read(ref reader);
         }

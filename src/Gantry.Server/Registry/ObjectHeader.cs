@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Api.Models;
 
 namespace Gantry.Server.Registry;
 
@@ -57,7 +58,7 @@ public sealed record ObjectHeader(
             }
             else if (reader.ValueTextEquals("namespace"u8))
             {
-                ns = Text(ref reader);
+                ns = Shared(ref reader);
             }
             else if (reader.ValueTextEquals("uid"u8))
             {
@@ -95,14 +96,20 @@ public sealed record ObjectHeader(
         return reader.GetString() ?? "";
     }
 
+    private static string Shared(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return JsonModel.ReadString(ref reader);
+    }
+
     private static KeyValuePair<string, string>[] Pairs(ref Utf8JsonReader reader)
     {
         reader.Read();
         var pairs = new List<KeyValuePair<string, string>>(4);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var key = reader.GetString()!;
-            pairs.Add(new(key, Text(ref reader)));
+            var key = JsonModel.ReadString(ref reader);
+            pairs.Add(new(key, Shared(ref reader)));
         }
 
         return [.. pairs];
