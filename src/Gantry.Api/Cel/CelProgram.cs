@@ -34,6 +34,21 @@ public sealed class CelProgram
         }
     }
 
+    /// <param name="variables">What the names of the expression stand for.</param>
+    /// <param name="budget">The cost past which the evaluation stops with an error.</param>
+    public CelOutcome Evaluate(IReadOnlyDictionary<string, CelValue> variables, long budget)
+    {
+        var meter = new CelMeter(budget);
+        var value = new CelRun(variables, meter).Eval(_root);
+        if (meter.Exhausted)
+        {
+            return new(default, CelError.At(CelErrorKind.Budget, "cost budget exceeded", Text, 0), meter.Spent);
+        }
+        return value.IsError
+            ? new(default, CelError.At(CelErrorKind.Evaluation, value.Fault.Message, Text, value.Fault.Position), meter.Spent)
+            : new(value, null, meter.Spent);
+    }
+
     /// <summary>The expression with every operation in parentheses and macros kept.</summary>
     public override string ToString() => CelPrinter.Print(_root);
 }
