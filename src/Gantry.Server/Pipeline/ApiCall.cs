@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Api.Trees;
+using Gantry.Server.Audit;
 using Gantry.Server.Requests;
 using Microsoft.AspNetCore.Http;
 
@@ -25,6 +26,9 @@ public sealed class ApiCall
 
     /// <summary>The request itself, for handlers that stream or upgrade the connection; null for calls inside the process.</summary>
     public HttpContext? Http { get; init; }
+
+    /// <summary>What the audit log is told; null where the request is not audited.</summary>
+    public AuditContext? Audit { get; init; }
 
     public RequestOptions Options => Info.Options;
 

@@ -1,6 +1,7 @@
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.Audit;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 
@@ -39,6 +40,9 @@ public sealed record AdmissionRequest
 
     /// <summary>Takes what the client is to be warned of.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>Takes what the audit log is told, such as a webhook's audit annotations; null where the request is not audited.</summary>
+    public AuditContext? Audit { get; init; }
 
     public string Verb => Operation.ToString().ToUpperInvariant();
 }

@@ -1,3 +1,4 @@
+using Gantry.Server.Audit;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
@@ -28,6 +29,9 @@ public sealed record WriteScope
     /// <summary>Takes what the client is to be warned of.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 
+    /// <summary>Takes what the audit log is told; null where the request is not audited.</summary>
+    public AuditContext? Audit { get; init; }
+
     /// <summary>The scope that a call names.</summary>
     public static WriteScope Of(ApiCall call, ServedResource resource) => new()
     {
@@ -39,6 +43,7 @@ public sealed record WriteScope
         DryRun = call.DryRun,
         FieldManager = call.FieldManager,
         Warn = call.Warn,
+        Audit = call.Audit,
     };
 
     public AdmissionRequest Admission(AdmissionOperation operation, Api.Models.IApiObject? old, string name) => new()
@@ -52,5 +57,6 @@ public sealed record WriteScope
         Old = old,
         DryRun = DryRun,
         Warn = Warn,
+        Audit = Audit,
     };
 }
