@@ -300,10 +300,13 @@ public sealed class ApiServer : IAsyncDisposable
     private static void Secure(ListenOptions listen, RenewingCertificate certificate)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
-        // The answer to a handshake is made once a certificate: a selector of certificates would have the chain built, and the stores on disk
-        // read, in each of many handshakes at once.
-        var handshake = new ServingHandshake(certificate);
-        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new(handshake.Current) });
+        listen.UseHttps(new HttpsConnectionAdapterOptions
+        {
+            ServerCertificateSelector = (_, _) => certificate.Current,
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+            // Whether a certificate counts, authentication decides, and tells the client.
+            ClientCertificateValidation = static (_, _, _) => true,
+        });
     }
 
     /// <param name="endpoint">Where.</param>

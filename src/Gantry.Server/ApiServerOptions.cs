@@ -1,4 +1,5 @@
 using System.Net;
+using Gantry.Server.Admission;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Services;
@@ -50,6 +51,8 @@ public sealed record ApiServerOptions
 
     public AnonymousOptions Anonymous { get; init; } = new();
 
+    public AdmissionOptions Admission { get; init; } = new();
+
     /// <summary>The largest body of a request, bytes. 3 MiB is what clients of Kubernetes meet.</summary>
     public int MaxBodyBytes { get; init; } = 3 << 20;
 
@@ -93,7 +96,7 @@ public sealed record ApiServerOptions
             yield return ("stopGrace", "must not be negative");
         }
 
-        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()))
+        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Admission.Check()))
         {
             yield return fault;
         }

@@ -56,8 +56,9 @@ internal sealed class ServerCore : IDisposable
         Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
         ProxyAddresses = new ProxyAddresses(registry, Dice());
         _webhooks = new WebhookCaller(ProxyAddresses, Dial, parts.Clock);
-        Admission = Plugins();
         Table = new ResourceTable();
+        var hooks = new WebhookAdmission(registry, _webhooks, parts.Ids);
+        Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Roles, Table, parts.Ids, hooks, _quota));
         Fill();
         Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));
         Services = new ServiceAllocator(registry, () => registry.Clock.Current, options.Ranges, Dice());
@@ -142,23 +143,6 @@ internal sealed class ServerCore : IDisposable
     {
         var certificate = new Lazy<RenewingCertificate>(() => pki.Renewing(LeafProfile.FrontProxy));
         return () => certificate.Value.Current;
-    }
-
-    private AdmissionChain Plugins()
-    {
-        var lifecycle = new NamespaceLifecycle(Registry);
-        var limits = new LimitRanger(Registry);
-        var priority = new PodPriority(Registry);
-        var certificates = new CertificateAdmission(Authorizer);
-        // Last but for the quota: they see what all others made of the object.
-        var webhooks = new WebhookAdmission(Registry, _webhooks, _parts.Ids);
-        return new AdmissionChain(
-            [
-                lifecycle, limits, new ServiceAccountAdmission(Registry, () => _parts.Ids.Suffix(5)), new TaintNodesByCondition(), priority,
-                new DefaultTolerationSeconds(), new DefaultStorageClass(Registry), new StorageObjectInUseProtection(), new RuntimeClassAdmission(Registry),
-                certificates, new DefaultIngressClass(Registry), webhooks,
-            ],
-            [lifecycle, limits, new NodeRestriction(Registry), priority, new PersistentVolumeClaimResize(Registry), certificates, new RbacEscalation(Authorizer, Roles), webhooks, _quota]);
     }
 
     // Bound to the role's rules as the server starts with them, so that nobody widens what nodes may do by editing the role.

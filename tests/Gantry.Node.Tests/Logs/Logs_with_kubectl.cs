@@ -22,47 +22,20 @@ public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFix
     {
         var pod = await fixture.RunAsync("turning", "i=0; until [ -e /tmp/stop ]; do echo line $i; i=$((i+1)); sleep 0.002; done");
         var kubectl = new Kubectl(fixture.Host.Url);
-        using var following = kubectl.Start(["logs", "-f", "turning"]);
-        var lines = new List<string>();
-        async Task ReadToAsync(string line)
-        {
-            do
-            {
-                lines.Add(await following.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"the log ended before {line}"));
-            }
-            while (lines[^1] != line);
-        }
-
-        await ReadToAsync("line 0");
+        var following = kubectl.RunAsync("logs -f turning");
         for (var turn = 1; turn <= 3; turn++)
         {
+            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
             var path = (await fixture.Containerd.Runtime.ContainerStatusAsync(pod.ContainerId, default))!.LogPath;
             File.Move(path, path + "." + turn);
             await fixture.Containerd.Runtime.ReopenLogAsync(pod.ContainerId, default);
-
-            // The next turn comes when the follower has reached the new file: what is turned away unseen is lost to it.
-            await ReadToAsync(await FirstLineAsync(path));
         }
 
         await kubectl.RunAsync("exec turning -- mkdir /tmp/stop");
-        lines.AddRange((await following.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        await following.WaitForExitAsync();
-        Assert.Equal(Enumerable.Range(0, lines.Count).Select(i => $"line {i}"), lines);
+        var lines = (await following).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.True(lines.Length > 100);
+        Assert.Equal(Enumerable.Range(0, lines.Length).Select(i => $"line {i}"), lines);
         await pod.StopAsync();
-    }
-
-    // A line of the container's log is: time, stream, tag, text.
-    private static async Task<string> FirstLineAsync(string path)
-    {
-        await foreach (var _ in Polls.EveryAsync(TimeSpan.FromMilliseconds(10)))
-        {
-            if (File.Exists(path) && await File.ReadAllTextAsync(path) is var text && text.Contains('\n', StringComparison.Ordinal))
-            {
-                return text[..text.IndexOf('\n', StringComparison.Ordinal)].Split(' ', 4)[3];
-            }
-        }
-
-        throw new InvalidOperationException($"nothing came into {path}");
     }
 
     [KubectlFact]

@@ -1,0 +1,32 @@
+using Gantry.Server.Admission.PodSecurity;
+
+namespace Gantry.Server.Admission;
+
+/// <summary>Which admission plugins run, and what some of them are told.</summary>
+public sealed record AdmissionOptions
+{
+    /// <summary>Plugins to run that do not run by default, by Kubernetes' names.</summary>
+    public IReadOnlyList<string> Enabled { get; init; } = [];
+
+    /// <summary>Plugins not to run that run by default.</summary>
+    public IReadOnlyList<string> Disabled { get; init; } = [];
+
+    public PodSecurityOptions PodSecurity { get; init; } = new();
+
+    /// <summary>Every fault, as the option's name and what is wrong with it.</summary>
+    public IEnumerable<(string Option, string Fault)> Check()
+    {
+        foreach (var (option, names) in new[] { ("enable-admission-plugins", Enabled), ("disable-admission-plugins", Disabled) })
+        {
+            foreach (var name in names.Where(n => !AdmissionPlugins.Names.Contains(n)))
+            {
+                yield return (option, $"plugin \"{name}\" is unknown");
+            }
+        }
+
+        foreach (var name in Enabled.Intersect(Disabled, StringComparer.Ordinal))
+        {
+            yield return ("enable-admission-plugins", $"{name} in enable-admission-plugins and disable-admission-plugins overlapped");
+        }
+    }
+}
