@@ -52,7 +52,7 @@ internal sealed class ServerCore : IDisposable
             new NodeAuthorizer(new NodeFactsSource(registry), NodeRules()), new RbacAuthorizer(Roles));
         Authenticator = new AuthenticatorChain(
             [new ClientCertificateAuthenticator(pki.Authority.Certificate, parts.Clock), new BearerAuthenticator(Tokens)], options.Anonymous);
-        _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!));
+        _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!), parts.Clock);
         Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
         ProxyAddresses = new ProxyAddresses(registry, Dice());
         _webhooks = new WebhookCaller(ProxyAddresses, Dial, parts.Clock);

@@ -22,7 +22,7 @@ public static class LimitRangeRules
             }
             else if (limit.Type == "Pod")
             {
-                Check(limit, PodAmounts.Requests(pod), PodAmounts.Limits(pod), faults);
+                Check(limit, PodAmounts.ContainerRequests(pod), PodAmounts.ContainerLimits(pod), faults);
             }
         }
 
@@ -38,7 +38,8 @@ public static class LimitRangeRules
         {
             foreach (var (resource, least) in Sorted(limit.Min))
             {
-                Minimum(limit.Type, resource, least, requests, claim.Spec.Resources.Limits, faults);
+                // Limits of claims mean nothing.
+                Minimum(limit.Type, resource, least, requests, JsonModel.Empty<Quantity>(), faults);
             }
 
             foreach (var (resource, most) in Sorted(limit.Max))

@@ -35,8 +35,8 @@ public sealed class LimitRanger : IMutatingAdmission, IValidatingAdmission
     public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation)
     {
         // Containers cannot be added or resized by an update of the pod itself, so only claims are looked at again.
-        var looks = request.Creates("", "pods") || (request.IsOf("", "persistentvolumeclaims") && request.Operation is AdmissionOperation.Create or AdmissionOperation.Update);
-        if (!looks)
+        var looks = request.Creates("", "pods") || (request.IsOf("", "persistentvolumeclaims") && request.Operation is (AdmissionOperation.Create or AdmissionOperation.Update));
+        if (!looks || request.Old?.Metadata.DeletionTimestamp is not null)
         {
             return ValueTask.FromResult<ApiStatus?>(null);
         }

@@ -1,3 +1,4 @@
+using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Server.Authorization.Node;
 using Gantry.Server.Pipeline;
@@ -32,6 +33,10 @@ public sealed class NodeRestriction : IValidatingAdmission
         ("", "pods", "") => Pod(request, value as V1Pod, node),
         ("", "pods", "status") => Status(request.Old as V1Pod, value as V1Pod, node),
         ("", "pods", "eviction") => OnNode(request, node) ? null : $"node {node} can only evict pods with spec.nodeName set to itself",
+        ("", "pods", _) when request.Operation != AdmissionOperation.Connect =>
+            $"unexpected pod subresource \"{request.Subresource}\", only 'status' and 'eviction' are allowed",
+        ("", "persistentvolumeclaims", "status") => Claim(request.Old as V1PersistentVolumeClaim, value as V1PersistentVolumeClaim, node),
+        ("", "persistentvolumeclaims", _) => "may only update PVC status",
         ("", "nodes", _) => Node(request, value as V1Node, node),
         ("coordination.k8s.io", "leases", "") when request.Namespace != "kube-node-lease" => "can only access leases in the \"kube-node-lease\" system namespace",
         ("coordination.k8s.io", "leases", "") => NameOf(request, value) == node ? null : "can only access node lease with the same name as the requesting node",
@@ -64,9 +69,9 @@ public sealed class NodeRestriction : IValidatingAdmission
             return $"node \"{node}\" can only create pods with spec.nodeName set to itself";
         }
 
-        if (pod.Metadata.OwnerReferences.Count > 1 || pod.Metadata.OwnerReferences.Any(o => o is not { ApiVersion: "v1", Kind: "Node" } || o.Name != node || !IsUidOf(node, o.Uid)))
+        if (Owned(pod, node) is { } foreign)
         {
-            return $"node \"{node}\" can only create pods with an owner reference set to itself";
+            return foreign;
         }
 
         if (pod.Spec.ServiceAccountName.Length > 0)
@@ -77,7 +82,49 @@ public sealed class NodeRestriction : IValidatingAdmission
         return PodMentions.Of(pod).Select(m => m.Kind).FirstOrDefault() is { } kind ? $"node \"{node}\" can not create pods that reference {kind}" : null;
     }
 
-    private bool IsUidOf(string node, string uid) => _objects.Get<V1Node>("", node)?.Metadata.Uid == uid;
+    private string? Owned(V1Pod pod, string node)
+    {
+        if (pod.Metadata.OwnerReferences.Count > 1)
+        {
+            return $"node \"{node}\" can only create pods with a single owner reference set to itself";
+        }
+
+        if (pod.Metadata.OwnerReferences.Count == 0 || pod.Metadata.OwnerReferences[0] is not { ApiVersion: "v1", Kind: "Node" } owner || owner.Name != node)
+        {
+            return $"node \"{node}\" can only create pods with an owner reference set to itself";
+        }
+
+        if (owner.Controller != true)
+        {
+            return $"node \"{node}\" can only create pods with a controller owner reference set to itself";
+        }
+
+        if (owner.BlockOwnerDeletion == true)
+        {
+            return $"node \"{node}\" must not set blockOwnerDeletion on an owner reference";
+        }
+
+        var uid = _objects.Get<V1Node>("", node)?.Metadata.Uid;
+        return uid is null ? $"error looking up node {node} to verify uid: node \"{node}\" not found"
+            : uid == owner.Uid ? null
+            : $"node {node} UID mismatch: expected {owner.Uid} got {uid}";
+    }
+
+    // Apart from how large it is and how its resize goes, a claim is none of a node's business.
+    private static string? Claim(V1PersistentVolumeClaim? old, V1PersistentVolumeClaim? now, string node)
+    {
+        static V1PersistentVolumeClaim Rest(V1PersistentVolumeClaim claim) => claim with
+        {
+            Metadata = claim.Metadata with { ResourceVersion = "", ManagedFields = [] },
+            Status = claim.Status with
+            {
+                Capacity = JsonModel.Empty<Quantity>(), Conditions = [], AllocatedResources = JsonModel.Empty<Quantity>(), AllocatedResourceStatuses = JsonModel.Empty<string>(),
+            },
+        };
+        return old is null || now is null || ApiJson.Encode(Rest(old)).AsSpan().SequenceEqual(ApiJson.Encode(Rest(now)))
+            ? null
+            : $"node \"{node}\" is not allowed to update fields other than status.capacity and status.conditions";
+    }
 
     private static string? Status(V1Pod? old, V1Pod? now, string node)
     {
@@ -86,7 +133,14 @@ public sealed class NodeRestriction : IValidatingAdmission
             return $"node \"{node}\" can only update pod status for pods with spec.nodeName set to itself";
         }
 
-        return now is null || JsonModel.SameMap(old.Metadata.Labels, now.Metadata.Labels) ? null : $"node \"{node}\" cannot update labels through pod status";
+        if (now is null)
+        {
+            return null;
+        }
+
+        return !JsonModel.SameMap(old.Metadata.Labels, now.Metadata.Labels) ? $"node \"{node}\" cannot update labels through pod status"
+            : !JsonModel.SameList(old.Status.ResourceClaimStatuses, now.Status.ResourceClaimStatuses) ? $"node \"{node}\" cannot update resource claim statues"
+            : null;
     }
 
     private bool OnNode(AdmissionRequest request, string node) => _objects.Get<V1Pod>(request.Namespace, request.Name)?.Spec.NodeName == node;
@@ -104,6 +158,12 @@ public sealed class NodeRestriction : IValidatingAdmission
         }
 
         var old = request.Old as V1Node;
+        if (now.Spec.ConfigSource is not null && old?.Spec.ConfigSource != now.Spec.ConfigSource)
+        {
+            return old is null ? $"node \"{node}\" is not allowed to create pods with a non-nil configSource"
+                : $"node \"{node}\" is not allowed to update configSource to a new non-nil configSource";
+        }
+
         if (old is not null && !JsonModel.SameList(old.Spec.Taints, now.Spec.Taints))
         {
             return $"node \"{node}\" is not allowed to modify taints";
@@ -114,7 +174,8 @@ public sealed class NodeRestriction : IValidatingAdmission
             .Concat(before.Keys.Where(k => !now.Metadata.Labels.ContainsKey(k)));
         var forbidden = changed.Where(k => !NodeLabels.MaySet(k)).Order(StringComparer.Ordinal).ToList();
         return forbidden.Count == 0 ? null
-            : $"is not allowed to {(old is null ? "set" : "modify")} the following labels: {string.Join(", ", forbidden)}";
+            : old is null ? $"node \"{node}\" is not allowed to set the following labels: {string.Join(", ", forbidden)}"
+            : $"is not allowed to modify labels: {string.Join(", ", forbidden)}";
     }
 
     /// <summary>Why a node may not have that token, or null. A node gets tokens only for pods that run on it.</summary>

@@ -11,6 +11,12 @@ public static class PodAmounts
 {
     public static IReadOnlyDictionary<string, Quantity> Requests(V1Pod pod) => Sum(pod, r => r.Requests);
 
+    /// <summary>What its containers ask for, without the overhead.</summary>
+    public static IReadOnlyDictionary<string, Quantity> ContainerRequests(V1Pod pod) => Sum(pod, r => r.Requests, withOverhead: false);
+
+    /// <summary>What its containers are limited to, without the overhead.</summary>
+    public static IReadOnlyDictionary<string, Quantity> ContainerLimits(V1Pod pod) => Sum(pod, r => r.Limits, withOverhead: false);
+
     public static IReadOnlyDictionary<string, Quantity> Limits(V1Pod pod)
     {
         var sum = Sum(pod, r => r.Limits, withOverhead: false);

@@ -1,5 +1,6 @@
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Schemas;
 
 namespace Gantry.Server.Admission;
 
@@ -8,12 +9,13 @@ public static class QuotaRules
 {
     /// <summary>What becomes of a quota.</summary>
     /// <param name="quota">The quota as stored.</param>
+    /// <param name="type">The kind of what is to be written.</param>
     /// <param name="value">What is to be written.</param>
     /// <param name="cost">What it costs more than before, by quota resource.</param>
     /// <param name="isNew">Whether it is being created: then pods must say what they need.</param>
     /// <returns>The quota with the cost booked, or nothing where it does not speak about the object; or why it refuses.</returns>
     public static (V1ResourceQuota? After, string? Refusal) Charge(
-        V1ResourceQuota quota, IApiObject value, IReadOnlyDictionary<string, Quantity> cost, bool isNew)
+        V1ResourceQuota quota, ResourceType type, IApiObject value, IReadOnlyDictionary<string, Quantity> cost, bool isNew)
     {
         if (!QuotaUsage.Matches(quota, value))
         {
@@ -21,22 +23,23 @@ public static class QuotaRules
         }
 
         var name = quota.Metadata.Name;
-        if (isNew && value is V1Pod pod && QuotaUsage.Missing(pod, quota.Spec.Hard.Keys) is { } missing)
+        // What the quota controller has taken notice of counts; before it has, the quota says nothing.
+        var hard = quota.Status.Hard;
+        if (isNew && value is V1Pod pod && QuotaUsage.Missing(pod, hard.Keys) is { } missing)
         {
             return (null, $"failed quota: {name}: {missing}");
         }
 
-        var counted = cost.Where(c => quota.Spec.Hard.ContainsKey(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal).ToList();
+        var unknown = hard.Keys.Where(k => QuotaUsage.Speaks(k, type, value) && !quota.Status.Used.ContainsKey(k)).Order(StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+        {
+            return (null, $"status unknown for quota: {name}, resources: {string.Join(',', hard.Keys.Where(k => QuotaUsage.Speaks(k, type, value)).Order(StringComparer.Ordinal))}");
+        }
+
+        var counted = cost.Where(c => hard.ContainsKey(c.Key)).OrderBy(c => c.Key, StringComparer.Ordinal).ToList();
         if (counted.Count == 0)
         {
             return (null, null);
-        }
-
-        // Until the quota controller has counted for the first time nobody knows how much is left.
-        var unknown = counted.Where(c => !quota.Status.Hard.ContainsKey(c.Key) || !quota.Status.Used.ContainsKey(c.Key)).Select(c => c.Key).ToList();
-        if (unknown.Count > 0)
-        {
-            return (null, $"status unknown for quota: {name}, resources: {string.Join(',', unknown)}");
         }
 
         var exceeded = counted.Where(c => quota.Status.Used[c.Key] + c.Value > quota.Status.Hard[c.Key]).ToList();

@@ -11,10 +11,13 @@ public static class QuotaUsage
     private static readonly string[] MustBeSpecified = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
 
     /// <summary>The cost by quota resource; empty for what never counts.</summary>
-    public static IReadOnlyDictionary<string, Quantity> Of(ResourceType type, IApiObject? value)
+    /// <param name="type">The kind.</param>
+    /// <param name="value">The object.</param>
+    /// <param name="now">When: pods that should have been gone by then cost nothing but their place.</param>
+    public static IReadOnlyDictionary<string, Quantity> Of(ResourceType type, IApiObject? value, DateTimeOffset now)
     {
         var usage = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-        if (value is null)
+        if (value is null || IsIgnored(type))
         {
             return usage;
         }
@@ -23,7 +26,7 @@ public static class QuotaUsage
         switch (value)
         {
             case V1Pod pod:
-                OfPod(pod, usage);
+                OfPod(pod, usage, now);
                 break;
             case V1Service service:
                 OfService(service, usage);
@@ -42,6 +45,23 @@ public static class QuotaUsage
 
         return usage;
     }
+
+    /// <summary>Events were never counted, and what keeps nothing has nothing to count.</summary>
+    public static bool IsIgnored(ResourceType type) => type is { Plural: "events", Group: "" or "events.k8s.io" } or { Group: "", Plural: "bindings" or "componentstatuses" };
+
+    /// <summary>Whether a quota resource is one that objects of a kind are counted by.</summary>
+    public static bool Speaks(string resource, ResourceType type, IApiObject value) => resource == "count/" + type.QualifiedPlural || value switch
+    {
+        V1Pod => resource is "pods" or "cpu" or "memory" or "ephemeral-storage" or "requests.cpu" or "requests.memory" or "requests.ephemeral-storage"
+                or "limits.cpu" or "limits.memory" or "limits.ephemeral-storage"
+            || resource.StartsWith("hugepages-", StringComparison.Ordinal) || resource.StartsWith("requests.hugepages-", StringComparison.Ordinal)
+            || (resource.StartsWith("requests.", StringComparison.Ordinal) && IsExtended(resource)),
+        V1Service => resource is "services" or "services.nodeports" or "services.loadbalancers",
+        V1PersistentVolumeClaim => resource is "persistentvolumeclaims" or "requests.storage"
+            || resource.EndsWith(".storageclass.storage.k8s.io/persistentvolumeclaims", StringComparison.Ordinal)
+            || resource.EndsWith(".storageclass.storage.k8s.io/requests.storage", StringComparison.Ordinal),
+        _ => type is { Group: "", Plural: "configmaps" or "secrets" or "replicationcontrollers" or "resourcequotas" } && resource == type.Plural,
+    };
 
     /// <summary>Whether a quota with these scopes speaks about the object. Only pods have scopes.</summary>
     public static bool Matches(V1ResourceQuota quota, IApiObject value)
@@ -79,10 +99,10 @@ public static class QuotaUsage
         return missing.Count == 0 ? null : "must specify " + string.Join("; ", missing.Select(m => $"{m.Key} for: {string.Join(',', m.Value)}"));
     }
 
-    private static void OfPod(V1Pod pod, Dictionary<string, Quantity> usage)
+    private static void OfPod(V1Pod pod, Dictionary<string, Quantity> usage, DateTimeOffset now)
     {
         // The bare object counts as long as it is stored; everything else only while the pod may still run.
-        if (pod.Status.Phase is "Succeeded" or "Failed")
+        if (pod.Status.Phase is "Succeeded" or "Failed" || IsOverdue(pod, now))
         {
             return;
         }
@@ -95,7 +115,7 @@ public static class QuotaUsage
                 usage[resource] = amount;
                 usage["requests." + resource] = amount;
             }
-            else if (resource.Contains('/', StringComparison.Ordinal) && !resource.Contains("kubernetes.io/", StringComparison.Ordinal))
+            else if (IsExtended(resource))
             {
                 usage["requests." + resource] = amount;
             }
@@ -127,7 +147,13 @@ public static class QuotaUsage
     private static void OfClaim(V1PersistentVolumeClaim claim, Dictionary<string, Quantity> usage)
     {
         usage["persistentvolumeclaims"] = One;
-        var storage = claim.Spec.Resources.Requests.GetValueOrDefault("storage");
+        var storage = claim.Spec.Resources.Requests.GetValueOrDefault("storage").RoundUp(0);
+        // What a resize that failed has taken is still taken.
+        if (claim.Spec.Resources.Requests.ContainsKey("storage") && claim.Status.AllocatedResources.TryGetValue("storage", out var allocated) && allocated > storage)
+        {
+            storage = allocated.RoundUp(0);
+        }
+
         usage["requests.storage"] = storage;
         if ((claim.Metadata.Annotations.GetValueOrDefault("volume.beta.kubernetes.io/storage-class") ?? claim.Spec.StorageClassName) is { Length: > 0 } name)
         {
@@ -135,6 +161,12 @@ public static class QuotaUsage
             usage[name + ".storageclass.storage.k8s.io/requests.storage"] = storage;
         }
     }
+
+    private static bool IsExtended(string resource) => resource.Contains('/', StringComparison.Ordinal) && !resource.Contains("kubernetes.io/", StringComparison.Ordinal);
+
+    // A pod that its node does not let go of must not keep others from taking its place.
+    private static bool IsOverdue(V1Pod pod, DateTimeOffset now) =>
+        pod.Metadata is { DeletionTimestamp: { } end, DeletionGracePeriodSeconds: { } grace } && now > end.AddSeconds(grace);
 
     private static bool Matches(V1ScopedResourceSelectorRequirement requirement, V1Pod pod) => requirement.ScopeName switch
     {

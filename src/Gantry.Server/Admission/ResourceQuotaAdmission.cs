@@ -18,45 +18,64 @@ public sealed class ResourceQuotaAdmission : IValidatingAdmission, IDisposable
     private readonly IObjects _objects;
     private readonly IQuotaLedger _ledger;
 
-    // One at a time: two creates must not both see the last free place. Waiting costs less than losing races on the same quota.
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    // One at a time in a namespace: two creates must not both see the last free place. Waiting costs less than losing races on the same quota.
+    // Namespaces that share a turn only wait for each other.
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1, 1))];
+    private readonly TimeProvider _clock;
 
     /// <param name="objects">Tells cheaply whether a namespace has quotas at all.</param>
     /// <param name="ledger">Reads and books usage.</param>
-    public ResourceQuotaAdmission(IObjects objects, IQuotaLedger ledger)
+    /// <param name="clock">Tells which pods should be gone.</param>
+    public ResourceQuotaAdmission(IObjects objects, IQuotaLedger ledger, TimeProvider clock)
     {
+        _clock = clock;
         _objects = objects;
         _ledger = ledger;
     }
 
     public async ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation)
     {
-        if (value is null || request.Subresource.Length > 0 || request.Namespace.Length == 0
-            || request.Operation is not (AdmissionOperation.Create or AdmissionOperation.Update)
-            || request.Type is { Group: "", Plural: "resourcequotas" } && request.Operation == AdmissionOperation.Update
-            || !_objects.List<V1ResourceQuota>(request.Namespace).Any())
+        if (value is null || request.Namespace.Length == 0 || !Counts(request, value) || !_objects.List<V1ResourceQuota>(request.Namespace).Any())
         {
             return null;
         }
 
-        var cost = Difference(QuotaUsage.Of(request.Type, value), QuotaUsage.Of(request.Type, request.Operation == AdmissionOperation.Update ? request.Old : null));
+        var now = _clock.GetUtcNow();
+        var cost = Difference(
+            QuotaUsage.Of(request.Type, value, now), QuotaUsage.Of(request.Type, request.Operation == AdmissionOperation.Update ? request.Old : null, now));
         if (cost.Count == 0)
         {
             return null;
         }
 
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        var turn = _turns[(uint)string.GetHashCode(request.Namespace, StringComparison.Ordinal) % _turns.Length];
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             return await BookAsync(request, value, cost, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            _turn.Release();
+            turn.Release();
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        foreach (var turn in _turns)
+        {
+            turn.Dispose();
+        }
+    }
+
+    // Pods cost nothing more once they are there; services change their type, claims their size; of everything else there is one more or not.
+    private static bool Counts(AdmissionRequest request, IApiObject value) => request.Operation switch
+    {
+        AdmissionOperation.Create => request.Subresource.Length == 0 && !QuotaUsage.IsIgnored(request.Type),
+        AdmissionOperation.Update => (request.Subresource.Length == 0 && value is V1Service or V1PersistentVolumeClaim)
+            || (request.Subresource == "status" && value is V1PersistentVolumeClaim),
+        _ => false,
+    };
 
     private async ValueTask<ApiStatus?> BookAsync(
         AdmissionRequest request, IApiObject value, IReadOnlyDictionary<string, Quantity> cost, CancellationToken cancellation)
@@ -73,7 +92,7 @@ public sealed class ResourceQuotaAdmission : IValidatingAdmission, IDisposable
                     continue;
                 }
 
-                var (after, refusal) = QuotaRules.Charge(quota, value, cost, request.Operation == AdmissionOperation.Create);
+                var (after, refusal) = QuotaRules.Charge(quota, request.Type, value, cost, request.Operation == AdmissionOperation.Create);
                 if (refusal is not null)
                 {
                     return request.Forbid(value, refusal);
