@@ -11,22 +11,28 @@ internal static class CustomFields
     /// <summary>Drops the fields, and warns or refuses as the request asks. Built-in kinds have been through their decoder already.</summary>
     public static ApiStatus? Check(ApiCall call, ServedResource resource, TreeMap value)
     {
-        if (resource.Custom is not { } custom || custom.Prune(value) is not { Count: > 0 } dropped)
+        if (resource.Custom is not { } custom)
         {
             return null;
         }
 
-        var problems = dropped.Select(d => $"unknown field \"{d}\"").ToList();
-        switch (call.FieldValidation)
+        var (type, dropped) = (resource.Type, new List<string>());
+        if (custom.Prune(value, dropped) is { } unreadable)
         {
-            case FieldValidation.Strict:
-                var type = resource.Type;
-                return ApiStatus.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {string.Join(", ", problems)}");
-            case FieldValidation.Warn:
-                problems.ForEach(call.Warn);
-                return null;
-            default:
-                return null;
+            return ApiStatus.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {unreadable}");
         }
+
+        var problems = dropped.ConvertAll(d => $"unknown field \"{d}\"");
+        if (problems.Count > 0 && call.FieldValidation == FieldValidation.Strict)
+        {
+            return ApiStatus.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {string.Join(", ", problems)}");
+        }
+
+        if (call.FieldValidation == FieldValidation.Warn)
+        {
+            problems.ForEach(call.Warn);
+        }
+
+        return null;
     }
 }

@@ -14,23 +14,25 @@ public sealed class CustomKind
     // As other servers list them.
     private static readonly string[] Verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
-    private readonly StructuralSchema? _schema;
-    private readonly IReadOnlyList<(TableColumn Column, JsonPath Path)> _columns;
+        private readonly IReadOnlyList<(TableColumn Column, JsonPath Path)> _columns;
 
     private CustomKind(ResourceType type, TreeMap? source, IReadOnlyList<(TableColumn, JsonPath)> columns, CustomScale? scale)
     {
         Scale = scale;
         Type = type;
         Source = source;
-        _schema = source is null ? null : StructuralSchema.Of(source);
+        Schema = source is null ? null : StructuralSchema.Of(source);
         _columns = columns;
-        Managed = new ManagedType(CustomShapes.Of(type.Schema, _schema), type.Group, type.Version, type.Kind, new TreeMap { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind });
+        Managed = new ManagedType(CustomShapes.Of(type.Schema, Schema), type.Group, type.Version, type.Kind, new TreeMap { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind });
     }
 
     public ResourceType Type { get; }
 
     /// <summary>The OpenAPI schema as the definition states it; null where it states none.</summary>
     public TreeMap? Source { get; }
+
+    /// <summary>The same in the form that objects are checked with.</summary>
+    internal StructuralSchema? Schema { get; }
 
     /// <summary>Where the numbers of its scale subresource are; null where it has none.</summary>
     internal CustomScale? Scale { get; }
@@ -66,7 +68,7 @@ public sealed class CustomKind
         }
 
         var (group, name, kind) = (spec.Text("group")!, version.Text("name")!, names.Text("kind")!);
-        var schema = Schema(name, kind);
+        var schema = Described(name, kind);
         var type = new ResourceType(group, name, kind, names.Text("plural")!, spec.Text("scope") == "Namespaced", () => schema)
         {
             Singular = names.Text("singular") ?? "",
@@ -82,32 +84,64 @@ public sealed class CustomKind
         };
     }
 
-    /// <summary>Drops what the schema does not know.</summary>
+    /// <summary>Drops what the schema does not know, and brings the metadata of embedded objects into form.</summary>
     /// <param name="value">The caller's own; changed.</param>
-    /// <returns>The path of each dropped field.</returns>
-    public IReadOnlyList<string> Prune(TreeMap value)
+    /// <param name="dropped">Takes the path of each dropped field, in the order in which the API tells of them.</param>
+    /// <returns>Metadata of an embedded object that cannot be read, or null.</returns>
+    internal FieldError? Prune(TreeMap value, List<string> dropped)
     {
-        var dropped = new List<string>();
-        if (_schema is not null)
+        if (Schema is not { } schema)
         {
-            StructuralFields.Prune(_schema, value, dropped);
+            return null;
         }
 
-        return dropped;
+        StructuralFields.Prune(schema, value, isObject: true, dropped);
+        dropped.Sort(StringComparer.Ordinal);
+        return EmbeddedObjects.Coerce(schema, value, dropped, lenient: false);
     }
 
     /// <summary>Fills in the schema's defaults, after pruning. The tree is the caller's own.</summary>
     public void Complete(TreeMap value)
     {
-        if (_schema is not null)
+        if (Schema is { } schema)
         {
-            StructuralFields.Prune(_schema, value, null);
-            StructuralFields.Default(_schema, value);
+            StructuralFields.Prune(schema, value, isObject: true, null);
+            StructuralFields.Default(schema, value);
+            EmbeddedObjects.Coerce(schema, value, null, lenient: true);
         }
     }
 
-    /// <summary>Every rule of the schema that the object breaks.</summary>
-    public IReadOnlyList<FieldError> Check(TreeMap value) => _schema is null ? [] : StructuralValidator.Check(_schema, value);
+    /// <summary>Every rule of the definition that the object breaks.</summary>
+    /// <param name="value">The object as it is to be stored.</param>
+    /// <param name="old">The stored object; null when it is new.</param>
+    /// <param name="subresource">What is written; empty for the object itself. Of a status only the status is checked.</param>
+    internal IReadOnlyList<FieldError> Check(TreeMap value, TreeMap? old, string subresource)
+    {
+        var errors = new List<FieldError>();
+        if (subresource != "status")
+        {
+            errors.AddRange(Schema is null ? [] : StructuralValidator.Check(Schema, value));
+        }
+        else if (value["status"] is { } status && Schema?.Properties.GetValueOrDefault("status") is { } part)
+        {
+            errors.AddRange(StructuralValidator.Check(part, status, "status"));
+        }
+
+        Scale?.Check(value, subresource != "status", errors);
+        if (Schema is not { } schema)
+        {
+            return errors;
+        }
+
+        errors.AddRange(subresource == "status" ? [] : EmbeddedObjects.Check(schema, value));
+        // What was there twice before may stay so.
+        if (UniqueItems.Check(schema, value) is { Count: > 0 } twice && (old is null || UniqueItems.Check(schema, old).Count == 0))
+        {
+            errors.AddRange(twice);
+        }
+
+        return errors;
+    }
 
     /// <summary>The cells of the object's row in a table.</summary>
     public IReadOnlyList<Tree> Cells(CustomObject value, DateTimeOffset now) => [.. _columns.Select(c => Cell(c.Column, c.Path.Find(value.Content), now))];
@@ -152,7 +186,7 @@ public sealed class CustomKind
     }
 
     // Only what every object has is described to the decoder; the rest is the structural schema's.
-    private static TypeSchema Schema(string version, string kind) => new(
+    private static TypeSchema Described(string version, string kind) => new(
         version + "." + kind, version + "." + kind,
         [
             new FieldSchema("kind", ValueKind.String),

@@ -1,17 +1,17 @@
-using System.Text.RegularExpressions;
+using System.Collections.Frozen;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 
 namespace Gantry.Server.CustomResources;
 
 /// <summary>The schema of a custom resource (OpenAPI v3, structural form), read once. Immutable.</summary>
-internal sealed class StructuralSchema
+public sealed class StructuralSchema
 {
-    // Patterns come from users; one that takes that long on one value is refused like one that does not match.
-    private static readonly TimeSpan PatternPatience = TimeSpan.FromMilliseconds(250);
+    private static readonly IReadOnlyDictionary<string, StructuralSchema> None = FrozenDictionary<string, StructuralSchema>.Empty;
 
     private StructuralSchema(TreeMap source)
     {
+        Source = source;
         Type = source.Text("type") ?? "";
         Nullable = Flag(source, "nullable");
         IntOrString = Flag(source, "x-kubernetes-int-or-string");
@@ -19,31 +19,22 @@ internal sealed class StructuralSchema
         IsEmbedded = Flag(source, "x-kubernetes-embedded-resource");
         ListType = source.Text("x-kubernetes-list-type") ?? "";
         MapType = source.Text("x-kubernetes-map-type") ?? "";
-        ListKeys = Texts(source, "x-kubernetes-list-map-keys");
-        Required = Texts(source, "required");
-        Properties = (source.Map("properties") ?? new TreeMap()).Where(p => p.Value is TreeMap).ToDictionary(p => p.Key, p => new StructuralSchema((TreeMap)p.Value), StringComparer.Ordinal);
+        ListKeys = source.List("x-kubernetes-list-map-keys") is { } keys ? [.. keys.OfType<TreeString>().Select(t => t.Value)] : [];
+        Properties = source.Map("properties") is { Count: > 0 } members
+            ? members.Where(p => p.Value is TreeMap).ToDictionary(p => p.Key, p => new StructuralSchema((TreeMap)p.Value), StringComparer.Ordinal) : None;
         Additional = source["additionalProperties"] is TreeMap additional ? new StructuralSchema(additional) : null;
         AllowsAdditional = source["additionalProperties"] is TreeMap or TreeBool { Value: true };
+        ForbidsAdditional = source["additionalProperties"] is TreeBool { Value: false };
         Items = source["items"] is TreeMap items ? new StructuralSchema(items) : null;
         Default = source["default"] is TreeNull ? null : source["default"];
-        Enum = source.List("enum");
-        Format = source.Text("format") ?? "";
-        PatternText = source.Text("pattern") ?? "";
-        Pattern = PatternText.Length == 0 ? null : Compile(PatternText);
-        Minimum = Number(source, "minimum");
-        Maximum = Number(source, "maximum");
-        MultipleOf = Number(source, "multipleOf");
-        ExclusiveMinimum = Flag(source, "exclusiveMinimum");
-        ExclusiveMaximum = Flag(source, "exclusiveMaximum");
-        (MinLength, MaxLength) = (Count(source, "minLength"), Count(source, "maxLength"));
-        (MinItems, MaxItems) = (Count(source, "minItems"), Count(source, "maxItems"));
-        (MinProperties, MaxProperties) = (Count(source, "minProperties"), Count(source, "maxProperties"));
-        UniqueItems = Flag(source, "uniqueItems");
-        AllOf = Many(source, "allOf");
-        AnyOf = Many(source, "anyOf");
-        OneOf = Many(source, "oneOf");
-        Not = source["not"] is TreeMap not ? new StructuralSchema(not) : null;
+        Rules = ValueRules.Of(source);
+        HoldsEmbedded = IsEmbedded || Below.Any(s => s.HoldsEmbedded);
+        HoldsKeyed = ListType is "set" or "map" || Below.Any(s => s.HoldsKeyed);
+        HoldsDefaults = Default is not null || Below.Any(s => s.HoldsDefaults);
     }
+
+    /// <summary>The schema as it is stated. Not to be changed.</summary>
+    public TreeMap Source { get; }
 
     public string Type { get; }
 
@@ -62,87 +53,57 @@ internal sealed class StructuralSchema
 
     public IReadOnlyList<string> ListKeys { get; }
 
-    public IReadOnlyList<string> Required { get; }
-
     public IReadOnlyDictionary<string, StructuralSchema> Properties { get; }
 
     public StructuralSchema? Additional { get; }
 
     public bool AllowsAdditional { get; }
 
+    /// <summary>Whether members that are not described are refused (additionalProperties is false).</summary>
+    public bool ForbidsAdditional { get; }
+
     public StructuralSchema? Items { get; }
 
     /// <summary>Shared, so not to be changed.</summary>
     public Tree? Default { get; }
 
-    public TreeList? Enum { get; }
+    /// <summary>What is asked of values besides their type; null for nothing.</summary>
+    public ValueRules? Rules { get; }
 
-    public string Format { get; }
+    /// <summary>Whether values may hold, here or below, whole objects; lists whose items are unique; values that are set where none is given.</summary>
+    public bool HoldsEmbedded { get; }
 
-    public string PatternText { get; }
+    /// <inheritdoc cref="HoldsEmbedded"/>
+    public bool HoldsKeyed { get; }
 
-    public Regex? Pattern { get; }
-
-    public double? Minimum { get; }
-
-    public double? Maximum { get; }
-
-    public double? MultipleOf { get; }
-
-    public bool ExclusiveMinimum { get; }
-
-    public bool ExclusiveMaximum { get; }
-
-    public long? MinLength { get; }
-
-    public long? MaxLength { get; }
-
-    public long? MinItems { get; }
-
-    public long? MaxItems { get; }
-
-    public long? MinProperties { get; }
-
-    public long? MaxProperties { get; }
-
-    public bool UniqueItems { get; }
-
-    public IReadOnlyList<StructuralSchema> AllOf { get; }
-
-    public IReadOnlyList<StructuralSchema> AnyOf { get; }
-
-    public IReadOnlyList<StructuralSchema> OneOf { get; }
-
-    public StructuralSchema? Not { get; }
+    /// <inheritdoc cref="HoldsEmbedded"/>
+    public bool HoldsDefaults { get; }
 
     public static StructuralSchema Of(TreeMap source) => new(source);
 
-    private static IReadOnlyList<StructuralSchema> Many(TreeMap source, string key) => [.. source.Items(key).Select(s => new StructuralSchema(s))];
+    /// <summary>The schema of a member, whether it is described by name or not; null where nothing describes it.</summary>
+    public StructuralSchema? Member(string name) => Properties.GetValueOrDefault(name) ?? Additional;
 
-    private static bool Flag(TreeMap source, string key) => source[key] is TreeBool { Value: true };
-
-    private static IReadOnlyList<string> Texts(TreeMap source, string key) => [.. (source.List(key) ?? []).OfType<TreeString>().Select(t => t.Value)];
-
-    private static double? Number(TreeMap source, string key) => source[key] switch
+    private IEnumerable<StructuralSchema> Below
     {
-        TreeInteger integer => integer.Value,
-        TreeFloat real => real.Value,
-        _ => null,
-    };
-
-    private static long? Count(TreeMap source, string key) => source[key] is TreeInteger integer ? integer.Value : null;
-
-    private static Regex? Compile(string pattern)
-    {
-        try
+        get
         {
-            // Linear in the length of the text, and without what the API's own patterns do not have either (references back, looking ahead).
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, PatternPatience);
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            // The definition's validation names it; a schema that is stored already must not break reading.
-            return null;
+            foreach (var property in Properties.Values)
+            {
+                yield return property;
+            }
+
+            if (Additional is not null)
+            {
+                yield return Additional;
+            }
+
+            if (Items is not null)
+            {
+                yield return Items;
+            }
         }
     }
+
+    private static bool Flag(TreeMap source, string key) => source[key] is TreeBool { Value: true };
 }

@@ -5,43 +5,51 @@ using Gantry.Server.Statuses;
 
 namespace Gantry.Server.CustomResources;
 
-/// <summary>Checks values against a schema, with the words of the API.</summary>
-internal sealed class StructuralValidator
+/// <summary>
+/// Checks values against a schema, with the words of the API and in its order: the type, combined schemas, the rules of the value's kind, the enumeration,
+/// and what it holds. A value of the wrong type is checked further, as far as the rules are about values of its kind.
+/// </summary>
+public sealed class StructuralValidator
 {
+    private readonly string _root;
     private readonly List<FieldError> _errors = [];
 
-    /// <summary>Every broken rule of a custom resource.</summary>
-    public static IReadOnlyList<FieldError> Check(StructuralSchema schema, TreeMap root)
+    // How far a value fits: of several schemas of which none does, the one that it fits best tells what is wrong.
+    private int _matches;
+
+    private StructuralValidator(string root) => _root = root;
+
+    /// <summary>Every broken rule of a value.</summary>
+    /// <param name="schema">Its schema.</param>
+    /// <param name="value">A whole object, or a part of it.</param>
+    /// <param name="root">Where the part is in the object; messages name what is inside the part as if that were the whole.</param>
+    public static IReadOnlyList<FieldError> Check(StructuralSchema schema, Tree value, string root = "")
     {
-        var run = new StructuralValidator();
-        run.Map(schema, root, "", isObject: true);
-        run.Combined(schema, root, "");
+        var run = new StructuralValidator(root);
+        run.Value(schema, value, "");
         return run._errors;
     }
 
     private void Value(StructuralSchema schema, Tree value, string path)
     {
-        if (value is TreeNull && schema.Nullable)
+        var rules = schema.Rules;
+        Type(schema, value, path);
+        if (value is TreeNull)
         {
+            Enumerated(rules, value, path);
             return;
         }
 
-        if (!HasType(schema, value))
+        if (rules is not null)
         {
-            var wanted = schema.IntOrString ? "integer,string" : schema.Type;
-            Add(FieldErrorType.TypeInvalid, path, Quote(NameOf(value)), $"{path} in body must be of type {wanted}: {Quote(NameOf(value))}");
-            return;
+            Combined(rules, value, path);
         }
 
-        if (schema.Enum is { } allowed && !allowed.Contains(value))
-        {
-            _errors.Add(FieldError.NotSupported(path, Plain(value), allowed.Select(a => Plain(a)?.ToString() ?? "null")));
-        }
-
+        _matches += 2;
         switch (value)
         {
             case TreeString text:
-                Text(schema, text.Value, path);
+                Text(rules, text.Value, path);
                 break;
             case TreeInteger or TreeFloat:
                 Number(schema, value, path);
@@ -49,109 +57,180 @@ internal sealed class StructuralValidator
             case TreeList list:
                 List(schema, list, path);
                 break;
-            case TreeMap map:
-                Map(schema, map, path, schema.IsEmbedded);
-                break;
         }
 
-        Combined(schema, value, path);
+        _matches++;
+        Enumerated(rules, value, path);
+        if (value is TreeMap map)
+        {
+            _matches++;
+            Map(schema, map, path);
+        }
+
+        _matches++;
     }
 
-    private void Map(StructuralSchema schema, TreeMap map, string path, bool isObject)
+    private void Type(StructuralSchema schema, Tree value, string path)
     {
-        foreach (var key in schema.Required)
+        if (schema.Type.Length == 0 && !schema.IntOrString)
         {
-            if (!map.Contains(key))
+            return;
+        }
+
+        var wanted = schema.IntOrString ? "integer,string" : schema.Type;
+        _matches += value is TreeNull ? 0 : 1;
+        if (value is TreeNull ? schema.Nullable : HasType(schema, value))
+        {
+            _matches++;
+            return;
+        }
+
+        var found = value switch
+        {
+            TreeNull => "null",
+            TreeInteger => "integer",
+            TreeBool => "boolean",
+            _ => value.KindName,
+        };
+        Add(FieldErrorType.TypeInvalid, path, Quote(found), $"{path} in body must be of type {wanted}: {Quote(found)}");
+    }
+
+    private static bool HasType(StructuralSchema schema, Tree value)
+    {
+        if (schema.IntOrString)
+        {
+            return value is TreeInteger or TreeString || IsWhole(value);
+        }
+
+        // A format says what a text must be, so that lists and texts of any other type than a number are not asked for their type.
+        return value is TreeString or TreeList && schema.Rules?.Format.Length > 0 && schema.Type is not ("number" or "integer") || schema.Type switch
+        {
+            "object" => value is TreeMap,
+            "array" => value is TreeList,
+            "string" => value is TreeString,
+            "boolean" => value is TreeBool,
+            "integer" => value is TreeInteger || IsWhole(value),
+            "number" => value is TreeInteger or TreeFloat,
+            _ => false,
+        };
+    }
+
+    private static bool IsWhole(Tree value) => value is TreeFloat real && NumberRules.IsWhole(real.Value);
+
+    private void Combined(ValueRules rules, Tree value, string path)
+    {
+        if (rules.AnyOf.Count > 0)
+        {
+            Alternatives(rules.AnyOf, value, path, one: false);
+        }
+
+        if (rules.OneOf.Count > 0)
+        {
+            Alternatives(rules.OneOf, value, path, one: true);
+        }
+
+        if (rules.AllOf.Count > 0)
+        {
+            var fitting = 0;
+            foreach (var schema in rules.AllOf)
             {
-                _errors.Add(FieldError.Required(Join(path, key), ""));
+                var run = Try(schema, value, path);
+                fitting += run._errors.Count == 0 ? 1 : 0;
+                Merge(run);
+            }
+
+            if (fitting < rules.AllOf.Count)
+            {
+                Whole($"{Quote(path)} must validate all the schemas (allOf){(fitting == 0 ? ". None validated" : "")}");
             }
         }
 
-        if (schema.MinProperties is { } least && map.Count < least)
+        if (rules.Not is { } not && Try(not, value, path)._errors.Count == 0)
         {
-            Invalid(path, map, $"{Body(path)} in body should have at least {least} properties");
-        }
-
-        if (schema.MaxProperties is { } most && map.Count > most)
-        {
-            _errors.Add(FieldError.TooMany(path, map.Count, (int)most));
-        }
-
-        for (var i = 0; i < map.Count; i++)
-        {
-            var key = map.KeyAt(i);
-            if (isObject && key is "apiVersion" or "kind" or "metadata")
-            {
-                continue;
-            }
-
-            if ((schema.Properties.GetValueOrDefault(key) ?? schema.Additional) is { } child)
-            {
-                Value(child, map.ValueAt(i), schema.Properties.ContainsKey(key) ? Join(path, key) : Join(path, key));
-            }
+            Whole($"{Quote(path)} must not validate the schema (not)");
         }
     }
 
-    private void List(StructuralSchema schema, TreeList list, string path)
+    private void Alternatives(IReadOnlyList<StructuralSchema> schemas, Tree value, string path, bool one)
     {
-        if (schema.MinItems is { } least && list.Count < least)
+        StructuralValidator? best = null;
+        StructuralValidator? first = null;
+        var fitting = 0;
+        foreach (var schema in schemas)
         {
-            Invalid(path, list.Count, $"{path} in body should have at least {least} items");
-        }
-
-        if (schema.MaxItems is { } most && list.Count > most)
-        {
-            _errors.Add(FieldError.TooMany(path, list.Count, (int)most));
-        }
-
-        if (schema.UniqueItems && list.Distinct().Count() < list.Count)
-        {
-            Invalid(path, list, $"{path} in body shouldn't contain duplicates");
-        }
-
-        var seen = new HashSet<Tree>();
-        for (var i = 0; i < list.Count; i++)
-        {
-            var at = string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]");
-            var identity = schema.ListType switch
+            var run = Try(schema, value, path);
+            if (run._errors.Count == 0)
             {
-                "set" => list[i],
-                "map" when list[i] is TreeMap item => new TreeList(schema.ListKeys.Select(k => item[k] ?? TreeNull.Instance)),
-                _ => null,
-            };
-            if (identity is not null && !seen.Add(identity))
-            {
-                _errors.Add(new FieldError(FieldErrorType.Duplicate, at, TreeJson.WriteText(list[i]), ""));
+                fitting++;
+                first ??= run;
+                if (!one)
+                {
+                    break;
+                }
             }
-
-            if (schema.Items is { } items)
+            else if (fitting == 0 && (best is null || run._matches > best._matches))
             {
-                Value(items, list[i], at);
+                best = run;
             }
+        }
+
+        if (fitting == 0)
+        {
+            Whole(one ? $"{Quote(path)} must validate one and only one schema (oneOf). Found none valid" : $"{Quote(path)} must validate at least one schema (anyOf)");
+            Merge(best!);
+        }
+        else if (one && fitting > 1)
+        {
+            Whole(string.Create(CultureInfo.InvariantCulture, $"{Quote(path)} must validate one and only one schema (oneOf). Found {fitting} valid alternatives"));
+        }
+        else
+        {
+            Merge(first!);
         }
     }
 
-    private void Text(StructuralSchema schema, string text, string path)
+    private StructuralValidator Try(StructuralSchema schema, Tree value, string path)
     {
-        var length = text.EnumerateRunes().Count();
-        if (schema.MinLength is { } least && length < least)
+        var run = new StructuralValidator(_root);
+        run.Value(schema, value, path);
+        return run;
+    }
+
+    private void Merge(StructuralValidator other)
+    {
+        _matches += other._matches;
+        other._errors.ForEach(Add);
+    }
+
+    private void Text(ValueRules? rules, string text, string path)
+    {
+        _matches++;
+        if (rules is null)
         {
-            Invalid(path, text, $"{path} in body should be at least {least} chars long");
+            return;
         }
 
-        if (schema.MaxLength is { } most && length > most)
+        var length = rules.MaxLength is null && rules.MinLength is null ? 0 : text.EnumerateRunes().Count();
+        if (rules.MaxLength is { } most && length > most)
         {
-            _errors.Add(FieldError.TooLong(path, (int)most));
+            Add(FieldError.TooLong(Where(path), (int)Math.Min(most, int.MaxValue)));
+        }
+        else if (rules.MinLength is { } least && length < least)
+        {
+            Invalid(path, text, string.Create(CultureInfo.InvariantCulture, $"{path} in body should be at least {least} chars long"));
+        }
+        else if (rules.Pattern is { } pattern && !Matches(pattern, text))
+        {
+            Invalid(path, text, $"{path} in body should match '{rules.PatternText}'");
         }
 
-        if (schema.Pattern is { } pattern && !Matches(pattern, text))
+        if (rules.Format.Length > 0)
         {
-            Invalid(path, text, $"{path} in body should match '{schema.PatternText}'");
-        }
-
-        if (!TextFormats.Fits(schema.Format, text))
-        {
-            Invalid(path, text, $"{path} in body must be of type {schema.Format}: {Quote(text)}");
+            _matches++;
+            if (!TextFormats.Fits(rules.Format, text))
+            {
+                Add(FieldErrorType.TypeInvalid, path, Quote(text), $"{path} in body must be of type {rules.Format}: {Quote(text)}");
+            }
         }
     }
 
@@ -163,103 +242,124 @@ internal sealed class StructuralValidator
         }
         catch (RegexMatchTimeoutException)
         {
+            // A text that keeps the server busy is refused like one that does not match.
             return false;
         }
     }
 
     private void Number(StructuralSchema schema, Tree value, string path)
     {
-        var number = value is TreeInteger integer ? integer.Value : ((TreeFloat)value).Value;
-        static string Show(double bound) => bound.ToString("R", CultureInfo.InvariantCulture);
-        if (schema.Minimum is { } least && (schema.ExclusiveMinimum ? number <= least : number < least))
+        _matches += 2;
+        if (schema.Rules is { } rules)
         {
-            Invalid(path, value, $"{path} in body should be greater than {(schema.ExclusiveMinimum ? "" : "or equal to ")}{Show(least)}");
-        }
-
-        if (schema.Maximum is { } most && (schema.ExclusiveMaximum ? number >= most : number > most))
-        {
-            Invalid(path, value, $"{path} in body should be less than {(schema.ExclusiveMaximum ? "" : "or equal to ")}{Show(most)}");
-        }
-
-        if (schema.MultipleOf is { } unit && unit > 0 && Math.Abs(Math.IEEERemainder(number, unit)) > 1e-9)
-        {
-            Invalid(path, value, $"{path} in body should be a multiple of {Show(unit)}");
+            NumberRules.Check(rules, value, path, (shown, detail) => Add(FieldErrorType.Invalid, path, shown, detail));
         }
     }
 
-    private void Combined(StructuralSchema schema, Tree value, string path)
+    private void List(StructuralSchema schema, TreeList list, string path)
     {
-        if (schema.AllOf.Any(s => !Fits(s, value, path)))
+        _matches += 2;
+        if (schema.Items is { } items)
         {
-            Invalid(path, value, $"{Quote(path)} must validate all the schemas (allOf)");
+            for (var i = 0; i < list.Count; i++)
+            {
+                Value(items, list[i], string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"));
+            }
         }
 
-        if (schema.AnyOf.Count > 0 && !schema.AnyOf.Any(s => Fits(s, value, path)))
+        if (schema.Rules is not { } rules)
         {
-            Invalid(path, value, $"{Quote(path)} must validate at least one schema (anyOf)");
+            return;
         }
 
-        if (schema.OneOf.Count > 0 && schema.OneOf.Count(s => Fits(s, value, path)) is not 1 and var count)
+        if (rules.MinItems is { } least && list.Count < least)
         {
-            Invalid(path, value, $"{Quote(path)} must validate one and only one schema (oneOf). {(count == 0 ? "Found none valid" : $"Found {count} valid alternatives")}");
+            Add(FieldErrorType.Invalid, path, Count(list.Count), string.Create(CultureInfo.InvariantCulture, $"{path} in body should have at least {least} items"));
         }
 
-        if (schema.Not is { } not && Fits(not, value, path))
+        if (rules.MaxItems is { } most && list.Count > most)
         {
-            Invalid(path, value, $"{Quote(path)} must not validate the schema (not)");
+            Add(FieldError.TooMany(Where(path), list.Count, (int)most));
+        }
+
+        if (rules.UniqueItems && list.Distinct().Count() < list.Count)
+        {
+            Add(FieldErrorType.Invalid, path, "\"\"", $"{path} in body shouldn't contain duplicates");
         }
     }
 
-    private static bool Fits(StructuralSchema schema, Tree value, string path)
+    private void Map(StructuralSchema schema, TreeMap map, string path)
     {
-        var run = new StructuralValidator();
-        run.Value(schema, value, path);
-        return run._errors.Count == 0;
+        var rules = schema.Rules;
+        if (rules?.MinProperties is { } least && map.Count < least)
+        {
+            Add(FieldErrorType.Invalid, path, Count(map.Count), string.Create(CultureInfo.InvariantCulture, $"{path} in body should have at least {least} properties"));
+            return;
+        }
+
+        if (rules?.MaxProperties is { } most && map.Count > most)
+        {
+            Add(FieldError.TooMany(Where(path), map.Count, (int)most));
+            return;
+        }
+
+        for (var i = 0; i < map.Count; i++)
+        {
+            var key = map.KeyAt(i);
+            if (schema.Properties.GetValueOrDefault(key) is { } described)
+            {
+                Value(described, map.ValueAt(i), path.Length == 0 ? key : path + "." + key);
+            }
+            else if (schema.ForbidsAdditional)
+            {
+                Add(FieldErrorType.Invalid, path, Quote(key), $"{path}.{key} in body is a forbidden property");
+            }
+            else if (schema.Additional is { } other)
+            {
+                Value(other, map.ValueAt(i), path + "." + key);
+            }
+        }
+
+        foreach (var key in rules?.Required ?? [])
+        {
+            if (!map.Contains(key) && schema.Properties.GetValueOrDefault(key)?.Default is null)
+            {
+                Add(FieldError.Required(Where(path + "." + key), ""));
+            }
+        }
     }
 
-    private static bool HasType(StructuralSchema schema, Tree value) => schema.IntOrString ? value is TreeInteger or TreeString : schema.Type switch
+    private void Enumerated(ValueRules? rules, Tree value, string path)
     {
-        "" => true,
-        "object" => value is TreeMap,
-        "array" => value is TreeList,
-        "string" => value is TreeString,
-        "boolean" => value is TreeBool,
-        "integer" => value is TreeInteger || (value is TreeFloat real && Math.Floor(real.Value).Equals(real.Value)),
-        "number" => value is TreeInteger or TreeFloat,
-        _ => true,
-    };
+        if (rules?.Enum is { Count: > 0 } allowed && (value is TreeNull || !allowed.Contains(value)))
+        {
+            var shown = allowed.Select(a => a is TreeString text ? text.Value : TreeJson.WriteText(a));
+            Add(FieldError.NotSupported(Where(path), null, shown) with { Value = GoSyntax.Value(value) });
+        }
+    }
 
-    private static string NameOf(Tree value) => value switch
+    private void Invalid(string path, string text, string detail) => Add(FieldErrorType.Invalid, path, Quote(text), detail);
+
+    // Of combined schemas only the whole is told of.
+    private void Whole(string detail) => Add(new FieldError(FieldErrorType.Invalid, _root.Length == 0 ? "<nil>" : _root, "\"\"", detail));
+
+    private void Add(FieldErrorType type, string path, string value, string detail) => Add(new FieldError(type, Where(path), value, detail));
+
+    private void Add(FieldError error)
     {
-        TreeInteger => "integer",
-        TreeFloat => "number",
-        TreeBool => "boolean",
-        _ => value.KindName,
-    };
+        if (!_errors.Contains(error))
+        {
+            _errors.Add(error);
+        }
+    }
 
-    private void Invalid(string path, object value, string detail) => Add(FieldErrorType.Invalid, path, value switch
+    private string Where(string path)
     {
-        string text => Quote(text),
-        TreeString text => Quote(text.Value),
-        Tree tree => TreeJson.WriteText(tree),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-    }, detail);
+        path = path.StartsWith('.') ? path[1..] : path;
+        return path.Length == 0 ? (_root.Length == 0 ? "<nil>" : _root) : _root.Length == 0 ? path : _root + "." + path;
+    }
 
-    private void Add(FieldErrorType type, string path, string value, string detail) =>
-        _errors.Add(new FieldError(type, path.Length == 0 ? "<nil>" : path, value, detail));
-
-    private static object? Plain(Tree value) => value switch
-    {
-        TreeString text => text.Value,
-        TreeInteger integer => integer.Value,
-        TreeFloat real => real.Value,
-        TreeBool flag => flag.Value,
-        _ => TreeJson.WriteText(value),
-    };
+    private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     private static string Quote(string text) => Authorization.GoText.Quote(text);
-
-    private static string Body(string path) => path.Length == 0 ? "" : path;
-
-    private static string Join(string path, string key) => path.Length == 0 ? key : path + "." + key;
 }

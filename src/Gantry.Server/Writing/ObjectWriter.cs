@@ -178,7 +178,7 @@ public sealed class ObjectWriter
         var canonical = Canonical.Of(type.Schema, value);
         var bytes = TreeJson.Write(canonical);
         var typed = scope.Resource.Decode(bytes);
-        if (Faults(scope, typed, null, canonical) is { Count: > 0 } errors)
+        if (Faults(scope, typed, null, canonical, null) is { Count: > 0 } errors)
         {
             return ([], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
@@ -239,7 +239,7 @@ public sealed class ObjectWriter
         }
 
         var typed = resource.Decode(bytes);
-        if (Faults(scope, typed, before, value) is { Count: > 0 } errors)
+        if (Faults(scope, typed, before, value, old) is { Count: > 0 } errors)
         {
             return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
         }
@@ -296,11 +296,11 @@ public sealed class ObjectWriter
         return strategy.GenerationCountsMetadata && (Differs(value, old, "annotations") || (strategy.GenerationCountsLabels && Differs(value, old, "labels")));
     }
 
-    private IReadOnlyList<FieldError> Faults(WriteScope scope, IApiObject typed, IApiObject? before, TreeMap value)
+    private IReadOnlyList<FieldError> Faults(WriteScope scope, IApiObject typed, IApiObject? before, TreeMap value, TreeMap? old)
     {
         var resource = scope.Resource;
         var errors = _validator.Validate(resource.Type, typed, before, scope.Subresource);
-        return resource.Custom is { } custom ? [.. errors, .. custom.Check(value)] : errors;
+        return resource.Custom is { } custom ? [.. errors, .. custom.Check(value, old, scope.Subresource)] : errors;
     }
 
     private static TreeMap Default(ServedResource resource, TreeMap value)
