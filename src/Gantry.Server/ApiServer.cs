@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
+using Gantry.Server.Encryption;
 using Gantry.Server.Flows;
 using Gantry.Server.CustomResources;
 using Gantry.Server.Http;
@@ -57,6 +59,7 @@ public sealed class ApiServer : IAsyncDisposable
     /// <param name="parts">The store and what else is given from outside.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="ArgumentException">The options have faults; the message names them.</exception>
+    /// <exception cref="EncryptionException">Stored values cannot be decrypted, or the configuration of their keys is wrong.</exception>
     /// <exception cref="IOException">The address is taken, or the data directory cannot be used.</exception>
     public static async Task<ApiServer> StartAsync(ApiServerOptions options, ApiServerParts parts, CancellationToken cancellation = default)
     {
@@ -67,12 +70,14 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         var log = parts.Logs.CreateLogger("api");
+        var encryption = EncryptionAtRest.Open(options.Encryption, options.DataDirectory, parts.Store, parts.Clock, parts.Logs.CreateLogger("encryption"));
+        parts = parts with { Store = encryption.Store };
         var advertised = AdvertisedAddress.Of(options);
         var pkiOptions = Pkis(options, advertised);
         var pki = ClusterPki.Open(pkiOptions, parts.Clock, parts.Logs.CreateLogger("pki"));
         // Reading the store and making certificates take the longest, so they run side by side.
         var serving = Task.Run(() => Serving(pki, pkiOptions), cancellation);
-        var core = await ServerCore.LoadAsync(options, parts, pki, cancellation).ConfigureAwait(false);
+        var core = await LoadAsync(options, parts, pki, encryption, cancellation).ConfigureAwait(false);
         var stopping = new CancellationTokenSource();
         var ended = new CancellationTokenSource();
         var following = TogetherAsync(
@@ -82,6 +87,7 @@ public sealed class ApiServer : IAsyncDisposable
                 new ApiServiceLoop(
                     core.Registry, core.Table, core.Writer, core.Client, core.Aggregated, parts.Clock, parts.Logs.CreateLogger("aggregation")).RunAsync,
                 log, stopping, ended.Token),
+            LookAfterAsync(encryption.RunAsync, log, stopping, ended.Token),
             LookAfterAsync(
                 new FlowSchemaLoop(core.Registry, core.Table, core.Writer, parts.Clock, parts.Logs.CreateLogger("flows")).RunAsync, log, stopping, ended.Token));
         try
@@ -89,7 +95,7 @@ public sealed class ApiServer : IAsyncDisposable
             // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
             var early = options.Listen.Port == 0 ? null : Bootstrap(core, options, advertised, options.Listen.Port, pki, parts);
             var bootstrap = early is null ? null : Task.Run(() => early.RunAsync(cancellation), cancellation);
-            var pipeline = Pipeline(core, parts, options, stopping, log);
+            var pipeline = Pipeline(core, parts, options, encryption, stopping, log);
             var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
             await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
             await web.StartAsync(cancellation).ConfigureAwait(false);
@@ -135,6 +141,24 @@ public sealed class ApiServer : IAsyncDisposable
         Pki.Dispose();
         _stopping.Dispose();
         _ended.Dispose();
+    }
+
+    private static async Task<ServerCore> LoadAsync(
+        ApiServerOptions options, ApiServerParts parts, ClusterPki pki, EncryptionAtRest encryption, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ServerCore.LoadAsync(options, parts, pki, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is EncryptionException or JsonException or InvalidDataException)
+        {
+            if (await encryption.ExplainAsync(e, cancellation).ConfigureAwait(false) is { } explained)
+            {
+                throw explained;
+            }
+
+            throw;
+        }
     }
 
     private static Bootstrapper Bootstrap(ServerCore core, ApiServerOptions options, IPAddress advertised, int port, ClusterPki pki, ApiServerParts parts)
@@ -246,12 +270,13 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    private static HttpPipeline Pipeline(ServerCore core, ApiServerParts parts, ApiServerOptions options, CancellationTokenSource stopping, ILogger log)
+    private static HttpPipeline Pipeline(
+        ServerCore core, ApiServerParts parts, ApiServerOptions options, EncryptionAtRest encryption, CancellationTokenSource stopping, ILogger log)
     {
         var metrics = new RequestMetrics(text => ServerFigures.Append(text, core.Registry, parts.Store));
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
-            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested), metrics, options.Tokens, core.SigningKey,
+            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.SigningKey,
             [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);

@@ -2,6 +2,7 @@ using System.Net;
 using Gantry.Server.Admission;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authentication.Tokens;
+using Gantry.Server.Encryption;
 using Gantry.Server.Services;
 
 namespace Gantry.Server;
@@ -53,6 +54,9 @@ public sealed record ApiServerOptions
 
     public AdmissionOptions Admission { get; init; } = new();
 
+    /// <summary>What the store gets to see of values.</summary>
+    public EncryptionOptions Encryption { get; init; } = new();
+
     /// <summary>The largest body of a request, bytes. 3 MiB is what clients of Kubernetes meet.</summary>
     public int MaxBodyBytes { get; init; } = 3 << 20;
 
@@ -96,7 +100,7 @@ public sealed record ApiServerOptions
             yield return ("stopGrace", "must not be negative");
         }
 
-        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Admission.Check()))
+        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Admission.Check()).Concat(Encryption.Check()))
         {
             yield return fault;
         }

@@ -44,6 +44,7 @@ internal static class ClusterServer
             TokenFile = options.TokenAuthFile ?? "",
             ServiceRange = options.ServiceRange,
             NodeName = options.NodeName,
+            Encryption = options.Encryption,
             Addresses = [address],
             AlsoListen = inside is null ? [] : [new IPEndPoint(inside, options.Listen.Port)],
             Advertise = inside,

@@ -17,7 +17,13 @@ public static class ApiCommand
         var tokens = SharedOptions.TokenAuthFile();
         var services = SharedOptions.ServiceRange();
         var memory = new Option<bool>("--in-memory") { Description = "Keep objects in memory and forget them in the end. Keys and kubeconfig are still in the data directory." };
+        var encryption = new EncryptionSyntax();
         var command = new Command("api", "Serves the API alone: what tests of operators and tools need.") { data, listen, tokens, services, memory };
+        foreach (var option in encryption.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(async (parsed, stop) =>
         {
             var folder = new DataFolder(parsed.GetValue(data)!);
@@ -29,6 +35,7 @@ public static class ApiCommand
                 Listen = parsed.GetValue(listen)!,
                 TokenFile = parsed.GetValue(tokens) ?? "",
                 ServiceRange = parsed.GetValue(services),
+                Encryption = encryption.Read(parsed),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
             };
             await RunAsync(options, folder, parsed.GetValue(memory), stop).ConfigureAwait(false);

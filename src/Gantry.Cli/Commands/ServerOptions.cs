@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Gantry.Server.Encryption;
 
 namespace Gantry.Cli.Commands;
 
@@ -17,6 +18,9 @@ public sealed record ServerOptions
     public required IPNetwork ClusterCidr { get; init; }
 
     public required string NodeName { get; init; }
+
+    /// <summary>What the store gets to see of values.</summary>
+    public EncryptionOptions Encryption { get; init; } = new();
 
     /// <summary>The API as clients of this machine reach it.</summary>
     public Uri LocalServer
@@ -80,7 +84,9 @@ public sealed record ServerOptions
 
         public Option<string> NodeName { get; } = SharedOptions.NodeName();
 
-        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName];
+        public EncryptionSyntax Encryption { get; } = new();
+
+        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All];
 
         public ServerOptions Read(ParseResult parsed) => new()
         {
@@ -90,6 +96,7 @@ public sealed record ServerOptions
             ServiceRange = parsed.GetValue(ServiceRange),
             ClusterCidr = parsed.GetValue(ClusterCidr),
             NodeName = parsed.GetValue(NodeName)!,
+            Encryption = Encryption.Read(parsed),
         };
 
         /// <summary>The words that give another process the same options.</summary>
@@ -101,6 +108,7 @@ public sealed record ServerOptions
             "--service-cluster-ip-range", options.ServiceRange.ToString(),
             "--cluster-cidr", options.ClusterCidr.ToString(),
             "--node-name", options.NodeName,
+            .. EncryptionSyntax.Words(options.Encryption),
         ];
     }
 }

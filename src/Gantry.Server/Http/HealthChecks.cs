@@ -11,13 +11,15 @@ internal sealed class HealthChecks
 
     /// <param name="store">Whether it can write.</param>
     /// <param name="stopping">Whether the server has begun to stop.</param>
-    public HealthChecks(IStore store, Func<bool> stopping)
+    /// <param name="encryption">What is wrong with the keys of the store; null where nothing is encrypted.</param>
+    public HealthChecks(IStore store, Func<bool> stopping, Func<string?>? encryption = null)
     {
         _checks =
         [
             ("ping", false, static () => null),
             ("log", false, static () => null),
             ("store", false, () => store.Health is { Condition: StoreCondition.Failing } health ? health.Reason : null),
+            .. encryption is null ? [] : new (string, bool, Func<string?>)[] { ("encryption-provider-config", false, encryption) },
             ("informer-sync", true, static () => null),
             ("shutdown", true, () => stopping() ? "the server is stopping" : null),
         ];

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
+using Gantry.Server.Encryption;
 using Gantry.Store;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +35,10 @@ public sealed class ObjectRegistry : IObjects
     public RevisionClock Clock => _clock;
 
     public IStore Store => _store;
+
+    /// <summary>Whether the store keeps an object otherwise than it would write it today: then a write that changes nothing is still a write.</summary>
+    public ValueTask<bool> IsStaleAsync(string key, CancellationToken cancellation) =>
+        _store is EncryptedStore encrypted ? encrypted.IsStaleAsync(key, cancellation) : new(false);
 
     public IReadOnlyCollection<ResourceCache> Caches => _byType.Values;
 

@@ -233,7 +233,8 @@ public sealed class ObjectWriter
         value = Finished(scope, value, old);
         var bytes = TreeJson.Write(value);
         var kept = resource.Keep(value, bytes);
-        if (kept.AsSpan().SequenceEqual(stored.Stored()))
+        var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
+        if (kept.AsSpan().SequenceEqual(stored.Stored()) && !await _registry.IsStaleAsync(key, cancellation).ConfigureAwait(false))
         {
             return (null, null);
         }
@@ -249,7 +250,6 @@ public sealed class ObjectWriter
             return (null, unwanted);
         }
 
-        var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
         var removes = DeletionRules.IsOver(typed);
         var transaction = removes
             ? StoreTransaction.Delete(key, new Revision(stored.Revision))

@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using Gantry.Store;
+
+namespace Gantry.Server.Encryption;
+
+/// <summary>
+/// A store behind which some values are encrypted: everybody in front of it sees them as they are, the store, its file and its snapshots never do.
+/// Values that no rule touches pass through as the same objects.
+/// </summary>
+internal sealed class EncryptedStore : IStore
+{
+    private readonly IStore _store;
+    private Keys _keys;
+
+    public EncryptedStore(IStore store, EncryptionRules rules)
+    {
+        _store = store;
+        _keys = new Keys(rules, null);
+    }
+
+    public StoreHealth Health => _store.Health;
+
+    public EncryptionRules Rules => Volatile.Read(ref _keys).Now;
+
+    /// <summary>Writes by other rules from now on. What was written by the last ones while they were in force stays readable.</summary>
+    public void Change(EncryptionRules rules) => Volatile.Write(ref _keys, new Keys(rules, Volatile.Read(ref _keys).Now));
+
+    /// <summary>Whether a value would be stored otherwise today: by another provider, another key, or not encrypted at all.</summary>
+    public async ValueTask<bool> IsStaleAsync(string key, CancellationToken cancel)
+    {
+        var page = (await _store.RangeAsync(RangeQuery.One(key), cancel).ConfigureAwait(false)).Require();
+        return page.Items is [var item] && Rules.Read(key, item.Value) is { Problem: null, Stale: true } or { Problem: not null };
+    }
+
+    public ValueTask<Revision> CurrentRevisionAsync(CancellationToken cancel = default) => _store.CurrentRevisionAsync(cancel);
+
+    public async ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancel = default)
+    {
+        var rules = Rules;
+        Write[]? writes = null;
+        for (var i = 0; i < transaction.Writes.Count; i++)
+        {
+            if (transaction.Writes[i] is Write.Put put && rules.Write(put.Key, put.Value) is var value && !value.Equals(put.Value))
+            {
+                writes ??= [.. transaction.Writes];
+                writes[i] = put with { Value = value };
+            }
+        }
+
+        var result = await _store.CommitAsync(writes is null ? transaction : transaction with { Writes = writes }, cancel).ConfigureAwait(false);
+        return result is CommitResult.Conflict { Current: { } current } conflict ? conflict with { Current = Open(current) } : result;
+    }
+
+    public async ValueTask<RangeResult> RangeAsync(RangeQuery query, CancellationToken cancel = default) =>
+        await _store.RangeAsync(query, cancel).ConfigureAwait(false) switch
+        {
+            RangeResult.Page { Items.Count: > 0 } page => page with { Items = [.. page.Items.Select(Open)] },
+            var other => other,
+        };
+
+    public async IAsyncEnumerable<ChangeBatch> WatchAsync(WatchFrom from, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await foreach (var batch in _store.WatchAsync(from, cancel).ConfigureAwait(false))
+        {
+            yield return batch.Changes.Count == 0 ? batch
+                : new ChangeBatch { Revision = batch.Revision, Changes = [.. batch.Changes.Select(Open)], IsCompacted = batch.IsCompacted };
+        }
+    }
+
+    public async ValueTask<HistoryResult> HistoryAsync(string key, int limit = 100, CancellationToken cancel = default)
+    {
+        var result = await _store.HistoryAsync(key, limit, cancel).ConfigureAwait(false);
+        return result with { Changes = [.. result.Changes.Select(Open)] };
+    }
+
+    public ValueTask<Revision> CompactAsync(Revision upTo, CancellationToken cancel = default) => _store.CompactAsync(upTo, cancel);
+
+    public ValueTask<Revision> CompactAsync(TimeSpan age, CancellationToken cancel = default) => _store.CompactAsync(age, cancel);
+
+    /// <summary>The store behind belongs to whoever opened it.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Change Open(Change change)
+    {
+        var (current, previous) = (change.Current is { } now ? Open(now) : null, change.Previous is { } before ? Open(before, lenient: true) : null);
+        return ReferenceEquals(current, change.Current) && ReferenceEquals(previous, change.Previous) ? change : new Change
+        {
+            Key = change.Key, Id = change.Id, Current = current, Previous = previous, PreviousId = change.PreviousId, CreateRevision = change.CreateRevision,
+            WrittenAt = change.WrittenAt,
+        };
+    }
+
+    private KeyValue Open(KeyValue stored) => Open(stored, lenient: false)!;
+
+    /// <param name="stored">As the store keeps it.</param>
+    /// <param name="lenient">Null instead of a failure: the last state of what was replaced may have been written with a key that is gone.</param>
+    private KeyValue? Open(KeyValue stored, bool lenient)
+    {
+        var keys = Volatile.Read(ref _keys);
+        var (value, _, problem) = keys.Now.Read(stored.Key, stored.Value);
+        if (problem is not null && keys.Last is { } last && last.Read(stored.Key, stored.Value) is { Problem: null } older)
+        {
+            (value, problem) = (older.Value, null);
+        }
+
+        if (problem is not null)
+        {
+            return lenient ? null : throw new EncryptionException($"unable to transform key \"{stored.Key}\": {problem}");
+        }
+
+        return value.Equals(stored.Value) ? stored : new KeyValue
+        {
+            Key = stored.Key, Value = value, Id = stored.Id, CreateRevision = stored.CreateRevision, Version = stored.Version, PreviousId = stored.PreviousId,
+            WrittenAt = stored.WrittenAt, ExpiresAt = stored.ExpiresAt, Durability = stored.Durability, EverRelaxed = stored.EverRelaxed,
+        };
+    }
+
+    private sealed record Keys(EncryptionRules Now, EncryptionRules? Last);
+}
