@@ -2,6 +2,7 @@ using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
+using Gantry.Server.Validation.Definitions;
 
 namespace Gantry.Server.Validation;
 
@@ -26,6 +27,11 @@ public sealed class ObjectValidator : IValidator
         MetadataRules.Validate(errors, value.Metadata, type.Namespaced, NameRule(type), meta);
         if (subresource.Length > 0 && subresource != "ephemeralcontainers")
         {
+            if (value is V1CustomResourceDefinition definition)
+            {
+                DefinitionRules.Status(errors, definition.Status);
+            }
+
             return errors.List;
         }
 

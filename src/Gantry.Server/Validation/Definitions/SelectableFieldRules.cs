@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gantry.Api.Models;
 
-namespace Gantry.Server.Validation;
+namespace Gantry.Server.Validation.Definitions;
 
 /// <summary>What the selectable fields of a custom resource may be: a few fields of plain values that its schema has.</summary>
 internal static class SelectableFieldRules
