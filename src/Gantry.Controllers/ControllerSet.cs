@@ -44,7 +44,7 @@ public static class ControllerSet
             new GarbageController(As("garbage-collector-controller")),
             new NamespaceController(context),
             new ServiceAccountController(context),
-            new TokenSecretController(context, options.Authority),
+            new TokenSecretController(context, options.Authority, options.SecretTokens),
             new RoleAggregationController(context),
             new ResourceQuotaController(context, options.Quotas),
             new RootCertificateController(context, options.Authority),

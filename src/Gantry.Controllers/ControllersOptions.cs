@@ -3,6 +3,7 @@ using Gantry.Controllers.CertificateSigning;
 using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.ResourceQuotas;
+using Gantry.Controllers.TokenSecrets;
 
 namespace Gantry.Controllers;
 
@@ -11,6 +12,9 @@ public sealed record ControllersOptions
 {
     /// <summary>The cluster's certificate authority in PEM, for the ConfigMap of every namespace.</summary>
     public required string Authority { get; init; }
+
+    /// <summary>Makes the tokens that Secrets keep.</summary>
+    public required SecretTokenIssuer SecretTokens { get; init; }
 
     /// <summary>How admission counts against quotas.</summary>
     public required QuotaMeter Quotas { get; init; }

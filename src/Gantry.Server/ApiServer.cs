@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Gantry.Api.Models;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
@@ -47,6 +48,10 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>The API for loops of this process, as the server itself.</summary>
     public InProcessApiClient Client => _core.Client;
+
+    /// <summary>The token of a service account that one of its Secrets keeps.</summary>
+    public string SecretToken(V1ServiceAccount account, V1Secret secret) =>
+        _core.Identities.Issuer.IssueForSecret(account.Metadata.Namespace, account.Metadata.Name, account.Metadata.Uid, secret.Metadata.Name);
 
     /// <summary>Every kind that is served, by metadata, for loops of this process.</summary>
     public InProcessMetadataClient Metadata => new(_core);
@@ -276,14 +281,14 @@ public sealed class ApiServer : IAsyncDisposable
         var metrics = new RequestMetrics(text => ServerFigures.Append(text, core.Registry, parts.Store));
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
-            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.SigningKey,
+            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
             [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
         return new HttpPipeline(
             new HttpParts
             {
-                Authenticator = core.Authenticator,
+                Authenticator = core.Identities.Authenticator,
                 Authorizer = core.Authorizer,
                 Dispatcher = core.Dispatcher,
                 Aggregated = core.Aggregated,

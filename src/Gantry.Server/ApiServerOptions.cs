@@ -50,6 +50,8 @@ public sealed record ApiServerOptions
 
     public TokenOptions Tokens { get; init; } = new();
 
+    public AuthenticationOptions Authentication { get; init; } = new();
+
     public AnonymousOptions Anonymous { get; init; } = new();
 
     public AdmissionOptions Admission { get; init; } = new();
@@ -100,7 +102,7 @@ public sealed record ApiServerOptions
             yield return ("stopGrace", "must not be negative");
         }
 
-        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Admission.Check()).Concat(Encryption.Check()))
+        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Authentication.Check()).Concat(Admission.Check()).Concat(Encryption.Check()))
         {
             yield return fault;
         }

@@ -6,7 +6,6 @@ using Gantry.Server.Admission;
 using Gantry.Server.Admission.Webhooks;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Authentication;
-using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Authorization;
 using Gantry.Server.Authorization.Node;
 using Gantry.Server.Authorization.Rbac;
@@ -41,17 +40,11 @@ internal sealed class ServerCore : IDisposable
         _parts = parts;
         Options = options;
         Registry = registry;
-        SigningKey = SigningKey.FromPem(pki.TokenKeyPem);
-        var bound = new CachedObjects(registry);
-        var accounts = new ServiceAccountTokens(options.Tokens, [SigningKey], bound, parts.Clock);
-        Tokens = options.TokenFile.Length == 0 ? new TokenChain(accounts) : new TokenChain(StaticTokens.Parse(File.ReadAllText(options.TokenFile)), accounts);
-        Issuer = new TokenIssuer(options.Tokens, SigningKey, bound, parts.Clock, parts.Ids.NewId);
+        Identities = new Identities(options, parts, pki, registry, () => Client!, Dice());
         var rbac = new RbacSource(registry);
         Roles = () => rbac.Current;
         Authorizer = new AuthorizerChain(
             new NodeAuthorizer(new NodeFactsSource(registry), NodeRules()), new RbacAuthorizer(Roles));
-        Authenticator = new AuthenticatorChain(
-            [new ClientCertificateAuthenticator(pki.Authority.Certificate, parts.Clock), new BearerAuthenticator(Tokens)], options.Anonymous);
         _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!), parts.Clock);
         Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
         ProxyAddresses = new ProxyAddresses(registry, Dice());
@@ -75,17 +68,11 @@ internal sealed class ServerCore : IDisposable
 
     public ObjectRegistry Registry { get; }
 
-    public SigningKey SigningKey { get; }
-
-    public ITokenAuthenticator Tokens { get; }
-
-    public TokenIssuer Issuer { get; }
+    public Identities Identities { get; }
 
     public Func<RbacSnapshot> Roles { get; }
 
     public IAuthorizer Authorizer { get; }
-
-    public IAuthenticator Authenticator { get; }
 
     public AdmissionChain Admission { get; }
 
@@ -135,7 +122,7 @@ internal sealed class ServerCore : IDisposable
         Aggregated.Dispose();
         _quota.Dispose();
         _webhooks.Dispose();
-        SigningKey.Dispose();
+        Identities.Dispose();
     }
 
     // Made when the first aggregated API is asked: most clusters start without any.

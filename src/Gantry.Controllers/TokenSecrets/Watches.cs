@@ -9,18 +9,19 @@ namespace Gantry.Controllers.TokenSecrets;
 /// <summary>Puts tokens into the Secrets that ask for them.</summary>
 public sealed class TokenSecretController : IController
 {
-    /// <summary>Such a token has no end but that of its Secret, to which it is bound. The API may grant less.</summary>
-    private const long Seconds = 10L * 365 * 24 * 3600;
     private readonly ControllerContext _context;
     private readonly PlanRunner _runner;
     private readonly string _authority;
+    private readonly SecretTokenIssuer _issue;
     private readonly Cache<V1Secret> _secrets;
     private readonly Cache<V1ServiceAccount> _accounts;
 
     /// <param name="context">The parts.</param>
     /// <param name="authority">The cluster's certificate authority, PEM.</param>
-    public TokenSecretController(ControllerContext context, string authority)
+    /// <param name="issue">Makes tokens.</param>
+    public TokenSecretController(ControllerContext context, string authority, SecretTokenIssuer issue)
     {
+        _issue = issue;
         _context = context;
         _runner = new PlanRunner(context);
         _authority = authority;
@@ -64,21 +65,7 @@ public sealed class TokenSecretController : IController
         var token = "";
         if (TokenSecretPlanner.WantsToken(secret, account))
         {
-            var request = new AuthenticationV1TokenRequest
-            {
-                Spec = new V1TokenRequestSpec
-                {
-                    ExpirationSeconds = Math.Min(Seconds, 1L << 32),
-                    BoundObjectRef = new V1BoundObjectReference { ApiVersion = "v1", Kind = "Secret", Name = secret.Metadata.Name, Uid = secret.Metadata.Uid },
-                },
-            };
-            var issued = await _context.Api.CreateSubresourceAsync<V1ServiceAccount, AuthenticationV1TokenRequest>(key.Namespace, name, "token", request, ct).ConfigureAwait(false);
-            if (issued.Error is { } refused)
-            {
-                return Again.Failed(refused.Message);
-            }
-
-            token = issued.Value?.Status.Token ?? "";
+            token = _issue(account!, secret);
         }
 
         var error = await _runner.PerformAsync(key, TokenSecretPlanner.Plan(secret, account, _authority, token), ct).ConfigureAwait(false);

@@ -184,9 +184,9 @@ public sealed class NodeRestriction : IValidatingAdmission
     /// <param name="account">The account.</param>
     /// <param name="asked">What token is wanted.</param>
     public ApiStatus? TokenRefusal(UserInfo user, string ns, string account, AuthenticationV1TokenRequest asked) =>
-        NodeAuthorizer.NodeOf(user) is { } node && Token(ns, account, asked, node) is { } why ? ApiStatus.Forbidden(V1ServiceAccount.Resource, account, why) : null;
+        NodeAuthorizer.NodeOf(user) is { } node && Token(ns, asked, node) is { } why ? ApiStatus.Forbidden(V1ServiceAccount.Resource, account, why) : null;
 
-    private string? Token(string ns, string account, AuthenticationV1TokenRequest asked, string node)
+    private string? Token(string ns, AuthenticationV1TokenRequest asked, string node)
     {
         if (asked.Spec.BoundObjectRef is not { Kind: "Pod", ApiVersion: "v1", Name.Length: > 0 } bound)
         {
@@ -198,18 +198,12 @@ public sealed class NodeRestriction : IValidatingAdmission
             return "node requested token with a pod binding without a uid";
         }
 
-        var pod = _objects.Get<V1Pod>(ns, bound.Name);
-        if (pod is null || pod.Metadata.Uid != bound.Uid)
-        {
-            return $"the UID in the bound object reference ({bound.Uid}) does not match the UID in record ({pod?.Metadata.Uid}). The object might have been deleted and then recreated";
-        }
-
-        if (pod.Spec.NodeName != node)
-        {
-            return "node requested token bound to a pod scheduled on a different node";
-        }
-
-        return pod.Spec.ServiceAccountName == account ? null : "node requested token of a service account that its pod does not use";
+        // Whether the pod is there and runs as that account, the issuer tells.
+        return _objects.Get<V1Pod>(ns, bound.Name) is not { } pod ? null
+            : pod.Metadata.Uid != bound.Uid
+                ? $"the UID in the bound object reference ({bound.Uid}) does not match the UID in record. The object might have been deleted and then recreated"
+            : pod.Spec.NodeName != node ? "node requested token bound to a pod scheduled on a different node"
+            : null;
     }
 
     private static string NameOf(AdmissionRequest request, IApiObject? value) => request.Name.Length > 0 ? request.Name : value?.Metadata.Name ?? "";

@@ -8,6 +8,9 @@ namespace Gantry.Server.Authentication;
 /// <summary>Authenticates requests by their bearer token.</summary>
 public sealed class BearerAuthenticator : IAuthenticator
 {
+    /// <summary>What is said of tokens that nobody knows.</summary>
+    internal const string Invalid = "invalid bearer token";
+
     private readonly ITokenAuthenticator _tokens;
 
     public BearerAuthenticator(ITokenAuthenticator tokens)
@@ -31,7 +34,7 @@ public sealed class BearerAuthenticator : IAuthenticator
         {
             TokenOutcome.Known known => new AuthenticationOutcome.Known(WithAuthenticated(known.User)),
             TokenOutcome.Rejected rejected => new AuthenticationOutcome.Rejected(rejected.Reason),
-            _ => new AuthenticationOutcome.Rejected("invalid bearer token"),
+            _ => new AuthenticationOutcome.Rejected(Invalid),
         };
     }
 

@@ -11,23 +11,27 @@ namespace Gantry.Server.Authentication;
 
 /// <summary>
 /// Authenticates by the TLS client certificate: common name is the user, organizations are the groups. The listener must accept any client
-/// certificate; whether it counts is decided here, against the cluster's own authority only.
+/// certificate; whether it counts is decided here, against the authorities of the cluster only.
 /// </summary>
 public sealed class ClientCertificateAuthenticator : IAuthenticator
 {
     private const string CommonName = "2.5.4.3";
     private const string Organization = "2.5.4.10";
-    private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
 
-    private readonly X509Certificate2 _authority;
+    /// <summary>What a certificate must be for.</summary>
+    internal static readonly Oid ClientAuth = new("1.3.6.1.5.5.7.3.2");
+
+    private readonly X509Certificate2Collection _authorities;
     private readonly TimeProvider _clock;
 
     // The server hands out one certificate object per connection, so a chain is built once per connection and not per request.
     private readonly ConditionalWeakTable<X509Certificate2, AuthenticationOutcome> _decided = [];
 
-    public ClientCertificateAuthenticator(X509Certificate2 authority, TimeProvider clock)
+    /// <param name="authorities">Whose certificates count.</param>
+    /// <param name="clock">Says whether certificates are expired.</param>
+    public ClientCertificateAuthenticator(X509Certificate2Collection authorities, TimeProvider clock)
     {
-        _authority = authority;
+        _authorities = authorities;
         _clock = clock;
     }
 
@@ -48,8 +52,8 @@ public sealed class ClientCertificateAuthenticator : IAuthenticator
 
     private AuthenticationOutcome Check(X509Certificate2 certificate)
     {
-        using var chain = ClientCertificateChain.Build(_authority, _clock.GetUtcNow());
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuth));
+        using var chain = ClientCertificateChain.Build(_authorities, _clock.GetUtcNow());
+        chain.ChainPolicy.ApplicationPolicy.Add(ClientAuth);
         if (!chain.Build(certificate))
         {
             var reasons = string.Join(", ", chain.ChainStatus.Select(s => s.Status.ToString()).Distinct(StringComparer.Ordinal));

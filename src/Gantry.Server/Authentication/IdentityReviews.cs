@@ -1,5 +1,6 @@
 using Gantry.Api.Models;
 using Gantry.Server.Authentication.Tokens;
+using Gantry.Server.Authorization;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 
@@ -28,18 +29,11 @@ public sealed class IdentityReviews
             return (null, ApiStatus.BadRequest("token is required for TokenReview in authentication"));
         }
 
-        if (token.Length > BearerToken.MaximumLength)
-        {
-            return (review with { Status = new V1TokenReviewStatus { Error = "the token is too long" } }, null);
-        }
-
         var wanted = review.Spec.Audiences.Count > 0 ? review.Spec.Audiences : _options.Audiences;
-        return await _tokens.AuthenticateAsync(token, wanted, cancellation).ConfigureAwait(false) switch
-        {
-            TokenOutcome.Known known => (review with { Status = Status(known, wanted) }, null),
-            TokenOutcome.Rejected rejected => (review with { Status = new V1TokenReviewStatus { Error = rejected.Reason } }, null),
-            _ => (review with { Status = new V1TokenReviewStatus() }, null),
-        };
+        var outcome = token.Length > BearerToken.MaximumLength
+            ? new TokenOutcome.Rejected("the bearer token is too long")
+            : await _tokens.AuthenticateAsync(token, wanted, cancellation).ConfigureAwait(false);
+        return (review with { Status = Status(outcome) }, null);
     }
 
     /// <summary>Who the asking user is.</summary>
@@ -49,17 +43,16 @@ public sealed class IdentityReviews
         Status = new V1SelfSubjectReviewStatus { UserInfo = UserModels.Of(user) },
     };
 
-    // Tokens that know no audience are for this API server only.
-    private V1TokenReviewStatus Status(TokenOutcome.Known known, IReadOnlyList<string> wanted)
+    // The server's own tokens for itself are asked first, and do not know it either: their words come first.
+    private static V1TokenReviewStatus Status(TokenOutcome outcome) => outcome switch
     {
-        var audiences = known.Audiences.Count > 0 ? known.Audiences : [.. wanted.Intersect(_options.Audiences, StringComparer.Ordinal)];
-        return audiences.Count == 0
-            ? new V1TokenReviewStatus { Error = "token audiences do not match the target audiences" }
-            : new V1TokenReviewStatus
-            {
-                Authenticated = true,
-                User = UserModels.Of(BearerAuthenticator.WithAuthenticated(known.User)),
-                Audiences = audiences,
-            };
-    }
+        TokenOutcome.Known known => new V1TokenReviewStatus
+        {
+            Authenticated = true,
+            User = UserModels.Of(BearerAuthenticator.WithAuthenticated(known.User)),
+            Audiences = known.Audiences,
+        },
+        TokenOutcome.Rejected rejected => new V1TokenReviewStatus { Error = GoText.Aggregate([BearerAuthenticator.Invalid, rejected.Reason]) },
+        _ => new V1TokenReviewStatus { Error = BearerAuthenticator.Invalid },
+    };
 }

@@ -30,7 +30,7 @@ public static class Impersonation
 
         if (wanted.Name.Length == 0)
         {
-            return (asking, ApiStatus.Internal("requested impersonation of groups, uid or extra without impersonating a user"));
+            return (asking, ApiStatus.Internal($"requested {Show(wanted)} without impersonating a user"));
         }
 
         foreach (var question in Questions(asking, wanted))
@@ -45,11 +45,16 @@ public static class Impersonation
         return (Complete(wanted), null);
     }
 
+    // References to what was asked for as Go prints them: kind, namespace, name, uid, version, resource version, field.
+    private static string Show(UserInfo wanted) => "[" + string.Join(' ', wanted.Groups.Select(g => $"{{Group  {g}    }}")
+        .Concat(wanted.Extra.SelectMany(e => e.Value.Select(v => $"{{UserExtra  {v}  {AuthenticationGroup}/v1  {e.Key}}}")))
+        .Concat(wanted.Uid.Length > 0 ? [$"{{UID  {wanted.Uid}  {AuthenticationGroup}/v1  }}"] : [])) + "]";
+
     private static UserInfo? Read(IHeaderDictionary headers)
     {
         var name = headers[UserHeader].ToString();
         var uid = headers[UidHeader].ToString();
-        var groups = headers[GroupHeader].Where(g => !string.IsNullOrEmpty(g)).Select(g => g!).ToList();
+        var groups = headers[GroupHeader].Select(g => g ?? "").ToList();
         var extra = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var (header, values) in headers)
         {
@@ -98,10 +103,10 @@ public static class Impersonation
             groups.AddRange(ServiceAccountTokens.GroupsOf(ns));
         }
 
-        var implied = wanted.Name == UserInfo.Anonymous ? UserInfo.UnauthenticatedGroup : UserInfo.AuthenticatedGroup;
-        if (!groups.Contains(UserInfo.AuthenticatedGroup, StringComparer.Ordinal) && !groups.Contains(UserInfo.UnauthenticatedGroup, StringComparer.Ordinal))
+        var anonymous = wanted.Name == UserInfo.Anonymous;
+        if (!groups.Contains(UserInfo.UnauthenticatedGroup, StringComparer.Ordinal) && (anonymous || !groups.Contains(UserInfo.AuthenticatedGroup, StringComparer.Ordinal)))
         {
-            groups.Add(implied);
+            groups.Add(anonymous ? UserInfo.UnauthenticatedGroup : UserInfo.AuthenticatedGroup);
         }
 
         return wanted with { Groups = groups };

@@ -28,4 +28,11 @@ public static class GoText
 
     /// <summary>A list such as <c>["a" "b"]</c>.</summary>
     public static string List(IEnumerable<string> texts) => "[" + string.Join(' ', texts.Select(Quote)) + "]";
+
+    /// <summary>Several errors as one text: each once, in brackets where there are several.</summary>
+    public static string Aggregate(IEnumerable<string> errors)
+    {
+        var distinct = errors.Distinct(StringComparer.Ordinal).ToList();
+        return distinct.Count == 1 ? distinct[0] : "[" + string.Join(", ", distinct) + "]";
+    }
 }

@@ -14,7 +14,7 @@ internal static class BuiltInSubresources
     public static IEnumerable<ISubresource> Of(ServerCore core)
     {
         var access = new AccessReviews(core.Authorizer, core.Roles);
-        var identity = new IdentityReviews(core.Tokens, core.Options.Tokens, core.Clock);
+        var identity = new IdentityReviews(core.Identities.Tokens, core.Options.Tokens, core.Clock);
         var parts = new SubresourceParts
         {
             Objects = core.Registry,
@@ -22,7 +22,7 @@ internal static class BuiltInSubresources
             Writer = core.Writer,
             Deleter = core.Deleter,
             Admission = core.Admission,
-            Tokens = core.Issuer,
+            Tokens = core.Identities.Issuer,
             Clock = core.Clock,
             Addresses = core.ProxyAddresses,
             Dial = core.Dial,

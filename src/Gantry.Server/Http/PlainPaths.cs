@@ -1,3 +1,4 @@
+using System.Net;
 using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
@@ -16,17 +17,20 @@ internal sealed class PlainPaths
     private readonly HealthChecks _health;
     private readonly RequestMetrics _metrics;
     private readonly TokenOptions _tokens;
-    private readonly SigningKey _key;
+    private readonly IReadOnlyList<SigningKey> _keys;
+    private readonly IPAddress _advertised;
     private readonly IReadOnlyList<IPathHandler> _handlers;
 
     public PlainPaths(
-        DiscoveryDocuments discovery, HealthChecks health, RequestMetrics metrics, TokenOptions tokens, SigningKey key, IReadOnlyList<IPathHandler> handlers)
+        DiscoveryDocuments discovery, HealthChecks health, RequestMetrics metrics, TokenOptions tokens, IReadOnlyList<SigningKey> keys, IPAddress advertised,
+        IReadOnlyList<IPathHandler> handlers)
     {
         _discovery = discovery;
         _health = health;
         _metrics = metrics;
         _tokens = tokens;
-        _key = key;
+        _keys = keys;
+        _advertised = advertised;
         _handlers = handlers;
     }
 
@@ -70,9 +74,11 @@ internal sealed class PlainPaths
             case "/apis":
                 return Document(_discovery.Groups());
             case IssuerDiscovery.ConfigurationPath:
-                return Document(IssuerDiscovery.Configuration(_tokens, $"https://{context.Request.Host}{IssuerDiscovery.KeysPath}", [_key]));
+                context.Response.Headers.CacheControl = IssuerDiscovery.Caching;
+                return Document(IssuerDiscovery.Configuration(_tokens, KeysUrl(context), _keys));
             case IssuerDiscovery.KeysPath:
-                return new ApiAnswer.Document(200, IssuerDiscovery.KeysMediaType, IssuerDiscovery.Keys([_key]));
+                context.Response.Headers.CacheControl = IssuerDiscovery.Caching;
+                return new ApiAnswer.Document(200, IssuerDiscovery.KeysMediaType, IssuerDiscovery.Keys(_keys));
         }
 
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -85,6 +91,10 @@ internal sealed class PlainPaths
         };
         return document is null ? ApiDispatcher.NoSuchPath : Document(document);
     }
+
+    // Never what the client calls this server: the document may be kept for others.
+    private string KeysUrl(HttpContext context) => _tokens.KeysUrl.Length > 0 ? _tokens.KeysUrl
+        : $"https://{new IPEndPoint(_advertised, context.Connection.LocalPort)}{IssuerDiscovery.KeysPath}";
 
     private byte[] Roots()
     {

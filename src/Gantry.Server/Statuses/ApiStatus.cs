@@ -46,6 +46,9 @@ public sealed record ApiStatus
     public static ApiStatus Conflict(ResourceType type, string name, string why) =>
         Named(409, "Conflict", type.Group, type.Plural, name, $"Operation cannot be fulfilled on {type.QualifiedPlural} \"{name}\": {why}");
 
+    public static ApiStatus Conflict(string group, string plural, string name, string why) =>
+        Named(409, "Conflict", group, plural, name, $"Operation cannot be fulfilled on {Qualified(group, plural)} \"{name}\": {why}");
+
     /// <summary>A conflict that names the kind, as failed preconditions do.</summary>
     public static ApiStatus KindConflict(ResourceType type, string name, string why) =>
         Named(409, "Conflict", type.Group, type.Kind, name, $"Operation cannot be fulfilled on {Qualified(type.Group, type.Kind)} \"{name}\": {why}");

@@ -20,9 +20,9 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
 
     public async ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
-        if (ObjectChecks.Options(call.Options, "CreateOptions") is { } refused)
+        if (ObjectChecks.Options(call.Options, "CreateOptions") is { } misused)
         {
-            return refused;
+            return misused;
         }
 
         var (value, refusal) = BodyDecoder.Decode(call, SubresourceKinds.TokenRequest);
@@ -36,30 +36,36 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
             return elsewhere;
         }
 
+        var (prepared, refused) = await issuer.PrepareAsync(
+            call.Info.Namespace, call.Info.Name, ApiJson.Decode<AuthenticationV1TokenRequest>(TreeJson.Write(value)), cancellation).ConfigureAwait(false);
+        if (prepared is null)
+        {
+            return refused!;
+        }
+
         var scope = WriteScope.Of(call, resource);
         if (await admission.ValidateAsync(scope.Admission(AdmissionOperation.Create, null, scope.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return unwanted;
         }
 
-        var request = ApiJson.Decode<AuthenticationV1TokenRequest>(TreeJson.Write(value));
-        if (nodes.TokenRefusal(call.User, scope.Namespace, scope.Name, request) is { } foreign)
+        if (nodes.TokenRefusal(call.User, scope.Namespace, scope.Name, prepared) is { } foreign)
         {
             return foreign;
         }
 
-        var (issued, problem) = await issuer.IssueAsync(scope.Namespace, scope.Name, request, cancellation).ConfigureAwait(false);
-        if (issued is null)
+        var (grant, problem) = await issuer.IssueAsync(scope.Namespace, scope.Name, prepared, cancellation).ConfigureAwait(false);
+        if (grant is null)
         {
             return problem!;
         }
 
-        if (scope.DryRun)
+        if (grant.Warning is { } warning)
         {
-            // A token is a token, whatever it was asked for.
-            issued = issued with { Status = new V1TokenRequestStatus() };
+            call.Warn(warning);
         }
 
-        return new ApiAnswer.Item(201, SubresourceKinds.TokenRequest, SubresourceKinds.Encode(SubresourceKinds.TokenRequest, issued));
+        _ = call.Audit?.Annotate("authentication.kubernetes.io/issued-credential-id", "JTI=" + grant.Id);
+        return new ApiAnswer.Item(201, SubresourceKinds.TokenRequest, SubresourceKinds.Encode(SubresourceKinds.TokenRequest, grant.Request));
     }
 }

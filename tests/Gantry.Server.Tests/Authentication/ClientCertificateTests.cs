@@ -15,7 +15,7 @@ public sealed class ClientCertificateTests
     public ClientCertificateTests()
     {
         _authority = CertificateAuthority.Create("ours", TimeSpan.FromDays(1000), _clock);
-        _authenticator = new ClientCertificateAuthenticator(_authority.Certificate, _clock);
+        _authenticator = new ClientCertificateAuthenticator([_authority.Certificate], _clock);
     }
 
     [Fact]

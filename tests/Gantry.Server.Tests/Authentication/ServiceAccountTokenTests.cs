@@ -33,7 +33,9 @@ public sealed class ServiceAccountTokenTests
     {
         var token = Token(Claims());
         Assert.IsType<TokenOutcome.Known>(await Ask(token));
-        _clock.Advance(TimeSpan.FromHours(1));
+        _clock.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(59));
+        Assert.IsType<TokenOutcome.Known>(await Ask(token));
+        _clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("service account token has expired", Refusal(await Ask(token)));
     }
 
@@ -43,7 +45,7 @@ public sealed class ServiceAccountTokenTests
         var token = Token(Claims());
         Assert.IsType<TokenOutcome.Known>(await Ask(token));
         _ = _objects.Objects.Remove((BoundKind.ServiceAccount, "ns", "robot"));
-        Assert.Equal("service account has been invalidated or deleted", Refusal(await Ask(token)));
+        Assert.Equal("serviceaccounts \"robot\" not found", Refusal(await Ask(token)));
     }
 
     [Fact]
@@ -61,7 +63,7 @@ public sealed class ServiceAccountTokenTests
         _clock.Advance(TimeSpan.FromSeconds(59));
         Assert.IsType<TokenOutcome.Known>(await Ask(token));
         _clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal("pod has been invalidated or deleted", Refusal(await Ask(token)));
+        Assert.Equal("service account token has been invalidated", Refusal(await Ask(token)));
     }
 
     [Fact]
@@ -77,14 +79,14 @@ public sealed class ServiceAccountTokenTests
     {
         var good = Token(Claims()).Split('.');
         var other = Token(Claims() with { Expires = long.MaxValue / 4 }).Split('.');
-        Assert.Equal("invalid bearer token", Refusal(await Ask($"{good[0]}.{other[1]}.{good[2]}")));
+        Assert.Equal("go-jose/go-jose: error in cryptographic primitive", Refusal(await Ask($"{good[0]}.{other[1]}.{good[2]}")));
     }
 
     [Fact]
     public async Task A_token_signed_by_another_key_is_refused()
     {
         using var stranger = MakeKey();
-        Assert.Equal("invalid bearer token", Refusal(await Ask(WebToken.Write(Claims().ToJson(), stranger))));
+        Assert.Equal("go-jose/go-jose: error in cryptographic primitive", Refusal(await Ask(WebToken.Write(Claims().ToJson(), stranger))));
     }
 
     [Theory]
@@ -95,8 +97,8 @@ public sealed class ServiceAccountTokenTests
     {
         var parts = Token(Claims()).Split('.');
         var header = System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes($$"""{"alg":"{{algorithm}}"}"""));
-        Assert.Equal("invalid bearer token", Refusal(await Ask($"{header}.{parts[1]}.{parts[2]}")));
-        Assert.Equal("invalid bearer token", Refusal(await Ask($"{header}.{parts[1]}.")));
+        Assert.Equal("go-jose/go-jose: error in cryptographic primitive", Refusal(await Ask($"{header}.{parts[1]}.{parts[2]}")));
+        Assert.Equal("go-jose/go-jose: error in cryptographic primitive", Refusal(await Ask($"{header}.{parts[1]}.")));
     }
 
     [Theory]
@@ -122,7 +124,7 @@ public sealed class ServiceAccountTokenTests
         using var key = SigningKey.FromPem(rsa.ExportPkcs8PrivateKeyPem());
         Assert.Equal("RS256", key.Algorithm);
         Assert.NotNull(WebToken.Verify(WebToken.Write(Claims().ToJson(), key), [key]));
-        Assert.Equal(["use", "kty", "kid", "alg", "n", "e"], key.WebKey().Select(m => m.Name));
+        Assert.Equal(["use", "kty", "kid", "alg", "n", "e"], key.Members().Select(m => m.Name));
     }
 
     [Fact]
@@ -138,6 +140,41 @@ public sealed class ServiceAccountTokenTests
         var claims = Claims() with { Node = new BoundObject("one", "n1"), WarnAfter = 17 };
         var read = ServiceAccountClaims.Parse(claims.ToJson());
         Assert.Equal(claims.ToJson(), read!.ToJson());
+    }
+
+    [Fact]
+    public async Task A_token_of_an_earlier_issuer_is_accepted_while_it_is_listed()
+    {
+        var token = Token(Claims() with { Issuer = "https://old.example" });
+        Assert.IsType<TokenOutcome.NotMine>(await Ask(token));
+        var tokens = new ServiceAccountTokens(_options with { OldIssuers = ["https://old.example"] }, [_key], _objects, _clock);
+        Assert.IsType<TokenOutcome.Known>(await tokens.AuthenticateAsync(token, [], default));
+    }
+
+    [Theory]
+    [InlineData("pod", "pod UID (pod-1) does not match service account pod ref claim (pod-0)")]
+    [InlineData("secret", "secret UID (secret-1) does not match service account secret ref claim (secret-0)")]
+    [InlineData("node", "node UID (node-1) does not match service account node ref claim (node-0)")]
+    public async Task A_token_bound_to_an_object_made_again_is_refused(string kind, string why)
+    {
+        _objects.Objects[(BoundKind.Secret, "ns", "s")] = new LiveObject("secret-1", null);
+        _objects.Objects[(BoundKind.Node, "", "n")] = new LiveObject("node-1", null);
+        var claims = Claims() with { Pod = null };
+        claims = kind switch
+        {
+            "pod" => claims with { Pod = new BoundObject("web", "pod-0") },
+            "secret" => claims with { Secret = new BoundObject("s", "secret-0") },
+            _ => claims with { Node = new BoundObject("n", "node-0") },
+        };
+        Assert.Equal(why, Refusal(await Ask(Token(claims))));
+    }
+
+    [Fact]
+    public async Task The_node_in_a_pods_token_is_information_and_no_condition()
+    {
+        var known = Assert.IsType<TokenOutcome.Known>(await Ask(Token(Claims() with { Node = new BoundObject("gone", "") })));
+        Assert.Equal(["gone"], known.User.Extra["authentication.kubernetes.io/node-name"]);
+        Assert.False(known.User.Extra.ContainsKey("authentication.kubernetes.io/node-uid"));
     }
 
     private static SigningKey MakeKey()

@@ -22,12 +22,15 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
 
     public string Folder => _folder;
 
+    /// <summary>What a test changes about the server's options; the folder is there already.</summary>
+    public Func<ApiServerOptions, ApiServerOptions> Configure { get; init; } = static o => o;
+
     public async Task InitializeAsync()
     {
         var tokens = Path.Combine(_folder, "tokens.csv");
         await File.WriteAllTextAsync(tokens, "admin,admin,u1,\"system:masters\"\nnobody,nobody,u2\n");
         Server = await ApiServer.StartAsync(
-            new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = tokens, NodeName = "node-1" },
+            Configure(new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = tokens, NodeName = "node-1" }),
             new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance });
         _handler.Dispose();
         _handler = Trusting();

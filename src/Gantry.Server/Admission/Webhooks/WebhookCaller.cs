@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gantry.Api.Models;
+using Gantry.Server.Outbound;
 using Gantry.Server.Subresources;
 
 namespace Gantry.Server.Admission.Webhooks;
@@ -15,8 +15,6 @@ namespace Gantry.Server.Admission.Webhooks;
 /// <summary>Posts questions to webhooks over HTTPS, at URLs or at Services of the cluster. Connections are kept as long as the authority stays the same.</summary>
 internal sealed class WebhookCaller : IDisposable
 {
-    // An answer holds a patch, which is not larger than an object.
-    private const int LongestAnswer = 4 << 20;
     private const int MostAuthorities = 64;
 
     private readonly ProxyAddresses _addresses;
@@ -35,28 +33,14 @@ internal sealed class WebhookCaller : IDisposable
     /// <returns>The body of the answer, or why there is none.</returns>
     public async ValueTask<(byte[]? Answer, string? Problem)> PostAsync(Webhook hook, byte[] question, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(hook.Timeout, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var target = Target(hook);
-        try
+        var answer = await JsonExchange.SendAsync(
+            Connections(hook.Client.CaBundle), HttpMethod.Post, Target(hook), question, hook.Timeout, _clock, cancellation).ConfigureAwait(false);
+        return answer switch
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(question) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            request.Headers.TryAddWithoutValidation("Accept", "application/json");
-            using var response = await Connections(hook.Client.CaBundle).SendAsync(request, either.Token).ConfigureAwait(false);
-            await response.Content.LoadIntoBufferAsync(LongestAnswer, either.Token).ConfigureAwait(false);
-            var body = await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
-            return response.StatusCode == HttpStatusCode.OK ? (body, null)
-                : (null, string.Create(CultureInfo.InvariantCulture, $"the server responded with the status code {(int)response.StatusCode}"));
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return (null, $"Post \"{target}\": context deadline exceeded");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or CryptographicException)
-        {
-            return (null, $"Post \"{target}\": {(e.InnerException ?? e).Message}");
-        }
+            { Code: 200 } => (answer.Body, null),
+            { Problem: null } => (null, string.Create(CultureInfo.InvariantCulture, $"the server responded with the status code {answer.Code}")),
+            _ => (null, answer.Problem),
+        };
     }
 
     public void Dispose()

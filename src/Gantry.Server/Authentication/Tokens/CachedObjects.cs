@@ -20,7 +20,7 @@ public sealed class CachedObjects : IBoundObjects
             ? Of(pod)! with { ServiceAccount = pod.Spec.ServiceAccountName, NodeName = pod.Spec.NodeName }
             : null,
         BoundKind.Secret => _objects.Get<V1Secret>(ns, name) is { } secret
-            ? Of(secret)! with { ServiceAccount = secret.Metadata.Annotations.GetValueOrDefault("kubernetes.io/service-account.name", "") }
+            ? Of(secret)! with { Token = secret.Data.GetValueOrDefault("token", []), Labels = secret.Metadata.Labels }
             : null,
         _ => Of(_objects.Get<V1Node>("", name)),
     });

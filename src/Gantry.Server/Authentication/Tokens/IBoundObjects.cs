@@ -13,8 +13,16 @@ public enum BoundKind
 /// <param name="Deleted">When its deletion was asked for, or null.</param>
 public sealed record LiveObject(string Uid, DateTimeOffset? Deleted)
 {
-    /// <summary>Of pods: the service account they run as; of secrets: the one they belong to.</summary>
+    /// <summary>Of pods: the service account they run as.</summary>
     public string ServiceAccount { get; init; } = "";
+
+    /// <summary>Of secrets: the token they hold.</summary>
+    public byte[] Token { get; init; } = [];
+
+    /// <summary>Of secrets: their labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = NoLabels;
+
+    private static readonly Dictionary<string, string> NoLabels = [];
 
     /// <summary>Of pods: the node they are bound to.</summary>
     public string NodeName { get; init; } = "";

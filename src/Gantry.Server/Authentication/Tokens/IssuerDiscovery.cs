@@ -9,6 +9,9 @@ public static class IssuerDiscovery
     public const string KeysPath = "/openid/v1/jwks";
     public const string KeysMediaType = "application/jwk-set+json";
 
+    /// <summary>Keys change so rarely that others may keep them for an hour.</summary>
+    public const string Caching = "public, max-age=3600";
+
     /// <summary>The document at <see cref="ConfigurationPath"/>.</summary>
     /// <param name="options">Names the issuer.</param>
     /// <param name="keysUrl">Where the keys are, as those who ask reach it.</param>
@@ -29,7 +32,7 @@ public static class IssuerDiscovery
         foreach (var key in keys)
         {
             json.WriteStartObject();
-            foreach (var (name, value) in key.WebKey())
+            foreach (var (name, value) in key.Members())
             {
                 json.WriteString(name, value);
             }

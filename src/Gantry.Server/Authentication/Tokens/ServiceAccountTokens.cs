@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Gantry.Server.Authorization;
 using Gantry.Server.Requests;
 
 namespace Gantry.Server.Authentication.Tokens;
@@ -8,13 +10,17 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
     public const string UserPrefix = "system:serviceaccount:";
     public const string AllGroup = "system:serviceaccounts";
 
-    // A pod that is being deleted still needs its token while it shuts down; a minute is what the field allows beyond its grace period.
-    private static readonly TimeSpan DeletionLeeway = TimeSpan.FromSeconds(60);
+    /// <summary>Why a token whose signature does not fit is refused.</summary>
+    internal const string BadSignature = "go-jose/go-jose: error in cryptographic primitive";
+
+    // For clocks that differ, and for pods that still need their token while they shut down.
+    private static readonly TimeSpan Leeway = TimeSpan.FromMinutes(1);
 
     private readonly TokenOptions _options;
     private readonly IReadOnlyList<SigningKey> _keys;
     private readonly IBoundObjects _objects;
     private readonly TimeProvider _clock;
+    private readonly FrozenSet<string> _issuers;
     private readonly VerifiedTokens _verified = new();
 
     /// <param name="options">Issuer and audiences.</param>
@@ -24,6 +30,7 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
     public ServiceAccountTokens(TokenOptions options, IReadOnlyList<SigningKey> keys, IBoundObjects objects, TimeProvider clock)
     {
         _options = options;
+        _issuers = options.Issuers.ToFrozenSet(StringComparer.Ordinal);
         _keys = keys;
         _objects = objects;
         _clock = clock;
@@ -58,54 +65,66 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
         // Cheap questions first: only tokens that claim to be ours cost a signature check.
         if (_verified.Find(token) is not { } claims)
         {
-            if (!string.Equals(WebToken.Issuer(token), _options.Issuer, StringComparison.Ordinal))
+            if (WebToken.Issuer(token) is not { } issuer || !_issuers.Contains(issuer))
             {
                 return TokenOutcome.None;
             }
 
-            if (WebToken.Verify(token, _keys) is not { } json || ServiceAccountClaims.Parse(json) is not { } parsed)
+            if (WebToken.Verify(token, _keys) is not { } json)
             {
-                return new TokenOutcome.Rejected("invalid bearer token");
+                return new TokenOutcome.Rejected(BadSignature);
+            }
+
+            if (ServiceAccountClaims.Parse(json) is not { } parsed)
+            {
+                return new TokenOutcome.Rejected("service account token claims could not be validated due to unexpected validation error");
             }
 
             claims = parsed;
             _verified.Remember(token, claims);
         }
 
-        var accepted = audiences.Count > 0 ? audiences : _options.Audiences;
-        var shared = claims.Audiences.Intersect(accepted, StringComparer.Ordinal).ToList();
+        // Tokens without an audience are for the API server.
+        var wanted = audiences.Count > 0 ? audiences : _options.Audiences;
+        var named = claims.Audiences.Count > 0 ? claims.Audiences : _options.Audiences;
+        var shared = named.Intersect(wanted, StringComparer.Ordinal).ToList();
         if (shared.Count == 0)
         {
-            return new TokenOutcome.Rejected($"token audiences {Show(claims.Audiences)} is invalid for the target audiences {Show(accepted)}");
+            return new TokenOutcome.Rejected($"token audiences {GoText.List(named)} is invalid for the target audiences {GoText.List(wanted)}");
         }
 
         var now = _clock.GetUtcNow();
-        if (now.ToUnixTimeSeconds() >= claims.Expires)
-        {
-            return new TokenOutcome.Rejected("service account token has expired");
-        }
-
-        if (now.ToUnixTimeSeconds() < claims.NotBefore)
-        {
-            return new TokenOutcome.Rejected("service account token is not valid yet");
-        }
-
-        return await CheckObjectsAsync(claims, now, cancellation).ConfigureAwait(false) is { } refusal
-            ? new TokenOutcome.Rejected(refusal)
-            : new TokenOutcome.Known(UserOf(claims), shared);
+        var refusal = Expired(claims, now) ?? await CheckObjectsAsync(claims, now, cancellation).ConfigureAwait(false);
+        return refusal is not null ? new TokenOutcome.Rejected(refusal) : new TokenOutcome.Known(UserOf(claims), shared);
     }
+
+    private static string? Expired(ServiceAccountClaims claims, DateTimeOffset now) =>
+        claims.Expires != 0 && (now - Leeway).ToUnixTimeSeconds() > claims.Expires ? "service account token has expired"
+        : claims.NotBefore != 0 && (now + Leeway).ToUnixTimeSeconds() < claims.NotBefore ? "service account token is not valid yet"
+        : claims.IssuedAt != 0 && (now + Leeway).ToUnixTimeSeconds() < claims.IssuedAt ? "service account token is issued in the future"
+        : null;
 
     private async ValueTask<string?> CheckObjectsAsync(ServiceAccountClaims claims, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (!string.Equals(claims.Subject, UserName(claims.Namespace, claims.ServiceAccount.Name), StringComparison.Ordinal))
+        var account = await _objects.FindAsync(BoundKind.ServiceAccount, claims.Namespace, claims.ServiceAccount.Name, cancellation).ConfigureAwait(false);
+        if (account is null)
         {
-            return "token subject does not match its service account";
+            return $"serviceaccounts {GoText.Quote(claims.ServiceAccount.Name)} not found";
+        }
+
+        if (account.Uid != claims.ServiceAccount.Uid)
+        {
+            return $"service account UID ({account.Uid}) does not match claim ({claims.ServiceAccount.Uid})";
+        }
+
+        if (IsGone(account, now))
+        {
+            return "service account has been deleted";
         }
 
         (BoundKind Kind, string Words, string Namespace, BoundObject? Bound)[] parts =
         [
-            (BoundKind.ServiceAccount, "service account", claims.Namespace, claims.ServiceAccount),
-            (BoundKind.Secret, "service account token", claims.Namespace, claims.Secret),
+            (BoundKind.Secret, "secret", claims.Namespace, claims.Secret),
             (BoundKind.Pod, "pod", claims.Namespace, claims.Pod),
             // The node in a pod's token is information; it binds only where the token is for the node itself.
             (BoundKind.Node, "node", "", claims.Pod is null ? claims.Node : null),
@@ -118,19 +137,21 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
             }
 
             var stored = await _objects.FindAsync(kind, ns, bound.Name, cancellation).ConfigureAwait(false);
-            if (stored is null || (stored.Deleted is { } deleted && deleted + DeletionLeeway < now))
+            if (stored is not null && stored.Uid != bound.Uid)
             {
-                return $"{words} has been invalidated or deleted";
+                return $"{words} UID ({stored.Uid}) does not match service account {words} ref claim ({bound.Uid})";
             }
 
-            if (!string.Equals(stored.Uid, bound.Uid, StringComparison.Ordinal))
+            if (stored is null || IsGone(stored, now))
             {
-                return $"{words} UID ({stored.Uid}) does not match claim ({bound.Uid})";
+                return "service account token has been invalidated";
             }
         }
 
         return null;
     }
+
+    private static bool IsGone(LiveObject stored, DateTimeOffset now) => stored.Deleted is { } deleted && deleted < now - Leeway;
 
     private static UserInfo UserOf(ServiceAccountClaims claims)
     {
@@ -143,7 +164,10 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
         if (claims.Node is not null)
         {
             extra["authentication.kubernetes.io/node-name"] = [claims.Node.Name];
-            extra["authentication.kubernetes.io/node-uid"] = [claims.Node.Uid];
+            if (claims.Node.Uid.Length > 0)
+            {
+                extra["authentication.kubernetes.io/node-uid"] = [claims.Node.Uid];
+            }
         }
 
         if (claims.Pod is not null)
@@ -160,7 +184,4 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
             Extra = extra,
         };
     }
-
-    // The same text as Go's %q of a list.
-    private static string Show(IReadOnlyList<string> texts) => Authorization.GoText.List(texts);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Gantry.Server.Authentication.Tokens;
 
@@ -15,6 +16,7 @@ public sealed class SigningKey : IDisposable
         _rsa = rsa;
         var publicKey = ec?.ExportSubjectPublicKeyInfo() ?? rsa!.ExportSubjectPublicKeyInfo();
         Id = Base64Url.EncodeToString(SHA256.HashData(publicKey));
+        Public = WebKey.Of(Id, ec, rsa);
         PublicPem = ec?.ExportSubjectPublicKeyInfoPem() ?? rsa!.ExportSubjectPublicKeyInfoPem();
     }
 
@@ -23,8 +25,27 @@ public sealed class SigningKey : IDisposable
 
     public string PublicPem { get; }
 
+    /// <summary>What checks its signatures; disposed of with this key.</summary>
+    public WebKey Public { get; }
+
     /// <summary><c>ES256</c> or <c>RS256</c>.</summary>
     public string Algorithm => _ec is not null ? "ES256" : "RS256";
+
+    /// <summary>Every key of a file: PEM blocks of private or public keys, or of certificates.</summary>
+    /// <exception cref="CryptographicException">The file holds no key, or one that is not allowed.</exception>
+    public static IReadOnlyList<SigningKey> AllFromPem(string pem)
+    {
+        var keys = new List<SigningKey>();
+        var rest = pem.AsSpan();
+        while (PemEncoding.TryFind(rest, out var found))
+        {
+            var block = rest[found.Location].ToString();
+            keys.Add(rest[found.Label] is "CERTIFICATE" ? OfCertificate(block) : FromPem(block));
+            rest = rest[found.Location.End..];
+        }
+
+        return keys.Count > 0 ? keys : throw new CryptographicException("no key in PEM form was found");
+    }
 
     /// <summary>Reads a private or public key.</summary>
     /// <exception cref="CryptographicException">The text is no RSA key of at least 2048 bits and no P-256 key.</exception>
@@ -63,16 +84,17 @@ public sealed class SigningKey : IDisposable
         throw new CryptographicException("the token key is neither an ECDSA P-256 key nor an RSA key of at least 2048 bits");
     }
 
+    private static SigningKey OfCertificate(string pem)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(pem);
+        return FromPem(certificate.PublicKey.GetECDsaPublicKey()?.ExportSubjectPublicKeyInfoPem() ?? certificate.PublicKey.GetRSAPublicKey()?.ExportSubjectPublicKeyInfoPem() ?? "");
+    }
+
     public byte[] Sign(ReadOnlySpan<byte> data) =>
         _ec is not null ? _ec.SignData(data, HashAlgorithmName.SHA256) : _rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
-        _ec is not null
-            ? _ec.VerifyData(data, signature, HashAlgorithmName.SHA256)
-            : _rsa!.VerifyData(data, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-
     /// <summary>The public key's members of a JSON web key (RFC 7517), in the order in which they are written.</summary>
-    public IEnumerable<(string Name, string Value)> WebKey()
+    public IEnumerable<(string Name, string Value)> Members()
     {
         yield return ("use", "sig");
         yield return ("kty", _ec is not null ? "EC" : "RSA");
@@ -94,9 +116,5 @@ public sealed class SigningKey : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _ec?.Dispose();
-        _rsa?.Dispose();
-    }
+    public void Dispose() => Public.Dispose();
 }

@@ -1,6 +1,6 @@
 namespace Gantry.Server.Authentication.Tokens;
 
-/// <summary>Asks token authenticators in order; the first that knows the user wins, else the last refusal counts.</summary>
+/// <summary>Asks token authenticators in order; the first that knows the user wins, else all refusals are told.</summary>
 public sealed class TokenChain : ITokenAuthenticator
 {
     private readonly IReadOnlyList<ITokenAuthenticator> _parts;
@@ -12,21 +12,21 @@ public sealed class TokenChain : ITokenAuthenticator
 
     public async ValueTask<TokenOutcome> AuthenticateAsync(string token, IReadOnlyList<string> audiences, CancellationToken cancellation)
     {
-        var outcome = TokenOutcome.None;
+        List<string>? refusals = null;
         foreach (var part in _parts)
         {
-            var answer = await part.AuthenticateAsync(token, audiences, cancellation).ConfigureAwait(false);
-            if (answer is TokenOutcome.Known)
+            switch (await part.AuthenticateAsync(token, audiences, cancellation).ConfigureAwait(false))
             {
-                return answer;
-            }
-
-            if (answer is TokenOutcome.Rejected)
-            {
-                outcome = answer;
+                case TokenOutcome.Known known:
+                    return known;
+                case TokenOutcome.Rejected rejected:
+                    (refusals ??= []).Add(rejected.Reason);
+                    break;
+                default:
+                    break;
             }
         }
 
-        return outcome;
+        return refusals is null ? TokenOutcome.None : new TokenOutcome.Rejected(Authorization.GoText.Aggregate(refusals));
     }
 }

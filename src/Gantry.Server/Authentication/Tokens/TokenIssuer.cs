@@ -1,5 +1,5 @@
+using System.Globalization;
 using Gantry.Api.Models;
-using Gantry.Api.Schemas;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Authentication.Tokens;
@@ -7,6 +7,8 @@ namespace Gantry.Server.Authentication.Tokens;
 /// <summary>Issues service-account tokens: what <c>serviceaccounts/token</c> answers.</summary>
 public sealed class TokenIssuer
 {
+    private const string Api = "authentication.k8s.io";
+    private const string Kind = "TokenRequest";
     private const long MinimumSeconds = 600;
     private const long MaximumSeconds = 1L << 32;
     private const long DefaultSeconds = 3600;
@@ -35,8 +37,41 @@ public sealed class TokenIssuer
         _newId = newId;
     }
 
-    /// <summary>Answers a TokenRequest for the account, or tells why not. Authorization for the subresource has been asked before.</summary>
-    public async ValueTask<(AuthenticationV1TokenRequest? Issued, ApiStatus? Refusal)> IssueAsync(
+    /// <summary>The token of an account that a Secret keeps: bound to the Secret, without an end of its own.</summary>
+    public string IssueForSecret(string ns, string account, string accountUid, string secret) =>
+        WebToken.Write(new LegacyClaims(ns, secret, account, accountUid, ServiceAccountTokens.UserName(ns, account)).ToJson(), _key);
+
+    /// <summary>Fills in and checks what can be known of a TokenRequest without the objects it speaks of, as it is shown to admission.</summary>
+    public async ValueTask<(AuthenticationV1TokenRequest? Request, ApiStatus? Refusal)> PrepareAsync(
+        string ns, string account, AuthenticationV1TokenRequest request, CancellationToken cancellation)
+    {
+        if (request.Metadata.Name.Length > 0 && request.Metadata.Name != account)
+        {
+            return (null, Invalid(account, FieldError.Invalid("metadata.name", request.Metadata.Name, "must match the service account name if specified")));
+        }
+
+        if (request.Metadata.Namespace.Length > 0 && request.Metadata.Namespace != ns)
+        {
+            return (null, Invalid(account, FieldError.Invalid("metadata.namespace", request.Metadata.Namespace, "must match the service account namespace if specified")));
+        }
+
+        if (await _objects.FindAsync(BoundKind.ServiceAccount, ns, account, cancellation).ConfigureAwait(false) is null)
+        {
+            return (null, ApiStatus.NotFound(V1ServiceAccount.Resource, account));
+        }
+
+        var spec = request.Spec with
+        {
+            Audiences = request.Spec.Audiences.Count > 0 ? request.Spec.Audiences : _options.Audiences,
+            ExpirationSeconds = request.Spec.ExpirationSeconds ?? DefaultSeconds,
+        };
+        var now = DateTimeOffset.FromUnixTimeSeconds(_clock.GetUtcNow().ToUnixTimeSeconds());
+        return Faults(spec) is { Count: > 0 } faults ? (null, ApiStatus.Invalid(Api, Kind, "", faults))
+            : (request with { Metadata = request.Metadata with { Name = account, Namespace = ns, CreationTimestamp = now }, Spec = spec, Status = new V1TokenRequestStatus() }, null);
+    }
+
+    /// <summary>Answers a prepared TokenRequest for the account, or tells why not. Authorization and admission have been asked before.</summary>
+    public async ValueTask<(TokenGrant? Issued, ApiStatus? Refusal)> IssueAsync(
         string ns, string account, AuthenticationV1TokenRequest request, CancellationToken cancellation)
     {
         var owner = await _objects.FindAsync(BoundKind.ServiceAccount, ns, account, cancellation).ConfigureAwait(false);
@@ -45,43 +80,30 @@ public sealed class TokenIssuer
             return (null, ApiStatus.NotFound(V1ServiceAccount.Resource, account));
         }
 
-        if ((request.Metadata.Name.Length > 0 && request.Metadata.Name != account) || (request.Metadata.Namespace.Length > 0 && request.Metadata.Namespace != ns))
-        {
-            return (null, ApiStatus.BadRequest($"the name of the object ({request.Metadata.Name}) does not match the name on the URL ({account})"));
-        }
-
-        var spec = request.Spec with
-        {
-            Audiences = request.Spec.Audiences.Count > 0 ? request.Spec.Audiences : _options.Audiences,
-            ExpirationSeconds = request.Spec.ExpirationSeconds ?? DefaultSeconds,
-        };
-        if (Faults(spec) is { Count: > 0 } faults)
-        {
-            return (null, ApiStatus.Invalid("authentication.k8s.io", "TokenRequest", request.Metadata.Name, faults));
-        }
-
-        var (bound, refusal) = await BindAsync(ns, account, spec.BoundObjectRef, cancellation).ConfigureAwait(false);
-        return refusal is not null ? (null, refusal) : (Sign(ns, account, owner, request, spec, bound), null);
+        var (bound, refusal) = await BindAsync(ns, account, request.Spec.BoundObjectRef, cancellation).ConfigureAwait(false);
+        return refusal is not null ? (null, refusal) : (Sign(ns, account, owner, request, bound), null);
     }
 
-    private AuthenticationV1TokenRequest Sign(
-        string ns, string account, LiveObject owner, AuthenticationV1TokenRequest request, V1TokenRequestSpec spec, Bindings bound)
+    private TokenGrant Sign(string ns, string account, LiveObject owner, AuthenticationV1TokenRequest request, Bindings bound)
     {
+        var seconds = request.Spec.ExpirationSeconds ?? DefaultSeconds;
+        var most = (long)_options.MaximumLifetime.TotalSeconds;
+        var warning = most > 0 && seconds > most
+            ? string.Create(CultureInfo.InvariantCulture, $"requested expiration of {seconds} seconds shortened to {most} seconds") : null;
+        seconds = warning is null ? seconds : most;
+        var extends = _options.ExtendExpiration && seconds == StandardVolumeSeconds && bound.Pod is not null
+            && request.Spec.Audiences.All(a => _options.Audiences.Contains(a, StringComparer.Ordinal));
         var now = DateTimeOffset.FromUnixTimeSeconds(_clock.GetUtcNow().ToUnixTimeSeconds());
-        var asked = Math.Min(spec.ExpirationSeconds ?? DefaultSeconds, (long)_options.MaximumLifetime.TotalSeconds);
-        spec = spec with { ExpirationSeconds = asked };
-        var extends = _options.ExtendExpiration && asked == StandardVolumeSeconds && bound.Pod is not null
-            && spec.Audiences.SequenceEqual(_options.Audiences, StringComparer.Ordinal);
         var at = now.ToUnixTimeSeconds();
         var claims = new ServiceAccountClaims
         {
             Issuer = _options.Issuer,
             Subject = ServiceAccountTokens.UserName(ns, account),
-            Audiences = spec.Audiences,
+            Audiences = request.Spec.Audiences,
             IssuedAt = at,
             NotBefore = at,
-            Expires = at + (extends ? ExtendedSeconds : asked),
-            WarnAfter = extends ? at + asked : 0,
+            Expires = at + (extends ? ExtendedSeconds : seconds),
+            WarnAfter = extends ? at + seconds : 0,
             Id = _newId().ToString("D"),
             Namespace = ns,
             ServiceAccount = new BoundObject(account, owner.Uid),
@@ -89,13 +111,15 @@ public sealed class TokenIssuer
             Secret = bound.Secret,
             Node = bound.Node,
         };
-        return request with
+        var issued = request with
         {
-            Metadata = request.Metadata with { Name = account, Namespace = ns, CreationTimestamp = now },
-            Spec = spec,
-            Status = new V1TokenRequestStatus { Token = WebToken.Write(claims.ToJson(), _key), ExpirationTimestamp = now.AddSeconds(asked) },
+            Spec = request.Spec with { ExpirationSeconds = seconds },
+            Status = new V1TokenRequestStatus { Token = WebToken.Write(claims.ToJson(), _key), ExpirationTimestamp = now.AddSeconds(seconds) },
         };
+        return new TokenGrant(issued, claims.Id, warning);
     }
+
+    private static ApiStatus Invalid(string account, FieldError fault) => ApiStatus.Invalid(Api, Kind, account, [fault]);
 
     private static List<FieldError> Faults(V1TokenRequestSpec spec)
     {
@@ -121,16 +145,16 @@ public sealed class TokenIssuer
             return (new Bindings(), null);
         }
 
-        BoundKind? kind = (reference.ApiVersion, reference.Kind) switch
+        var (group, version) = reference.ApiVersion.Split('/') is [var g, var v] ? (g, v) : ("", reference.ApiVersion);
+        BoundKind? kind = (group, reference.Kind) switch
         {
-            ("v1", "Pod") => BoundKind.Pod,
-            ("v1", "Secret") => BoundKind.Secret,
-            ("v1", "Node") => BoundKind.Node,
+            ("", "Pod") => BoundKind.Pod,
+            ("", "Secret") => BoundKind.Secret,
+            ("", "Node") => BoundKind.Node,
             _ => null,
         };
         if (kind is null)
         {
-            var (group, version) = reference.ApiVersion.Split('/') is [var g, var v] ? (g, v) : ("", reference.ApiVersion);
             return (new Bindings(), ApiStatus.BadRequest($"cannot bind token to object of type {group}/{version}, Kind={reference.Kind}"));
         }
 
@@ -140,18 +164,17 @@ public sealed class TokenIssuer
             return (new Bindings(), ApiStatus.NotFound("", kind == BoundKind.Pod ? "pods" : kind == BoundKind.Secret ? "secrets" : "nodes", reference.Name));
         }
 
-        if (reference.Uid.Length > 0 && reference.Uid != stored.Uid)
-        {
-            return (new Bindings(), ApiStatus.Conflict(
-                new ResourceType("", "v1", reference.Kind, reference.Kind, kind != BoundKind.Node, () => throw new InvalidOperationException()),
-                reference.Name,
-                $"the UID in the bound object reference ({reference.Uid}) does not match the UID in record. The object might have been deleted and then recreated"));
-        }
-
         if (kind == BoundKind.Pod && stored.ServiceAccount != account)
         {
             return (new Bindings(), ApiStatus.BadRequest(
                 $"cannot bind token for serviceaccount {Authorization.GoText.Quote(account)} to pod running with different serviceaccount name."));
+        }
+
+        if (reference.Uid.Length > 0 && reference.Uid != stored.Uid)
+        {
+            return (new Bindings(), ApiStatus.Conflict(
+                "", reference.Kind, reference.Name,
+                $"the UID in the bound object reference ({reference.Uid}) does not match the UID in record. The object might have been deleted and then recreated"));
         }
 
         var bound = new BoundObject(reference.Name, stored.Uid);

@@ -4,9 +4,46 @@ using System.Text.Json;
 
 namespace Gantry.Server.Authentication.Tokens;
 
-/// <summary>The compact form of signed JSON web tokens (RFC 7515), as far as service accounts use it: two algorithms, no headers to obey.</summary>
-public static class WebToken
+/// <summary>A signed JSON web token in its compact form (RFC 7515). Nothing in it is to be believed before <see cref="IsSignedBy"/> says so.</summary>
+public sealed class WebToken
 {
+    private readonly byte[] _signed;
+    private readonly byte[] _signature;
+
+    private WebToken(string algorithm, string keyId, byte[] claims, byte[] signed, byte[] signature)
+    {
+        Algorithm = algorithm;
+        KeyId = keyId;
+        Claims = claims;
+        _signed = signed;
+        _signature = signature;
+    }
+
+    /// <summary>The algorithm its header names.</summary>
+    public string Algorithm { get; }
+
+    /// <summary>The key its header names, or empty.</summary>
+    public string KeyId { get; }
+
+    /// <summary>The claims as JSON.</summary>
+    public byte[] Claims { get; }
+
+    /// <summary>Takes a token apart; null where the text is none.</summary>
+    public static WebToken? Parse(string token)
+    {
+        var parts = token.Split('.');
+        if (parts.Length != 3 || Decode(parts[0]) is not { } header || Decode(parts[1]) is not { } claims || Decode(parts[2]) is not { } signature
+            || Read(header, "alg") is not { Length: > 0 } algorithm)
+        {
+            return null;
+        }
+
+        return new WebToken(algorithm, Read(header, "kid") ?? "", claims, Encoding.ASCII.GetBytes(token[..token.LastIndexOf('.')]), signature);
+    }
+
+    /// <summary>Whether the key made the signature, by the algorithm that the header names and the key allows.</summary>
+    public bool IsSignedBy(WebKey key) => key.Verify(Algorithm, _signed, _signature);
+
     /// <summary>Signs claims.</summary>
     public static string Write(ReadOnlySpan<byte> claims, SigningKey key)
     {
@@ -28,22 +65,18 @@ public static class WebToken
     /// </remarks>
     public static byte[]? Verify(string token, IReadOnlyList<SigningKey> keys)
     {
-        var parts = token.Split('.');
-        if (parts.Length != 3 || Decode(parts[0]) is not { } header || Decode(parts[1]) is not { } claims || Decode(parts[2]) is not { } signature)
+        if (Parse(token) is not { } parsed)
         {
             return null;
         }
 
-        var algorithm = Read(header, "alg");
-        var id = Read(header, "kid");
-        var signed = Encoding.ASCII.GetBytes(token[..token.LastIndexOf('.')]);
         foreach (var key in keys)
         {
-            if (string.Equals(key.Algorithm, algorithm, StringComparison.Ordinal)
-                && (string.IsNullOrEmpty(id) || string.Equals(key.Id, id, StringComparison.Ordinal))
-                && key.Verify(signed, signature))
+            if (string.Equals(key.Algorithm, parsed.Algorithm, StringComparison.Ordinal)
+                && (parsed.KeyId.Length == 0 || string.Equals(key.Id, parsed.KeyId, StringComparison.Ordinal))
+                && parsed.IsSignedBy(key.Public))
             {
-                return claims;
+                return parsed.Claims;
             }
         }
 
