@@ -142,6 +142,11 @@ public sealed class ApiServer : IAsyncDisposable
         await _web.DisposeAsync().ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_core.Auditor is { } auditor)
+        {
+            await auditor.DisposeAsync().ConfigureAwait(false);
+        }
+
         _core.Dispose();
         Pki.Dispose();
         _stopping.Dispose();
@@ -278,7 +283,11 @@ public sealed class ApiServer : IAsyncDisposable
     private static HttpPipeline Pipeline(
         ServerCore core, ApiServerParts parts, ApiServerOptions options, EncryptionAtRest encryption, CancellationTokenSource stopping, ILogger log)
     {
-        var metrics = new RequestMetrics(text => ServerFigures.Append(text, core.Registry, parts.Store));
+        var metrics = new RequestMetrics(text =>
+        {
+            ServerFigures.Append(text, core.Registry, parts.Store);
+            core.Auditor?.Figures.Append(text);
+        });
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
             discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
@@ -295,6 +304,7 @@ public sealed class ApiServer : IAsyncDisposable
                 Paths = paths,
                 Writer = writer,
                 Metrics = metrics,
+                Auditor = core.Auditor,
                 HasTables = true,
             },
             options.MaxBodyBytes, log, parts.Clock, stopping.Token);

@@ -1,5 +1,6 @@
 using System.Net;
 using Gantry.Server.Admission;
+using Gantry.Server.Audit;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Encryption;
@@ -56,6 +57,9 @@ public sealed record ApiServerOptions
 
     public AdmissionOptions Admission { get; init; } = new();
 
+    /// <summary>Which requests are told to an audit log.</summary>
+    public AuditOptions Audit { get; init; } = new();
+
     /// <summary>What the store gets to see of values.</summary>
     public EncryptionOptions Encryption { get; init; } = new();
 
@@ -102,7 +106,7 @@ public sealed record ApiServerOptions
             yield return ("stopGrace", "must not be negative");
         }
 
-        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Authentication.Check()).Concat(Admission.Check()).Concat(Encryption.Check()))
+        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Authentication.Check()).Concat(Admission.Check()).Concat(Encryption.Check()).Concat(Audit.Check()))
         {
             yield return fault;
         }

@@ -5,6 +5,7 @@ using Gantry.Api.Schemas;
 using Gantry.Server.Admission;
 using Gantry.Server.Admission.Webhooks;
 using Gantry.Server.Aggregation;
+using Gantry.Server.Audit;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
 using Gantry.Server.Authorization.Node;
@@ -40,6 +41,7 @@ internal sealed class ServerCore : IDisposable
         _parts = parts;
         Options = options;
         Registry = registry;
+        Auditor = Auditor.Of(options.Audit, Dice, parts.Ids, parts.Clock, parts.Logs.CreateLogger("audit"));
         Identities = new Identities(options, parts, pki, registry, () => Client!, Dice());
         var rbac = new RbacSource(registry);
         Roles = () => rbac.Current;
@@ -99,6 +101,9 @@ internal sealed class ServerCore : IDisposable
     public TimeProvider Clock => _parts.Clock;
 
     public IIds Ids => _parts.Ids;
+
+    /// <summary>Null where nothing is audited.</summary>
+    public Auditor? Auditor { get; }
 
     public INodeProxy? Nodes => _parts.Nodes;
 

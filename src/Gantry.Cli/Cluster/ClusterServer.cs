@@ -45,6 +45,7 @@ internal static class ClusterServer
             ServiceRange = options.ServiceRange,
             NodeName = options.NodeName,
             Encryption = options.Encryption,
+            Audit = options.Audit,
             Addresses = [address],
             AlsoListen = inside is null ? [] : [new IPEndPoint(inside, options.Listen.Port)],
             Advertise = inside,

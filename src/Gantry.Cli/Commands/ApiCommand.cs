@@ -19,7 +19,8 @@ public static class ApiCommand
         var memory = new Option<bool>("--in-memory") { Description = "Keep objects in memory and forget them in the end. Keys and kubeconfig are still in the data directory." };
         var encryption = new EncryptionSyntax();
         var command = new Command("api", "Serves the API alone: what tests of operators and tools need.") { data, listen, tokens, services, memory };
-        foreach (var option in encryption.All)
+        var audit = new AuditSyntax();
+        foreach (var option in encryption.All.Concat(audit.All))
         {
             command.Add(option);
         }
@@ -36,6 +37,7 @@ public static class ApiCommand
                 TokenFile = parsed.GetValue(tokens) ?? "",
                 ServiceRange = parsed.GetValue(services),
                 Encryption = encryption.Read(parsed),
+                Audit = audit.Read(parsed),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
             };
             await RunAsync(options, folder, parsed.GetValue(memory), stop).ConfigureAwait(false);

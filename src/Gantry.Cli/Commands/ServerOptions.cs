@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Gantry.Server.Audit;
 using Gantry.Server.Encryption;
 
 namespace Gantry.Cli.Commands;
@@ -18,6 +19,9 @@ public sealed record ServerOptions
     public required IPNetwork ClusterCidr { get; init; }
 
     public required string NodeName { get; init; }
+
+    /// <summary>Which requests are told to an audit log.</summary>
+    public AuditOptions Audit { get; init; } = new();
 
     /// <summary>What the store gets to see of values.</summary>
     public EncryptionOptions Encryption { get; init; } = new();
@@ -86,7 +90,9 @@ public sealed record ServerOptions
 
         public EncryptionSyntax Encryption { get; } = new();
 
-        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All];
+        public AuditSyntax Audit { get; } = new();
+
+        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All, .. Audit.All];
 
         public ServerOptions Read(ParseResult parsed) => new()
         {
@@ -97,6 +103,7 @@ public sealed record ServerOptions
             ClusterCidr = parsed.GetValue(ClusterCidr),
             NodeName = parsed.GetValue(NodeName)!,
             Encryption = Encryption.Read(parsed),
+            Audit = Audit.Read(parsed),
         };
 
         /// <summary>The words that give another process the same options.</summary>
@@ -109,6 +116,7 @@ public sealed record ServerOptions
             "--cluster-cidr", options.ClusterCidr.ToString(),
             "--node-name", options.NodeName,
             .. EncryptionSyntax.Words(options.Encryption),
+            .. AuditSyntax.Words(options.Audit),
         ];
     }
 }

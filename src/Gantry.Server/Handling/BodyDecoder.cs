@@ -77,6 +77,7 @@ internal static class BodyDecoder
         Warn(call, result);
         value["kind"] = type.Kind;
         value["apiVersion"] = type.ApiVersion;
+        call.Audit?.Requests(type, value);
         return (value, null);
     }
 

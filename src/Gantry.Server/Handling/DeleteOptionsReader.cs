@@ -31,6 +31,7 @@ internal static class DeleteOptionsReader
                 return (null, ApiStatus.UnsupportedMediaType(BodyDecoder.MediaTypes));
             }
 
+            call.Audit?.Requests(json);
             try
             {
                 options = ApiJson.Decode<V1DeleteOptions>(json.Span);

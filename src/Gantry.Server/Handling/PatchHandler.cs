@@ -41,6 +41,7 @@ public sealed class PatchHandler
             return ApiStatus.UnsupportedMediaType([JsonPatchType, MergePatchType, ApplyType]);
         }
 
+        call.Audit?.Requests(IsApply(call) ? BodyDecoder.FromYaml(call.Body.Span).Json : call.Body);
         var scope = WriteScope.Of(call, resource);
         if (IsApply(call))
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using Gantry.Api.Trees;
+using Gantry.Server.Audit;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Statuses;
@@ -35,6 +36,11 @@ internal sealed class AnswerWriter
         {
             // Append would join them by commas, which some clients cannot take apart.
             context.Response.Headers.Warning = StringValues.Concat(context.Response.Headers.Warning, $"299 - \"{Escape(warning)}\"");
+        }
+
+        if (call?.Audit is { } audit)
+        {
+            await RecordAsync(audit, call, answer, range, cancellation).ConfigureAwait(false);
         }
 
         switch (answer)
@@ -72,8 +78,36 @@ internal sealed class AnswerWriter
         }
     }
 
-    public static ValueTask StatusAsync(HttpContext context, ApiStatus status, CancellationToken cancellation) =>
-        BytesAsync(context, StatusCodeOf(status), status.ToJson(), MediaRange.Json, cancellation);
+    public static ValueTask StatusAsync(HttpContext context, ApiStatus status, CancellationToken cancellation)
+    {
+        context.Features.Get<AuditContext>()?.Responds(status);
+        return BytesAsync(context, StatusCodeOf(status), status.ToJson(), MediaRange.Json, cancellation);
+    }
+
+    // The audit log shows answers as JSON, in the shape in which they are sent.
+    private async ValueTask RecordAsync(AuditContext audit, ApiCall call, ApiAnswer answer, MediaRange range, CancellationToken cancellation)
+    {
+        switch (answer)
+        {
+            case ApiAnswer.Says says:
+                audit.Responds(says.Status);
+                break;
+            case ApiAnswer.Item item when audit.Shows(AuditLevel.RequestResponse):
+                audit.Responds(range.Shape switch
+                {
+                    AnswerShape.Table => _tables!.Table(item, range.Version, call.Options),
+                    AnswerShape.Metadata => PartialMetadata.Of(item.Json.Span, range.Version),
+                    _ => item.Json,
+                });
+                break;
+            case ApiAnswer.Items items when audit.Shows(AuditLevel.RequestResponse):
+                audit.Responds(range.Shape == AnswerShape.Table ? _tables!.Table(items.Page, range.Version, call.Options)
+                    : await WholeListAsync(items.Page, range, cancellation).ConfigureAwait(false));
+                break;
+            default:
+                break;
+        }
+    }
 
     private static int StatusCodeOf(ApiStatus status) => status.Code == 0 ? 500 : status.Code;
 
@@ -136,11 +170,8 @@ internal sealed class AnswerWriter
         if (range.Yaml)
         {
             // Rare, and for people: made in one piece.
-            var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-            await ListAsync(pipe.Writer, page, range, cancellation).ConfigureAwait(false);
-            await pipe.Writer.CompleteAsync().ConfigureAwait(false);
-            var whole = await pipe.Reader.ReadAsync(cancellation).ConfigureAwait(false);
-            await BytesAsync(context, 200, whole.Buffer.ToArray(), range, cancellation).ConfigureAwait(false);
+            var whole = await WholeListAsync(page, range, cancellation).ConfigureAwait(false);
+            await BytesAsync(context, 200, whole, range, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -155,6 +186,15 @@ internal sealed class AnswerWriter
         }
 
         await ListAsync(context.Response.BodyWriter, page, range, cancellation).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<byte[]> WholeListAsync(ListPage page, MediaRange range, CancellationToken cancellation)
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        await ListAsync(pipe.Writer, page, range, cancellation).ConfigureAwait(false);
+        await pipe.Writer.CompleteAsync().ConfigureAwait(false);
+        var whole = await pipe.Reader.ReadAsync(cancellation).ConfigureAwait(false);
+        return whole.Buffer.ToArray();
     }
 
     private static async ValueTask ListAsync(PipeWriter writer, ListPage page, MediaRange range, CancellationToken cancellation)

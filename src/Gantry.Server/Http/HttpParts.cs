@@ -20,6 +20,9 @@ internal sealed record HttpParts
 
     public required RequestMetrics Metrics { get; init; }
 
+    /// <summary>Tells the audit log of requests; null where nothing is audited.</summary>
+    public Audit.Auditor? Auditor { get; init; }
+
     /// <summary>Whether the Table form can be answered.</summary>
     public required bool HasTables { get; init; }
 }

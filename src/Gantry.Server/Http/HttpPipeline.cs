@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gantry.Api.Schemas;
+using Gantry.Server.Audit;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
 using Gantry.Server.Handling;
@@ -20,6 +21,7 @@ internal sealed class HttpPipeline
     private readonly Aggregation.AggregatedApis _aggregated;
     private readonly PlainPaths _paths;
     private readonly AnswerWriter _writer;
+    private readonly Auditor? _auditor;
     private readonly RequestMetrics _metrics;
     private readonly bool _tables;
     private readonly int _bodyLimit;
@@ -35,6 +37,7 @@ internal sealed class HttpPipeline
         _aggregated = parts.Aggregated;
         _paths = parts.Paths;
         _writer = parts.Writer;
+        _auditor = parts.Auditor;
         _metrics = parts.Metrics;
         _tables = parts.HasTables;
         _bodyLimit = bodyLimit;
@@ -53,10 +56,16 @@ internal sealed class HttpPipeline
         using var running = _metrics.Begin(info, longRunning);
         using var ending = longRunning ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping) : null;
         var cancellation = ending?.Token ?? context.RequestAborted;
+        Exception? fault = null;
         try
         {
             context.Response.Headers.CacheControl = "no-cache, private";
-            await AnswerAsync(context, info, cancellation).ConfigureAwait(false);
+            if ((_auditor is null ? AuditAddresses.IdOf(request) : _auditor.IdOf(context)) is { } id)
+            {
+                context.Response.Headers[AuditAddresses.IdHeader] = id;
+            }
+
+            await AnswerAsync(context, info, longRunning, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || _stopping.IsCancellationRequested)
         {
@@ -75,8 +84,14 @@ internal sealed class HttpPipeline
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            fault = e;
             HttpLog.Failed(_log, e, request.Method, path);
             await FailAsync(context, ApiStatus.Internal(e.Message)).ConfigureAwait(false);
+        }
+
+        if (_auditor is not null)
+        {
+            await _auditor.EndAsync(context, longRunning, fault).ConfigureAwait(false);
         }
 
         _metrics.End(info, request.Method, context.Response.StatusCode, longRunning ? null : _clock.GetElapsedTime(start));
@@ -91,15 +106,23 @@ internal sealed class HttpPipeline
             return;
         }
 
+        var id = context.Response.Headers[AuditAddresses.IdHeader];
         context.Response.Clear();
+        context.Response.Headers[AuditAddresses.IdHeader] = id;
         await AnswerWriter.StatusAsync(context, status, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask AnswerAsync(HttpContext context, RequestInfo info, CancellationToken cancellation)
+    private async ValueTask AnswerAsync(HttpContext context, RequestInfo info, bool longRunning, CancellationToken cancellation)
     {
         switch (await _authenticator.AuthenticateAsync(context, cancellation).ConfigureAwait(false))
         {
             case AuthenticationOutcome.Known known:
+                if (_auditor is not null && await _auditor.BeginAsync(context, info, known.User, longRunning, cancellation).ConfigureAwait(false) is { } unaudited)
+                {
+                    await AnswerWriter.StatusAsync(context, unaudited, cancellation).ConfigureAwait(false);
+                    return;
+                }
+
                 var (user, refusal) = await Impersonation.ApplyAsync(known.User, context.Request.Headers, _authorizer, cancellation).ConfigureAwait(false);
                 if (refusal is not null)
                 {
@@ -107,9 +130,15 @@ internal sealed class HttpPipeline
                     return;
                 }
 
+                if (!ReferenceEquals(user, known.User))
+                {
+                    AuditOf(context)?.Impersonates(user);
+                }
+
                 await AllowedAsync(context, info, user, cancellation).ConfigureAwait(false);
                 break;
             default:
+                _auditor?.Unauthenticated(context, info);
                 await AnswerWriter.StatusAsync(context, ApiStatus.Unauthorized, cancellation).ConfigureAwait(false);
                 break;
         }
@@ -117,10 +146,13 @@ internal sealed class HttpPipeline
 
     private async ValueTask AllowedAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
     {
+        var audit = AuditOf(context);
         if (info.IsResource || !PlainPaths.IsAlwaysAllowed(info.Path))
         {
             var asked = AuthorizationAttributes.Of(user, info);
             var decision = await _authorizer.AuthorizeAsync(asked, cancellation).ConfigureAwait(false);
+            audit?.Annotate("authorization.k8s.io/decision", decision.Opinion == Opinion.Allow ? "allow" : "forbid");
+            audit?.Annotate("authorization.k8s.io/reason", decision.Reason);
             if (decision.Opinion != Opinion.Allow)
             {
                 await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision.Reason), cancellation).ConfigureAwait(false);
@@ -200,10 +232,13 @@ internal sealed class HttpPipeline
             ContentType = contentType,
             UserAgent = context.Request.Headers.UserAgent.ToString(),
             Http = context,
+            Audit = audit,
         };
         var answer = await _dispatcher.HandleAsync(call, cancellation).ConfigureAwait(false);
         await _writer.WriteAsync(context, call, answer, range, cancellation).ConfigureAwait(false);
     }
+
+    private AuditContext? AuditOf(HttpContext context) => _auditor is null ? null : context.Features.Get<AuditContext>();
 
     private static string MediaType(string? contentType)
     {

@@ -4,6 +4,7 @@ using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Client;
+using Gantry.Server.Audit;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
@@ -18,6 +19,8 @@ namespace Gantry.Server.InProcess;
 /// </summary>
 public sealed class InProcessApiClient : IApiClient
 {
+    private const string Agent = "gantry";
+
     private readonly ServerCore _core;
     private readonly UserInfo _user;
 
@@ -123,13 +126,41 @@ public sealed class InProcessApiClient : IApiClient
     /// <summary>Carries out any request of the API. The caller's rights are checked.</summary>
     internal async ValueTask<ApiAnswer> SendAsync(RequestInfo info, ReadOnlyMemory<byte> body, string contentType, CancellationToken ct)
     {
-        if (await RefusalAsync(info, ct).ConfigureAwait(false) is { } refusal)
+        var call = new ApiCall { Info = info, User = _user, Body = body, ContentType = contentType, UserAgent = Agent };
+        // Reads of the server's own loops are looks into memory, not requests.
+        if (_core.Auditor is { } auditor && !info.IsReadOnly)
         {
-            return refusal;
+            return await AuditedAsync(auditor, call, ct).ConfigureAwait(false);
         }
 
-        var call = new ApiCall { Info = info, User = _user, Body = body, ContentType = contentType, UserAgent = "gantry" };
-        return await _core.Dispatcher.HandleAsync(call, ct).ConfigureAwait(false);
+        return await RefusalAsync(info, ct).ConfigureAwait(false) is { } refusal ? refusal : await _core.Dispatcher.HandleAsync(call, ct).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ApiAnswer> AuditedAsync(Auditor auditor, ApiCall call, CancellationToken ct)
+    {
+        var (audit, unaudited) = await auditor.BeginAsync(call.Info, call.User, Agent, ct).ConfigureAwait(false);
+        if (unaudited is not null)
+        {
+            return unaudited;
+        }
+
+        var refusal = await RefusalAsync(call.Info, ct).ConfigureAwait(false);
+        audit?.Annotate("authorization.k8s.io/decision", refusal is null ? "allow" : "forbid");
+        audit?.Annotate("authorization.k8s.io/reason", "");
+        var answer = refusal is null ? await _core.Dispatcher.HandleAsync(call.With(audit), ct).ConfigureAwait(false) : refusal;
+        if (audit is not null)
+        {
+            audit.Responds(answer);
+            await auditor.EndAsync(audit, answer switch
+            {
+                ApiAnswer.Says { Status.Code: > 0 and var code } => code,
+                ApiAnswer.Says { Status.IsSuccess: false } => 500,
+                ApiAnswer.Item item => item.Code,
+                _ => 200,
+            }).ConfigureAwait(false);
+        }
+
+        return answer;
     }
 
     internal static ApiError Error(ApiStatus status) => ApiError.Of(ApiJson.Decode<V1Status>(status.ToJson()));

@@ -49,6 +49,12 @@ public sealed class ApiCall
         _ => FieldValidation.Warn,
     };
 
+    /// <summary>The same call, told to the audit log.</summary>
+    internal ApiCall With(AuditContext? audit) => audit is null ? this : new ApiCall
+    {
+        Info = Info, User = User, Body = Body, ContentType = ContentType, UserAgent = UserAgent, Http = Http, Audit = audit,
+    };
+
     public void Warn(string text)
     {
         _warnings ??= [];
