@@ -1,7 +1,9 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
 using Gantry.Server.Admission;
 using Gantry.Server.Admission.Webhooks;
 using Gantry.Server.Aggregation;
@@ -52,7 +54,8 @@ internal sealed class ServerCore : IDisposable
         ProxyAddresses = new ProxyAddresses(registry, Dice());
         _webhooks = new WebhookCaller(ProxyAddresses, Dial, parts.Clock);
         Table = new ResourceTable();
-        var hooks = new WebhookAdmission(registry, _webhooks, parts.Ids);
+        var cycles = new WebhookCycles(registry, TellAsync, parts.Clock, parts.Logs.CreateLogger("webhooks"));
+        var hooks = new WebhookDispatch(registry, Table, _webhooks, cycles, parts.Ids);
         Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Roles, Table, parts.Ids, hooks, _quota));
         Fill();
         Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));
@@ -128,6 +131,16 @@ internal sealed class ServerCore : IDisposable
         _quota.Dispose();
         _webhooks.Dispose();
         Identities.Dispose();
+    }
+
+    // Past admission, because that is what it tells of.
+    private ValueTask<WriteOutcome> TellAsync(CoreV1Event told, CancellationToken cancellation)
+    {
+        var scope = new WriteScope
+        {
+            Resource = Table.Find("", "v1", "events")!, User = UserInfo.Loopback, Namespace = told.Metadata.Namespace, FieldManager = "gantry", IsAdmitted = true,
+        };
+        return Writer.CreateAsync(scope, (TreeMap)TreeJson.Parse(ApiJson.Encode(told)), managed: false, cancellation);
     }
 
     // Made when the first aggregated API is asked: most clusters start without any.

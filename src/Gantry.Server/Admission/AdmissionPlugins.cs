@@ -28,7 +28,7 @@ internal static class AdmissionPlugins
 
     /// <summary>What the plugins need.</summary>
     internal sealed record Parts(
-        IObjects Objects, IAuthorizer Authorizer, Func<RbacSnapshot> Roles, ResourceTable Resources, IIds Ids, WebhookAdmission Webhooks, ResourceQuotaAdmission Quota);
+        IObjects Objects, IAuthorizer Authorizer, Func<RbacSnapshot> Roles, ResourceTable Resources, IIds Ids, WebhookDispatch Webhooks, ResourceQuotaAdmission Quota);
 
     /// <summary>The plugins that are to run, as one chain.</summary>
     public static AdmissionChain Chain(AdmissionOptions options, Parts parts)
@@ -62,7 +62,8 @@ internal static class AdmissionPlugins
         ("CertificateSubjectRestriction", new CertificateSubjectRestriction()),
         ("DefaultIngressClass", new DefaultIngressClass(parts.Objects)),
         // These see what all others made of the object; the quota comes last, so that nothing is booked for what others refuse.
-        ("MutatingAdmissionWebhook", parts.Webhooks),
+        ("MutatingAdmissionWebhook", new MutatingWebhooks(parts.Webhooks)),
+        ("ValidatingAdmissionWebhook", new ValidatingWebhooks(parts.Webhooks)),
         ("ResourceQuota", parts.Quota),
     ];
 }

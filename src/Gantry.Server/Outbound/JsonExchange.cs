@@ -49,7 +49,7 @@ internal static class JsonExchange
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or CryptographicException)
         {
-            return new JsonAnswer([], 0, $"{Verb(method)} \"{target}\": {(e.InnerException ?? e).Message}");
+            return new JsonAnswer([], 0, $"{Verb(method)} \"{target}\": {TransportWords.Of(e, target)}");
         }
     }
 

@@ -44,7 +44,28 @@ public sealed record AdmissionRequest
     /// <summary>Takes what the audit log is told, such as a webhook's audit annotations; null where the request is not audited.</summary>
     public AuditContext? Audit { get; init; }
 
-    public string Verb => Operation.ToString().ToUpperInvariant();
+    /// <summary>The kind of the object beside, where it is not the resource's own: a Binding, an Eviction.</summary>
+    public ResourceType? Kind { get; init; }
+
+    /// <summary>The form in which webhooks and policies see the object; null where that is its own.</summary>
+    public AdmissionView? View { get; init; }
+
+    /// <summary>What the request's query said.</summary>
+    public RequestOptions Options { get; init; } = RequestOptions.None;
+
+    /// <summary>How it is to be deleted; null for other operations.</summary>
+    public V1DeleteOptions? DeleteOptions { get; init; }
+
+    /// <summary>Null as long as no webhook has looked.</summary>
+    internal AdmissionRounds? Rounds { get; set; }
+
+    public string Verb => Operation switch
+    {
+        AdmissionOperation.Create => "CREATE",
+        AdmissionOperation.Update => "UPDATE",
+        AdmissionOperation.Delete => "DELETE",
+        _ => "CONNECT",
+    };
 }
 
 /// <summary>Changes an object before it is validated, or refuses it.</summary>
@@ -58,6 +79,16 @@ public interface IMutatingAdmission
     /// <param name="cancellation">Ends look-ups.</param>
     /// <returns>The refusal, or null.</returns>
     ValueTask<ApiStatus?> MutateAsync(AdmissionRequest request, TreeMap value, CancellationToken cancellation);
+}
+
+/// <summary>A mutating plugin that is also asked about deletions and connections, where there is nothing to change.</summary>
+internal interface IObjectlessAdmission
+{
+    /// <param name="request">What is done by whom.</param>
+    /// <param name="value">The body of a connect; null on delete.</param>
+    /// <param name="cancellation">Ends look-ups.</param>
+    /// <returns>The refusal, or null.</returns>
+    ValueTask<ApiStatus?> AdmitAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation);
 }
 
 /// <summary>Refuses objects that are valid by themselves but not wanted here.</summary>

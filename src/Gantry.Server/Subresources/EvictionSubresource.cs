@@ -73,12 +73,20 @@ internal sealed class EvictionSubresource : ISubresource
         }
 
         var scope = WriteScope.Of(call, resource) with { DryRun = call.DryRun || options.DryRun.Count > 0 };
-        if (await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Create, null, scope.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
+        var request = scope.Admission(AdmissionOperation.Create, null, scope.Name) with { Kind = SubresourceKinds.Eviction };
+        if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } unwelcome)
+        {
+            return unwelcome;
+        }
+
+        eviction = ApiJson.Decode<V1Eviction>(TreeJson.Write(value));
+        if (await _admission.ValidateAsync(request, CustomResources.CustomObject.Read(TreeJson.Write(value)), cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return unwanted;
         }
 
-        return await EvictAsync(scope with { Subresource = "" }, options, cancellation).ConfigureAwait(false) ?? new ApiStatus { Code = 201 };
+        options = eviction.DeleteOptions ?? new V1DeleteOptions();
+        return await EvictAsync(scope with { Subresource = "", IsAdmitted = true }, options, cancellation).ConfigureAwait(false) ?? new ApiStatus { Code = 201 };
     }
 
     private async ValueTask<ApiStatus?> EvictAsync(WriteScope scope, V1DeleteOptions options, CancellationToken cancellation)

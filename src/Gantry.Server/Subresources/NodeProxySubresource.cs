@@ -28,8 +28,9 @@ internal sealed class NodeProxySubresource(IObjects objects, AdmissionChain admi
             return ApiStatus.NotFound(resource.Type, target.Name);
         }
 
-        var scope = WriteScope.Of(call, resource);
-        if (await admission.ValidateAsync(scope.Admission(AdmissionOperation.Connect, null, target.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
+        var (kind, options) = ConnectOptions.Of(call);
+        var connect = WriteScope.Of(call, resource).Admission(AdmissionOperation.Connect, null, target.Name) with { Kind = kind };
+        if (await admission.ValidateAsync(connect, options, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return unwanted;
         }

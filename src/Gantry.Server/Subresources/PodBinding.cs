@@ -52,13 +52,19 @@ internal sealed class PodBinding
             return ApiStatus.BadRequest("name in URL does not match name in Binding object");
         }
 
-        var scope = WriteScope.Of(call, pods) with { Name = binding.Metadata.Name, Subresource = "binding" };
+        var scope = WriteScope.Of(call, pods) with { Name = binding.Metadata.Name, Subresource = "binding", IsAdmitted = true };
         if (Fault(binding.Target) is { } fault)
         {
             return new ApiStatus { Code = 500, Message = fault };
         }
 
-        var request = scope.Admission(AdmissionOperation.Create, null, scope.Name);
+        var request = scope.Admission(AdmissionOperation.Create, null, scope.Name) with { Kind = V1Binding.Resource };
+        if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } unwelcome)
+        {
+            return unwelcome;
+        }
+
+        binding = ApiJson.Decode<V1Binding>(TreeJson.Write(value));
         if (await _admission.ValidateAsync(request, binding, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return unwanted;

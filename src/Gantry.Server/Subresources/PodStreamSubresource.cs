@@ -58,8 +58,9 @@ internal sealed class PodStreamSubresource : ISubresource
 
         if (_endpoint != NodeEndpoint.Log)
         {
-            var request = WriteScope.Of(call, resource).Admission(AdmissionOperation.Connect, pod, call.Info.Name);
-            if (await _admission.ValidateAsync(request, null, cancellation).ConfigureAwait(false) is { } unwanted)
+            var (kind, options) = ConnectOptions.Of(call);
+            var request = WriteScope.Of(call, resource).Admission(AdmissionOperation.Connect, null, call.Info.Name) with { Kind = kind };
+            if (await _admission.ValidateAsync(request, options, cancellation).ConfigureAwait(false) is { } unwanted)
             {
                 return unwanted;
             }

@@ -142,7 +142,7 @@ internal sealed class ScaleSubresource : ISubresource
     }
 
     private async ValueTask<ApiAnswer> WriteAsync(WriteScope scope, Proposer propose, CancellationToken cancellation) =>
-        await _writer.UpdateAsync(scope, propose, cancellation).ConfigureAwait(false) switch
+        await _writer.UpdateAsync(scope with { View = View(scope.Resource) }, propose, cancellation).ConfigureAwait(false) switch
         {
             WriteOutcome.Refused refused => refused.Status,
             WriteOutcome.Written written => Answer(scope.Resource, scope.Resource.Typed(written.Object)),
@@ -151,6 +151,17 @@ internal sealed class ScaleSubresource : ISubresource
 
     private static ApiAnswer.Item Answer(ServedResource resource, IApiObject workload) =>
         new(200, SubresourceKinds.Scale, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(resource, workload)));
+
+    private static AdmissionView View(ServedResource resource) => new(
+        SubresourceKinds.Scale,
+        workload => (TreeMap)TreeJson.Parse(SubresourceKinds.Encode(
+            SubresourceKinds.Scale, ScaleForm.Of(resource, resource.Decode(TreeEncoder.Encode(resource.Type.Schema, workload))))),
+        (workload, scale) =>
+        {
+            // Deeper parts may be those of other trees.
+            workload["spec"] = workload.Map("spec")?.DeepClone();
+            Put(resource, workload, scale.Map("spec")?["replicas"]);
+        });
 
     private static void Put(ServedResource resource, TreeMap value, Tree? wanted)
     {

@@ -41,7 +41,7 @@ public sealed class ObjectDeleter
             }
 
             var typed = resource.Typed(stored);
-            if (await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Delete, typed, scope.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
+            if (!scope.IsAdmitted && await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Delete, typed, scope.Name) with { DeleteOptions = options }, null, cancellation).ConfigureAwait(false) is { } unwanted)
             {
                 return unwanted;
             }

@@ -162,7 +162,7 @@ public sealed class ObjectWriter
 
         var name = value.Map("metadata")!.Text("name") ?? "";
         var request = scope.Admission(AdmissionOperation.Create, null, name);
-        if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
+        if (!scope.IsAdmitted && await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
             return ([], refused);
         }
@@ -183,7 +183,7 @@ public sealed class ObjectWriter
             return ([], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
-        return (scope.Resource.Keep(canonical, bytes), await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false));
+        return (scope.Resource.Keep(canonical, bytes), scope.IsAdmitted ? null : await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false));
     }
 
     private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal)> FinishUpdateAsync(
@@ -218,7 +218,7 @@ public sealed class ObjectWriter
         value["metadata"] = value.Map("metadata")!.ShallowCopy(4);
         var before = resource.Typed(stored);
         var request = scope.Admission(AdmissionOperation.Update, before, scope.Name);
-        if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
+        if (!scope.IsAdmitted && await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
             return (null, refused);
         }
@@ -245,7 +245,7 @@ public sealed class ObjectWriter
             return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
         }
 
-        if (await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
+        if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return (null, unwanted);
         }
@@ -303,7 +303,8 @@ public sealed class ObjectWriter
         return resource.Custom is { } custom ? [.. errors, .. custom.Check(value, old, scope.Subresource)] : errors;
     }
 
-    private static TreeMap Default(ServedResource resource, TreeMap value)
+    /// <summary>The object with everything that its kind gives it by default.</summary>
+    internal static TreeMap Default(ServedResource resource, TreeMap value)
     {
         var type = resource.Type;
         var defaulted = Defaulter.Apply(type.Schema, value);

@@ -32,6 +32,15 @@ public sealed record WriteScope
     /// <summary>Takes what the audit log is told; null where the request is not audited.</summary>
     public AuditContext? Audit { get; init; }
 
+    /// <summary>Whether admission is not asked: it has had its say about the request that this write is the outcome of, or it is what the write tells of.</summary>
+    public bool IsAdmitted { get; init; }
+
+    /// <summary>What the request's query said.</summary>
+    public RequestOptions Options { get; init; } = RequestOptions.None;
+
+    /// <summary>The form in which webhooks and policies see what is written; null where that is its own.</summary>
+    public AdmissionView? View { get; init; }
+
     /// <summary>The scope that a call names.</summary>
     public static WriteScope Of(ApiCall call, ServedResource resource) => new()
     {
@@ -44,6 +53,7 @@ public sealed record WriteScope
         FieldManager = call.FieldManager,
         Warn = call.Warn,
         Audit = call.Audit,
+        Options = call.Options,
     };
 
     public AdmissionRequest Admission(AdmissionOperation operation, Api.Models.IApiObject? old, string name) => new()
@@ -58,5 +68,7 @@ public sealed record WriteScope
         DryRun = DryRun,
         Warn = Warn,
         Audit = Audit,
+        Options = Options,
+        View = View,
     };
 }

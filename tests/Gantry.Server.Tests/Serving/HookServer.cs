@@ -23,19 +23,29 @@ internal sealed class HookServer : IAsyncDisposable
 
     public string Url => _web.Urls.First() + "/hook";
 
-    public static async Task<HookServer> StartAsync(ClusterPki pki, Func<TreeMap, TreeMap> answer)
+    public int Port => new Uri(_web.Urls.First()).Port;
+
+    /// <param name="pki">Signs the certificate.</param>
+    /// <param name="answer">From the request of the review to the response, which gets the request's uid unless it has one.</param>
+    /// <param name="name">A name of the certificate besides the loopback's.</param>
+    public static async Task<HookServer> StartAsync(ClusterPki pki, Func<TreeMap, TreeMap> answer, string name = "hook")
     {
-        var certificate = pki.Leaf(LeafProfile.NodeServer("hook", [IPAddress.Loopback])).ToCertificate();
+        var certificate = pki.Leaf(LeafProfile.NodeServer(name, [IPAddress.Loopback])).ToCertificate();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
         var web = builder.Build();
         web.Run(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
-            var request = ((TreeMap)TreeJson.Parse(await reader.ReadToEndAsync())).Map("request")!;
+            var asked = (TreeMap)TreeJson.Parse(await reader.ReadToEndAsync());
+            var request = asked.Map("request")!;
             var response = answer(request);
-            response["uid"] = request["uid"];
-            var review = new TreeMap { ["apiVersion"] = "admission.k8s.io/v1", ["kind"] = "AdmissionReview", ["response"] = response };
+            if (!response.Contains("uid"))
+            {
+                response["uid"] = request["uid"];
+            }
+
+            var review = new TreeMap { ["apiVersion"] = asked["apiVersion"], ["kind"] = "AdmissionReview", ["response"] = response };
             await context.Response.WriteAsync(TreeJson.WriteText(review));
         });
         await web.StartAsync();

@@ -59,7 +59,9 @@ public sealed class WebhookTests(RunningServer server)
         Assert.Equal(code, made.Code);
         if (code == 500)
         {
-            Assert.StartsWith("Internal error occurred: failed calling webhook \"hook.example.com\": failed to call webhook: Post \"https://127.0.0.1:1/none\":", made.Message);
+            Assert.Equal(
+                "Internal error occurred: failed calling webhook \"hook.example.com\": failed to call webhook: Post \"https://127.0.0.1:1/none?timeout=10s\": dial tcp 127.0.0.1:1: connect: connection refused",
+                made.Message);
         }
 
         await done();

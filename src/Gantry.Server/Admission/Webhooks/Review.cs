@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Text.Json;
 using Gantry.Api;
 using Gantry.Api.Models;
-using Gantry.Server.Authentication;
+using Gantry.Api.Trees;
+using Gantry.Server.Admission.Matching;
 using Gantry.Server.Pipeline;
 
 namespace Gantry.Server.Admission.Webhooks;
@@ -12,54 +12,44 @@ namespace Gantry.Server.Admission.Webhooks;
 /// <param name="Status">Why not, as far as it told.</param>
 /// <param name="Patch">A JSON patch of the object; null for none.</param>
 /// <param name="Warnings">For the client.</param>
-internal sealed record Verdict(bool Allowed, V1Status? Status, byte[]? Patch, IReadOnlyList<string> Warnings);
+/// <param name="Annotations">For the audit log.</param>
+internal sealed record Verdict(
+    bool Allowed, V1Status? Status, byte[]? Patch, IReadOnlyList<string> Warnings, IReadOnlyList<KeyValuePair<string, string>> Annotations);
 
-/// <summary>The question to a webhook and its answer (AdmissionReview, admission.k8s.io/v1).</summary>
+/// <summary>The question to a webhook and its answer (AdmissionReview of admission.k8s.io, v1 or v1beta1).</summary>
 internal static class Review
 {
-    private const string ApiVersion = "admission.k8s.io/v1";
-
     /// <summary>The question as JSON.</summary>
+    /// <param name="version"><c>v1</c> or <c>v1beta1</c>.</param>
     /// <param name="uid">Comes back in the answer.</param>
     /// <param name="request">What is asked about.</param>
-    /// <param name="value">The object as JSON; null on delete.</param>
-    public static byte[] Question(string uid, AdmissionRequest request, byte[]? value)
+    /// <param name="shown">As what it is shown.</param>
+    /// <param name="value">The object.</param>
+    public static byte[] Question(string version, string uid, AdmissionRequest request, Invocation shown, ReviewedObject value)
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
-        using (var json = new Utf8JsonWriter(buffer, ApiJson.WriterOptions))
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", "AdmissionReview");
-            json.WriteString("apiVersion", ApiVersion);
-            json.WriteStartObject("request");
-            json.WriteString("uid", uid);
-            Names(json, request);
-            json.WriteString("name", request.Name);
-            if (request.Namespace.Length > 0)
-            {
-                json.WriteString("namespace", request.Namespace);
-            }
-
-            json.WriteString("operation", request.Verb);
-            json.WritePropertyName("userInfo");
-            UserModels.Of(request.User).Write(json);
-            Object(json, "object", value);
-            Object(json, "oldObject", request.Old is null ? null : ApiJson.Encode(request.Old));
-            json.WriteBoolean("dryRun", request.DryRun);
-            json.WriteStartObject("options");
-            json.WriteString("kind", request.Operation switch { AdmissionOperation.Create => "CreateOptions", AdmissionOperation.Delete => "DeleteOptions", _ => "UpdateOptions" });
-            json.WriteString("apiVersion", "meta.k8s.io/v1");
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        var description = TreeJson.Write(RequestDescription.Of(request, shown));
+        using var json = new MemoryStream(description.Length + 1024);
+        json.Write("{\"kind\":\"AdmissionReview\",\"apiVersion\":\"admission.k8s.io/"u8);
+        json.Write(System.Text.Encoding.ASCII.GetBytes(version));
+        json.Write("\",\"request\":{\"uid\":\""u8);
+        json.Write(System.Text.Encoding.ASCII.GetBytes(uid));
+        json.Write("\","u8);
+        json.Write(description.AsSpan(1, description.Length - 2));
+        json.Write(",\"object\":"u8);
+        json.Write(value.Json(shown.Kind) ?? "null"u8);
+        json.Write(",\"oldObject\":"u8);
+        json.Write(value.OldJson(shown.Kind) ?? "null"u8);
+        json.Write("}}"u8);
+        return json.ToArray();
     }
 
     /// <summary>Reads the answer.</summary>
-    /// <returns>The verdict, or what is wrong with the answer.</returns>
-    public static (Verdict? Verdict, string? Problem) Answer(ReadOnlySpan<byte> body, string uid)
+    /// <param name="body">As it came.</param>
+    /// <param name="version">The version that was asked in.</param>
+    /// <param name="uid">The question's.</param>
+    /// <param name="mutates">Whether a patch is allowed.</param>
+    /// <returns>The verdict, or what is wrong with the answer in Kubernetes' words.</returns>
+    public static (Verdict? Verdict, string? Problem) Answer(ReadOnlySpan<byte> body, string version, string uid, bool mutates)
     {
         try
         {
@@ -67,77 +57,62 @@ internal static class Review
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("response", out var response) || response.ValueKind != JsonValueKind.Object)
             {
-                return (null, "webhook response was absent");
+                return (null, "received invalid webhook response: webhook response was absent");
             }
 
-            if (Text(root, "apiVersion") != ApiVersion || Text(root, "kind") != "AdmissionReview")
+            if (version == "v1" && Fault(root, response, uid, mutates) is { } fault)
             {
-                return (null, $"expected webhook response of {ApiVersion}, Kind=AdmissionReview, got {Text(root, "apiVersion")}, Kind={Text(root, "kind")}");
-            }
-
-            if (Text(response, "uid") != uid)
-            {
-                return (null, $"expected response.uid={uid}, got {Text(response, "uid")}");
+                return (null, "received invalid webhook response: " + fault);
             }
 
             var allowed = response.TryGetProperty("allowed", out var flag) && flag.ValueKind == JsonValueKind.True;
             var status = response.TryGetProperty("status", out var given) && given.ValueKind == JsonValueKind.Object
                 ? ApiJson.Decode<V1Status>(System.Text.Encoding.UTF8.GetBytes(given.GetRawText())) : null;
-            byte[]? patch = null;
-            if (Text(response, "patch") is { Length: > 0 } encoded)
+            var patch = mutates && Text(response, "patch") is { Length: > 0 } encoded ? Convert.FromBase64String(encoded) : null;
+            if (patch is not null && version == "v1" && Text(response, "patchType") is var type && type != "JSONPatch")
             {
-                if (Text(response, "patchType") != "JSONPatch")
-                {
-                    return (null, $"webhook returned invalid response.patchType of \"{Text(response, "patchType")}\"");
-                }
-
-                patch = Convert.FromBase64String(encoded);
+                return (null, $"unsupported patch type \"{type}\"");
             }
 
-            var warnings = response.TryGetProperty("warnings", out var list) && list.ValueKind == JsonValueKind.Array
-                ? list.EnumerateArray().Where(w => w.ValueKind == JsonValueKind.String).Select(w => w.GetString()!).ToList() : [];
-            return (new Verdict(allowed, status, patch, warnings), null);
+            return (new Verdict(allowed, status, patch, Texts(response), Annotations(response)), null);
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
-            return (null, "the answer is no AdmissionReview: " + e.Message);
+            return (null, "failed to call webhook: couldn't get version/kind; json parse error: " + e.Message);
         }
     }
 
-    private static void Names(Utf8JsonWriter json, AdmissionRequest request)
+    private static string? Fault(JsonElement root, JsonElement response, string uid, bool mutates)
     {
-        var type = request.Type;
-        foreach (var prefix in (ReadOnlySpan<string>)["", "request"])
+        if (Text(response, "uid") != uid)
         {
-            json.WriteStartObject(prefix.Length == 0 ? "kind" : "requestKind");
-            json.WriteString("group", type.Group);
-            json.WriteString("version", type.Version);
-            json.WriteString("kind", type.Kind);
-            json.WriteEndObject();
-            json.WriteStartObject(prefix.Length == 0 ? "resource" : "requestResource");
-            json.WriteString("group", type.Group);
-            json.WriteString("version", type.Version);
-            json.WriteString("resource", type.Plural);
-            json.WriteEndObject();
-            if (request.Subresource.Length > 0)
-            {
-                json.WriteString(prefix.Length == 0 ? "subResource" : "requestSubResource", request.Subresource);
-            }
+            return $"expected response.uid=\"{uid}\", got \"{Text(response, "uid")}\"";
         }
+
+        if (Text(root, "apiVersion") != "admission.k8s.io/v1" || Text(root, "kind") != "AdmissionReview")
+        {
+            return $"expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got {Text(root, "apiVersion")}, Kind={Text(root, "kind")}";
+        }
+
+        var patches = Text(response, "patch").Length > 0;
+        var typed = response.TryGetProperty("patchType", out var type) && type.ValueKind == JsonValueKind.String;
+        return mutates switch
+        {
+            true when patches && !typed => "webhook returned response.patch but not response.patchType",
+            true when !patches && typed => "webhook returned response.patchType but not response.patch",
+            true when typed && Text(response, "patchType").Length == 0 => "webhook returned invalid response.patchType of \"\"",
+            false when patches => "validating webhook may not return response.patch",
+            false when typed => "validating webhook may not return response.patchType",
+            _ => null,
+        };
     }
 
-    private static void Object(Utf8JsonWriter json, string name, byte[]? value)
-    {
-        json.WritePropertyName(name);
-        if (value is null)
-        {
-            json.WriteNullValue();
-        }
-        else
-        {
-            json.WriteRawValue(value, skipInputValidation: true);
-        }
-    }
+    private static List<string> Texts(JsonElement response) => response.TryGetProperty("warnings", out var list) && list.ValueKind == JsonValueKind.Array
+        ? [.. list.EnumerateArray().Where(w => w.ValueKind == JsonValueKind.String).Select(w => w.GetString()!)] : [];
+
+    private static List<KeyValuePair<string, string>> Annotations(JsonElement response) =>
+        response.TryGetProperty("auditAnnotations", out var map) && map.ValueKind == JsonValueKind.Object
+            ? [.. map.EnumerateObject().Where(a => a.Value.ValueKind == JsonValueKind.String).Select(a => KeyValuePair.Create(a.Name, a.Value.GetString()!))] : [];
 
     private static string Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";

@@ -1,4 +1,5 @@
 using Gantry.Api.Models;
+using Gantry.Server.Admission.Matching;
 
 namespace Gantry.Server.Admission.Webhooks;
 
@@ -7,9 +8,21 @@ internal sealed record Webhook
 {
     public required string Name { get; init; }
 
+    /// <summary>The configuration that it is part of.</summary>
+    public required V1ObjectMeta Configuration { get; init; }
+
+    /// <summary>Whether it may change objects.</summary>
+    public required bool Mutates { get; init; }
+
+    /// <summary>Its place among all webhooks of its sort.</summary>
+    public required int Index { get; init; }
+
     public required AdmissionregistrationV1WebhookClientConfig Client { get; init; }
 
-    public required IReadOnlyList<V1RuleWithOperations> Rules { get; init; }
+    public required IReadOnlyList<ResourceRule> Rules { get; init; }
+
+    /// <summary>Whether it is also asked about other versions of what its rules name.</summary>
+    public bool Equivalent { get; init; }
 
     public V1LabelSelector? Namespaces { get; init; }
 
@@ -26,28 +39,44 @@ internal sealed record Webhook
 
     public TimeSpan Timeout { get; init; }
 
-    public static Webhook Of(V1MutatingWebhook hook) => new()
+    /// <summary>The version of AdmissionReview that it is asked in: <c>v1</c> or <c>v1beta1</c>; null where it takes neither.</summary>
+    public string? Review { get; init; }
+
+    /// <summary>What tells it from all others.</summary>
+    public string Key => $"{Configuration.Name}/{Name}/{Index}";
+
+    public static Webhook Of(V1ObjectMeta configuration, int index, V1MutatingWebhook hook) => new()
     {
         Name = hook.Name,
+        Configuration = configuration,
+        Mutates = true,
+        Index = index,
         Client = hook.ClientConfig,
-        Rules = hook.Rules,
+        Rules = [.. hook.Rules.Select(ResourceRule.Of)],
+        Equivalent = hook.MatchPolicy != "Exact",
         Namespaces = hook.NamespaceSelector,
         Objects = hook.ObjectSelector,
         MayFail = hook.FailurePolicy == "Ignore",
         AllowsDryRun = hook.SideEffects is "None" or "NoneOnDryRun",
         WantsAnotherLook = hook.ReinvocationPolicy == "IfNeeded",
         Timeout = TimeSpan.FromSeconds(hook.TimeoutSeconds ?? 10),
+        Review = hook.AdmissionReviewVersions.FirstOrDefault(v => v is "v1" or "v1beta1"),
     };
 
-    public static Webhook Of(V1ValidatingWebhook hook) => new()
+    public static Webhook Of(V1ObjectMeta configuration, int index, V1ValidatingWebhook hook) => new()
     {
         Name = hook.Name,
+        Configuration = configuration,
+        Mutates = false,
+        Index = index,
         Client = hook.ClientConfig,
-        Rules = hook.Rules,
+        Rules = [.. hook.Rules.Select(ResourceRule.Of)],
+        Equivalent = hook.MatchPolicy != "Exact",
         Namespaces = hook.NamespaceSelector,
         Objects = hook.ObjectSelector,
         MayFail = hook.FailurePolicy == "Ignore",
         AllowsDryRun = hook.SideEffects is "None" or "NoneOnDryRun",
         Timeout = TimeSpan.FromSeconds(hook.TimeoutSeconds ?? 10),
+        Review = hook.AdmissionReviewVersions.FirstOrDefault(v => v is "v1" or "v1beta1"),
     };
 }

@@ -33,13 +33,14 @@ internal sealed class WebhookCaller : IDisposable
     /// <returns>The body of the answer, or why there is none.</returns>
     public async ValueTask<(byte[]? Answer, string? Problem)> PostAsync(Webhook hook, byte[] question, CancellationToken cancellation)
     {
+        var target = Target(hook);
         var answer = await JsonExchange.SendAsync(
-            Connections(hook.Client.CaBundle), HttpMethod.Post, Target(hook), question, hook.Timeout, _clock, cancellation).ConfigureAwait(false);
+            Connections(hook.Client.CaBundle), HttpMethod.Post, target, question, hook.Timeout, _clock, cancellation).ConfigureAwait(false);
         return answer switch
         {
-            { Code: 200 } => (answer.Body, null),
-            { Problem: null } => (null, string.Create(CultureInfo.InvariantCulture, $"the server responded with the status code {answer.Code}")),
-            _ => (null, answer.Problem),
+            { Problem: null } => (answer.Body, null),
+            { Code: > 0 } => (null, ServerWords.Of(answer.Code, answer.Body)),
+            _ => (null, answer.Problem.Replace($"\"{target}\"", $"\"{Shown(target)}\"", StringComparison.Ordinal)),
         };
     }
 
@@ -51,15 +52,20 @@ internal sealed class WebhookCaller : IDisposable
         }
     }
 
+    // The port of a service is always told.
+    private static string Shown(Uri target) => target.Host.EndsWith(".svc", StringComparison.Ordinal) && target.IsDefaultPort
+        ? $"https://{target.Host}:443{target.PathAndQuery}" : target.ToString();
+
     private static Uri Target(Webhook hook)
     {
+        // How long it may take, whoever is asked is told.
+        var timeout = string.Create(CultureInfo.InvariantCulture, $"?timeout={(int)hook.Timeout.TotalSeconds}s");
         if (hook.Client.Url is { Length: > 0 } url)
         {
-            return new Uri(url);
+            return new Uri(url + timeout);
         }
 
         var service = hook.Client.Service ?? new AdmissionregistrationV1ServiceReference();
-        var timeout = string.Create(CultureInfo.InvariantCulture, $"?timeout={(int)hook.Timeout.TotalSeconds}s");
         return new Uri(string.Create(CultureInfo.InvariantCulture, $"https://{service.Name}.{service.Namespace}.svc:{service.Port ?? 443}/{service.Path?.TrimStart('/')}{timeout}"));
     }
 

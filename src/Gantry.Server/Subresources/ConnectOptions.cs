@@ -1,0 +1,73 @@
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
+using Gantry.Server.Pipeline;
+
+namespace Gantry.Server.Subresources;
+
+/// <summary>What a connection is asked for with, as the object that admission sees: PodExecOptions and its like, made of the query.</summary>
+internal static class ConnectOptions
+{
+    private static readonly ResourceType Exec = Kind("PodExecOptions");
+    private static readonly ResourceType Attach = Kind("PodAttachOptions");
+    private static readonly ResourceType PortForward = Kind("PodPortForwardOptions");
+    private static readonly ResourceType PodProxy = Kind("PodProxyOptions");
+    private static readonly ResourceType ServiceProxy = Kind("ServiceProxyOptions");
+    private static readonly ResourceType NodeProxy = Kind("NodeProxyOptions");
+
+    /// <summary>The options of a call to pods, services or nodes.</summary>
+    /// <returns>Their kind, and they themselves.</returns>
+    public static (ResourceType Kind, CustomObject Options) Of(ApiCall call)
+    {
+        var kind = (call.Info.Resource, call.Info.Subresource) switch
+        {
+            ("pods", "exec") => Exec,
+            ("pods", "attach") => Attach,
+            ("pods", "portforward") => PortForward,
+            ("pods", _) => PodProxy,
+            ("services", _) => ServiceProxy,
+            _ => NodeProxy,
+        };
+        var options = new TreeMap { ["kind"] = kind.Kind, ["apiVersion"] = kind.ApiVersion };
+        if (ReferenceEquals(kind, Exec) || ReferenceEquals(kind, Attach))
+        {
+            foreach (var stream in new[] { "stdin", "stdout", "stderr", "tty" })
+            {
+                if (call.Options.Flag(stream))
+                {
+                    options[stream] = true;
+                }
+            }
+
+            if (call.Options["container"] is { Length: > 0 } container)
+            {
+                options["container"] = container;
+            }
+        }
+
+        if (ReferenceEquals(kind, Exec))
+        {
+            options["command"] = new TreeList(call.Options.All("command").Select(c => (Tree)c));
+        }
+        else if (ReferenceEquals(kind, PortForward))
+        {
+            var ports = call.Options.All("ports").SelectMany(p => p.Split(',')).Select(p => long.TryParse(p, out var port) ? port : 0).Where(p => p > 0).ToList();
+            if (ports.Count > 0)
+            {
+                options["ports"] = new TreeList(ports.Select(p => (Tree)TreeInteger.Of(p)));
+            }
+        }
+        else if (!ReferenceEquals(kind, Attach) && ProxySubresource.PathOf(call) is { } path)
+        {
+            options["path"] = path;
+        }
+
+        return (kind, CustomObject.Read(TreeJson.Write(options)));
+    }
+
+    private static ResourceType Kind(string kind)
+    {
+        var schema = new TypeSchema("v1." + kind, "v1." + kind, [new FieldSchema("kind", ValueKind.String), new FieldSchema("apiVersion", ValueKind.String)]) { PreservesUnknown = true };
+        return new ResourceType("", "v1", kind, "", true, () => schema);
+    }
+}
