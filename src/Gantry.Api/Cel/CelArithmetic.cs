@@ -6,7 +6,7 @@ internal static class CelArithmetic
     public const string NoOverload = "no such overload";
 
     /// <summary>The result, or the words for why there is none.</summary>
-    public static CelValue Apply(string sign, CelValue left, CelValue right, int position)
+    public static CelValue Apply(string sign, CelValue left, CelValue right)
     {
         var (value, error) = (left.Kind, right.Kind) switch
         {
@@ -19,15 +19,15 @@ internal static class CelArithmetic
             (CelKind.Timestamp or CelKind.Duration, CelKind.Timestamp or CelKind.Duration) => Times(sign, left, right),
             _ => (default, NoOverload),
         };
-        return error is null ? value : CelValue.Error(error, position);
+        return error is null ? value : CelValue.Error(error);
     }
 
-    public static CelValue Negate(CelValue value, int position) => value.Kind switch
+    public static CelValue Negate(CelValue value) => value.Kind switch
     {
         CelKind.Int when value.Int != long.MinValue => CelValue.Of(-value.Int),
-        CelKind.Int => CelValue.Error("integer overflow", position),
+        CelKind.Int => CelValue.Error("integer overflow"),
         CelKind.Double => CelValue.Of(-value.Double),
-        _ => CelValue.Error(NoOverload, position),
+        _ => CelValue.Error(NoOverload),
     };
 
     private static (CelValue, string?) Ints(string sign, long left, long right)
@@ -75,14 +75,28 @@ internal static class CelArithmetic
         _ => (default, NoOverload),
     };
 
+    // Sets get what they do not have yet; in lists of keyed items those of the right replace those of the left with their key.
     private static CelValue Joined(CelValue left, CelValue right)
     {
-        var items = new CelValue[left.Count + right.Count];
-        for (var i = 0; i < items.Length; i++)
+        if (left.Typed?.Type is not { ListType: "set" or "map" } type)
         {
-            items[i] = i < left.Count ? left.ItemAt(i) : right.ItemAt(i - left.Count);
+            return left.Plus(right);
         }
-        return CelValue.Of(items);
+        var places = new Dictionary<CelValue, int>();
+        var items = new List<CelValue>();
+        foreach (var item in left.Items().Concat(right.Items()))
+        {
+            var key = CelEquality.ItemKey(item, type);
+            if (places.TryAdd(key, items.Count))
+            {
+                items.Add(item);
+            }
+            else if (type.ListType == "map")
+            {
+                items[places[key]] = item;
+            }
+        }
+        return CelValue.Of(items.ToArray());
     }
 
     private static (CelValue, string?) Times(string sign, CelValue left, CelValue right)

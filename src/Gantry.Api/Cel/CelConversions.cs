@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gantry.Api.Cel.Checking;
 
 namespace Gantry.Api.Cel;
 
@@ -10,51 +11,42 @@ internal static class CelConversions
 
     private static readonly UTF8Encoding Strict = new(false, true);
 
-    public static CelValue? Convert(string type, CelValue value, int at) => type switch
+    public static CelValue? Convert(string type, CelValue value) => type switch
     {
-        "dyn" => value,
-        "type" => CelValue.Type(TypeName(value.Kind)),
-        "int" => Int(value, at),
-        "uint" => Uint(value, at),
-        "double" => Double(value, at),
-        "bool" => Bool(value, at),
-        "string" => String(value, at),
+        "int" => Int(value),
+        "uint" => Uint(value),
+        "double" => Double(value),
+        "bool" => Bool(value),
+        "string" => String(value),
         "bytes" => value.Kind == CelKind.Bytes ? value : value.Kind == CelKind.String ? CelValue.Of(Encoding.UTF8.GetBytes(value.Text)) : null,
-        "timestamp" => Timestamp(value, at),
-        "duration" => Duration(value, at),
+        "timestamp" => Timestamp(value),
+        "duration" => Duration(value),
         _ => null,
     };
 
-    public static string TypeName(CelKind kind) => kind switch
-    {
-        CelKind.Null => "null_type",
-        CelKind.Timestamp => "google.protobuf.Timestamp",
-        CelKind.Duration => "google.protobuf.Duration",
-        _ => kind.ToString().ToLowerInvariant(),
-    };
-
-    private static CelValue? Int(CelValue value, int at) => value.Kind switch
+    private static CelValue? Int(CelValue value) => value.Kind switch
     {
         CelKind.Int => value,
-        CelKind.Uint => value.Uint <= long.MaxValue ? CelValue.Of((long)value.Uint) : CelValue.Error("integer overflow", at),
-        CelKind.Double => value.Double is > Lowest and < -Lowest ? CelValue.Of((long)value.Double) : CelValue.Error("integer overflow", at),
+        CelKind.Uint => value.Uint <= long.MaxValue ? CelValue.Of((long)value.Uint) : CelValue.Error("integer overflow"),
+        CelKind.Double => value.Double is > Lowest and < -Lowest ? CelValue.Of((long)value.Double) : CelValue.Error("integer overflow"),
         CelKind.String => long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? CelValue.Of(number) : Unreadable(value, "int", at),
+            ? CelValue.Of(number) : Unreadable(value, "int"),
         CelKind.Timestamp => CelValue.Of(value.Seconds),
+        CelKind.Duration => CelValue.Of(value.Nanoseconds),
         _ => null,
     };
 
-    private static CelValue? Uint(CelValue value, int at) => value.Kind switch
+    private static CelValue? Uint(CelValue value) => value.Kind switch
     {
         CelKind.Uint => value,
-        CelKind.Int => value.Int >= 0 ? CelValue.Of((ulong)value.Int) : CelValue.Error("unsigned integer overflow", at),
-        CelKind.Double => value.Double is >= 0 and < -2 * Lowest ? CelValue.Of((ulong)value.Double) : CelValue.Error("unsigned integer overflow", at),
+        CelKind.Int => value.Int >= 0 ? CelValue.Of((ulong)value.Int) : CelValue.Error("unsigned integer overflow"),
+        CelKind.Double => value.Double is >= 0 and < -2 * Lowest ? CelValue.Of((ulong)value.Double) : CelValue.Error("unsigned integer overflow"),
         CelKind.String => ulong.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? CelValue.Of(number) : Unreadable(value, "uint", at),
+            ? CelValue.Of(number) : Unreadable(value, "uint"),
         _ => null,
     };
 
-    private static CelValue? Double(CelValue value, int at) => value.Kind switch
+    private static CelValue? Double(CelValue value) => value.Kind switch
     {
         CelKind.Double => value,
         CelKind.Int => CelValue.Of((double)value.Int),
@@ -65,24 +57,24 @@ internal static class CelConversions
             "Inf" or "+Inf" or "Infinity" => CelValue.Of(double.PositiveInfinity),
             "-Inf" or "-Infinity" => CelValue.Of(double.NegativeInfinity),
             _ => double.TryParse(value.Text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture,
-                out var number) && double.IsFinite(number) ? CelValue.Of(number) : Unreadable(value, "double", at),
+                out var number) && double.IsFinite(number) ? CelValue.Of(number) : Unreadable(value, "double"),
         },
         _ => null,
     };
 
-    private static CelValue? Bool(CelValue value, int at) => value.Kind switch
+    private static CelValue? Bool(CelValue value) => value.Kind switch
     {
         CelKind.Bool => value,
         CelKind.String => value.Text switch
         {
             "1" or "t" or "T" or "true" or "TRUE" or "True" => CelValue.Of(true),
             "0" or "f" or "F" or "false" or "FALSE" or "False" => CelValue.Of(false),
-            _ => Unreadable(value, "bool", at),
+            _ => Unreadable(value, "bool"),
         },
         _ => null,
     };
 
-    private static CelValue? String(CelValue value, int at)
+    private static CelValue? String(CelValue value)
     {
         switch (value.Kind)
         {
@@ -106,7 +98,7 @@ internal static class CelConversions
                 }
                 catch (DecoderFallbackException)
                 {
-                    return CelValue.Error("invalid UTF-8 in bytes, cannot convert to string", at);
+                    return CelValue.Error("invalid UTF-8 in bytes, cannot convert to string");
                 }
             default:
                 return null;
@@ -130,21 +122,22 @@ internal static class CelConversions
             ? decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) : text;
     }
 
-    private static CelValue? Timestamp(CelValue value, int at) => value.Kind switch
+    private static CelValue? Timestamp(CelValue value) => value.Kind switch
     {
         CelKind.Timestamp => value,
-        CelKind.Int => CelTime.InRange(value.Int) ? CelValue.Timestamp(value.Int, 0) : CelValue.Error("timestamp overflow", at),
-        CelKind.String => CelTime.Parse(value.Text) ?? Unreadable(value, "timestamp", at),
+        CelKind.Int => CelTime.InRange(value.Int) ? CelValue.Timestamp(value.Int, 0) : CelValue.Error("timestamp overflow"),
+        CelKind.String => CelTime.Parse(value.Text) ?? Unreadable(value, "timestamp"),
         _ => null,
     };
 
-    private static CelValue? Duration(CelValue value, int at) => value.Kind switch
+    private static CelValue? Duration(CelValue value) => value.Kind switch
     {
         CelKind.Duration => value,
-        CelKind.String => GoDuration.TryParse(value.Text, out var nanoseconds, out _) ? CelValue.Duration(nanoseconds) : Unreadable(value, "duration", at),
+        CelKind.Int => CelValue.Duration(value.Int),
+        CelKind.String => GoDuration.TryParse(value.Text, out var nanoseconds, out _) ? CelValue.Duration(nanoseconds) : Unreadable(value, "duration"),
         _ => null,
     };
 
-    private static CelValue Unreadable(CelValue value, string type, int at) =>
-        CelValue.Error($"type conversion error from 'string' to '{type}': {(value.Text.Length > 64 ? value.Text[..64] + "..." : value.Text)}", at);
+    private static CelValue Unreadable(CelValue value, string type) =>
+        CelValue.Error($"type conversion error from '{CelTypes.NameOf(value)}' to '{(type is "timestamp" ? "google.protobuf.Timestamp" : type is "duration" ? "google.protobuf.Duration" : type)}'");
 }

@@ -5,6 +5,10 @@ internal static class CelEquality
 {
     public static bool IsNumber(CelValue value) => value.Kind is CelKind.Int or CelKind.Uint or CelKind.Double;
 
+    /// <summary>Whether values of the kind have an order among themselves.</summary>
+    public static bool HasOrder(CelValue value) =>
+        IsNumber(value) || value.Kind is CelKind.Bool or CelKind.String or CelKind.Bytes or CelKind.Timestamp or CelKind.Duration;
+
     public static bool Same(CelValue left, CelValue right)
     {
         if (IsNumber(left) && IsNumber(right))
@@ -22,6 +26,9 @@ internal static class CelEquality
             CelKind.Timestamp => left.Seconds == right.Seconds && left.SecondNanos == right.SecondNanos,
             CelKind.String or CelKind.Type => left.Text == right.Text,
             CelKind.Bytes => left.Bytes.Span.SequenceEqual(right.Bytes.Span),
+            CelKind.Optional => left.HasValue == right.HasValue && (!left.HasValue || Same(left.Held, right.Held)),
+            CelKind.Object => left.Object!.Same(right.Object!),
+            CelKind.List when left.Typed?.Type.ListType is "set" or "map" => SameUnordered(left, right, left.Typed!.Type),
             CelKind.List => SameItems(left, right),
             CelKind.Map => SameEntries(left, right),
             _ => false,
@@ -118,15 +125,51 @@ internal static class CelEquality
         return true;
     }
 
+    // Sets and lists of keyed items are equal in any order.
+    private static bool SameUnordered(CelValue left, CelValue right, CelType type)
+    {
+        if (left.Count != right.Count)
+        {
+            return false;
+        }
+        var mine = new Dictionary<CelValue, CelValue>();
+        foreach (var item in left.Items())
+        {
+            mine[ItemKey(item, type)] = item;
+        }
+        return right.Items().All(item => mine.TryGetValue(ItemKey(item, type), out var same) && Same(same, item));
+    }
+
+    /// <summary>What identifies an item of a set or of a list of keyed items.</summary>
+    public static CelValue ItemKey(CelValue item, CelType type) =>
+        type.ListType != "map" ? item : CelValue.Of(type.ListKeys.Select(k => item.TryFind(CelValue.Of(k), out var part) ? part : CelValue.Null).ToArray());
+
     private static bool SameEntries(CelValue left, CelValue right)
     {
         if (left.Count != right.Count)
         {
             return false;
         }
+        if (left.Typed?.Map is { } map && right.Typed?.Map is { } other && left.Typed.Type.Kind == CelTypeKind.Struct)
+        {
+            return SameFields(left, map, right, other);
+        }
         for (var i = 0; i < left.Count; i++)
         {
             if (!right.TryFind(left.KeyAt(i), out var theirs) || !Same(left.ValueAt(i), theirs))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static bool SameFields(CelValue left, Trees.TreeMap map, CelValue right, Trees.TreeMap other)
+    {
+        for (var i = 0; i < map.Count; i++)
+        {
+            var at = other.IndexOf(map.KeyAt(i));
+            if (at < 0 || !Same(left.ValueAt(i), right.ValueAt(at)))
             {
                 return false;
             }

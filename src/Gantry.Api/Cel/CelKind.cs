@@ -14,5 +14,8 @@ public enum CelKind
     Timestamp,
     Duration,
     Type,
+    Optional,
+    /// <summary>A value of the host or of a library: <see cref="CelObject"/>.</summary>
+    Object,
     Error,
 }

@@ -6,16 +6,44 @@ namespace Gantry.Api.Cel;
 internal static class CelPattern
 {
     /// <summary>Whether a pattern is found in a text; an error for a bad pattern or one that takes too long.</summary>
-    public static CelValue Matches(string text, string pattern, int at)
+    public static CelValue Matches(string text, string pattern) => With(pattern, r => CelValue.Of(r.IsMatch(text)));
+
+    /// <summary>The first part of a text that a pattern matches, or nothing.</summary>
+    public static CelValue Find(string text, string pattern) => With(pattern, r => CelValue.Of(r.Match(text).Value));
+
+    /// <summary>All parts of a text that a pattern matches.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="most">How many at most; any number below zero for all.</param>
+    public static CelValue FindAll(string text, string pattern, long most) => With(pattern, r =>
+    {
+        var found = new List<CelValue>();
+        var end = -1;
+        for (var match = r.Match(text); match.Success && (most < 0 || found.Count < most); match = match.NextMatch())
+        {
+            // Go passes over an empty match right behind another.
+            if (match.Length > 0 || match.Index != end)
+            {
+                found.Add(CelValue.Of(match.Value));
+            }
+            end = match.Index + match.Length;
+        }
+        return CelValue.Of(found.ToArray());
+    });
+
+    /// <summary>What is wrong with a pattern, or null.</summary>
+    public static string? Problem(string pattern) => GoPattern.Compile(pattern).Error;
+
+    private static CelValue With(string pattern, Func<Regex, CelValue> use)
     {
         var (compiled, error) = GoPattern.Compile(pattern);
         try
         {
-            return compiled is null ? CelValue.Error(error!, at) : CelValue.Of(compiled.IsMatch(text));
+            return compiled is null ? CelValue.Error(error!) : use(compiled);
         }
         catch (RegexMatchTimeoutException)
         {
-            return CelValue.Error("regular expression took too long", at);
+            return CelValue.Error("regular expression took too long");
         }
     }
 }

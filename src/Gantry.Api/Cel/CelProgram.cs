@@ -1,54 +1,57 @@
+using Gantry.Api.Cel.Costs;
+using Gantry.Api.Cel.Running;
+using Gantry.Api.Cel.Syntax;
+
 namespace Gantry.Api.Cel;
 
-/// <summary>A parsed expression of the Common Expression Language. Immutable; any number of threads may use it at once.</summary>
+/// <summary>A checked expression of the Common Expression Language. Immutable; any number of threads may use it at once.</summary>
 public sealed class CelProgram
 {
-    /// <summary>The longest text that is taken, in UTF-16 units.</summary>
-    public const int LongestText = 100_000;
+    /// <summary>What one evaluation may cost in Kubernetes.</summary>
+    public const long PerCallLimit = 1_000_000;
 
-    private readonly CelNode _root;
+    private readonly CelEnvironment _environment;
+    private readonly CelNode _written;
+    private readonly CelNode _folded;
+    private readonly IReadOnlySet<string> _references;
 
-    private CelProgram(string text, CelNode root)
+    internal CelProgram(string text, CelEnvironment environment, CelNode written, CelNode folded, IReadOnlySet<string> references)
     {
         Text = text;
-        _root = root;
+        _environment = environment;
+        _written = written;
+        _folded = folded;
+        _references = references;
     }
 
     /// <summary>The expression as it was given.</summary>
     public string Text { get; }
 
-    /// <param name="text">An expression.</param>
-    public static CelCompilation Compile(string text)
+    /// <summary>The type of its value.</summary>
+    public CelType ResultType => _written.Type;
+
+    /// <summary>Whether it uses a declared variable.</summary>
+    public bool Uses(string variable) => _references.Contains(variable);
+
+    /// <summary>What it can cost by the sizes that the types of its variables allow.</summary>
+    public CelCost EstimateCost() => new CelEstimator(_environment).Cost(_written);
+
+    /// <summary>Computes the value. Never throws for what the expression or the values do.</summary>
+    /// <param name="bindings">What the variables stand for.</param>
+    /// <param name="limit">The cost past which it stops with an error.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="OperationCanceledException">The caller cancelled it.</exception>
+    public CelOutcome Evaluate(ICelBindings bindings, long limit = PerCallLimit, CancellationToken cancellation = default)
     {
-        if (text.Length > LongestText)
-        {
-            return new(null, CelError.At(CelErrorKind.Syntax, $"expression is longer than {LongestText} characters", text, 0));
-        }
+        var meter = new CelMeter(limit, cancellation);
         try
         {
-            return new(new CelProgram(text, new CelParser(text).Program()), null);
+            var value = new CelRun(bindings, meter).Eval(_folded);
+            return value.IsError ? new(default, value.Fault.Message, meter.Spent) : new(value, null, meter.Spent);
         }
-        catch (CelSyntaxException e)
+        catch (CelStopException)
         {
-            return new(null, CelError.At(CelErrorKind.Syntax, e.Message, text, e.Position));
+            return new(default, CelOutcome.LimitExceeded, meter.Spent);
         }
     }
-
-    /// <param name="variables">What the names of the expression stand for.</param>
-    /// <param name="budget">The cost past which the evaluation stops with an error.</param>
-    public CelOutcome Evaluate(IReadOnlyDictionary<string, CelValue> variables, long budget)
-    {
-        var meter = new CelMeter(budget);
-        var value = new CelRun(variables, meter).Eval(_root);
-        if (meter.Exhausted)
-        {
-            return new(default, CelError.At(CelErrorKind.Budget, "cost budget exceeded", Text, 0), meter.Spent);
-        }
-        return value.IsError
-            ? new(default, CelError.At(CelErrorKind.Evaluation, value.Fault.Message, Text, value.Fault.Position), meter.Spent)
-            : new(value, null, meter.Spent);
-    }
-
-    /// <summary>The expression with every operation in parentheses and macros kept.</summary>
-    public override string ToString() => CelPrinter.Print(_root);
 }

@@ -50,8 +50,21 @@ internal static class CelTime
         return InRange(seconds) ? CelValue.Timestamp(seconds, nanos) : null;
     }
 
-    /// <summary>A zone such as <c>+02:00</c>, <c>-08:00</c>, <c>02:00</c> or <c>UTC</c> in seconds east of UTC; null for anything else.</summary>
-    public static long? Zone(string zone) => zone is "" or "UTC" or "Z" ? 0 : Offset(char.IsAsciiDigit(zone[0]) ? "+" + zone : zone);
+    /// <summary>The time on the clocks of a zone: <c>+02:00</c>, <c>-08:00</c>, <c>02:00</c>, a name of the time zone database, or none for UTC.</summary>
+    /// <returns>Null where there is no such zone.</returns>
+    public static DateTime? In(CelValue time, string zone)
+    {
+        var utc = DateTime.UnixEpoch.AddSeconds(time.Seconds);
+        if (zone is "" or "UTC")
+        {
+            return utc;
+        }
+        if (zone.Contains(':', StringComparison.Ordinal))
+        {
+            return Offset(char.IsAsciiDigit(zone[0]) ? "+" + zone : zone) is { } seconds ? utc.AddSeconds(seconds) : null;
+        }
+        return TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? utc + found.GetUtcOffset(utc) : null;
+    }
 
     public static bool InRange(long seconds) => seconds is >= FirstSecond and <= LastSecond;
 

@@ -1,8 +1,0 @@
-namespace Gantry.Api.Cel;
-
-public enum CelErrorKind
-{
-    Syntax,
-    Evaluation,
-    Budget,
-}
