@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace Gantry.Api.Cel;
@@ -5,6 +6,11 @@ namespace Gantry.Api.Cel;
 /// <summary>Regular expressions in expressions: <see cref="GoPattern"/>.</summary>
 internal static class CelPattern
 {
+    private const int MostKept = 512;
+
+    // Loops ask for the same few again and again.
+    private static readonly ConcurrentDictionary<string, Regex> Kept = new(StringComparer.Ordinal);
+
     /// <summary>Whether a pattern is found in a text; an error for a bad pattern or one that takes too long.</summary>
     public static CelValue Matches(string text, string pattern) => With(pattern, r => CelValue.Of(r.IsMatch(text)));
 
@@ -36,7 +42,19 @@ internal static class CelPattern
 
     private static CelValue With(string pattern, Func<Regex, CelValue> use)
     {
-        var (compiled, error) = GoPattern.Compile(pattern);
+        string? error = null;
+        if (!Kept.TryGetValue(pattern, out var compiled))
+        {
+            (compiled, error) = GoPattern.Compile(pattern);
+            if (Kept.Count >= MostKept)
+            {
+                Kept.Clear();
+            }
+            if (compiled is not null)
+            {
+                Kept[pattern] = compiled;
+            }
+        }
         try
         {
             return compiled is null ? CelValue.Error(error!) : use(compiled);
