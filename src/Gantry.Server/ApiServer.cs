@@ -25,13 +25,19 @@ public sealed class ApiServer : IAsyncDisposable
 {
     private readonly ServerCore _core;
     private readonly WebApplication _web;
+    private readonly StopSignal _stop;
+    private readonly RequestMetrics _requests;
     private readonly CancellationTokenSource _stopping;
     private readonly CancellationTokenSource _ended;
     private readonly Task _following;
     private int _disposed;
 
-    private ApiServer(ServerCore core, ClusterPki pki, WebApplication web, CancellationTokenSource stopping, CancellationTokenSource ended, Task following, Uri address)
+    private ApiServer(
+        ServerCore core, ClusterPki pki, WebApplication web, StopSignal stop, RequestMetrics requests, CancellationTokenSource stopping,
+        CancellationTokenSource ended, Task following, Uri address)
     {
+        _stop = stop;
+        _requests = requests;
         _core = core;
         Pki = pki;
         _web = web;
@@ -94,13 +100,16 @@ public sealed class ApiServer : IAsyncDisposable
                 log, stopping, ended.Token),
             LookAfterAsync(encryption.RunAsync, log, stopping, ended.Token),
             LookAfterAsync(
-                new FlowSchemaLoop(core.Registry, core.Table, core.Writer, parts.Clock, parts.Logs.CreateLogger("flows")).RunAsync, log, stopping, ended.Token));
+                new FlowSchemaLoop(core.Flows, core.Registry, core.Table, core.Writer, parts.Clock, parts.Logs.CreateLogger("flows")).RunAsync, log, stopping, ended.Token),
+            LookAfterAsync(core.Flows.RunAsync, log, stopping, ended.Token));
         try
         {
             // Nobody is to meet a cluster without its roles; only where the port is not known yet, the objects that name it have to wait for it.
             var early = options.Listen.Port == 0 ? null : Bootstrap(core, options, advertised, options.Listen.Port, pki, parts);
             var bootstrap = early is null ? null : Task.Run(() => early.RunAsync(cancellation), cancellation);
-            var pipeline = Pipeline(core, parts, options, encryption, stopping, log);
+            var stop = new StopSignal(stopping);
+            var requests = Requests(core, parts);
+            var pipeline = Pipeline(core, parts, options, encryption, stop, requests, log);
             var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
             await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
             await web.StartAsync(cancellation).ConfigureAwait(false);
@@ -110,7 +119,7 @@ public sealed class ApiServer : IAsyncDisposable
             following = Task.WhenAll(following, KeepAsync(objects, parts.Clock, ended.Token));
             Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
             HttpLog.Listening(log, address);
-            return new ApiServer(core, pki, web, stopping, ended, following, address);
+            return new ApiServer(core, pki, web, stop, requests, stopping, ended, following, address);
         }
         catch
         {
@@ -124,10 +133,22 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends watches, lets other requests finish for a while, and closes the listener.</summary>
+    /// <summary>
+    /// Stops: <c>/readyz</c> fails; after <see cref="ApiServerOptions.StopDelay"/> watches end and new requests are sent away with 429; when those
+    /// that had begun are answered, or their grace is over, the listener closes.
+    /// </summary>
+    /// <param name="cancellation">Closes at once.</param>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        _stop.Announce();
+        var (options, clock) = (_core.Options, _core.Clock);
+        if (options.StopDelay > TimeSpan.Zero && !_stop.Begun.IsCancellationRequested)
+        {
+            await Task.Delay(options.StopDelay, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _stop.BeginAsync().ConfigureAwait(false);
+        await _requests.DrainedAsync().WaitAsync(options.StopGrace, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _web.StopAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -280,18 +301,20 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    private static HttpPipeline Pipeline(
-        ServerCore core, ApiServerParts parts, ApiServerOptions options, EncryptionAtRest encryption, CancellationTokenSource stopping, ILogger log)
+    private static RequestMetrics Requests(ServerCore core, ApiServerParts parts) => new(text =>
     {
-        var metrics = new RequestMetrics(text =>
-        {
-            ServerFigures.Append(text, core.Registry, parts.Store);
-            core.Auditor?.Figures.Append(text);
-        });
+        FlowMetrics.Append(text, core.Flows);
+        ServerFigures.Append(text, core.Registry, parts.Store);
+        core.Auditor?.Figures.Append(text);
+    });
+
+    private static HttpPipeline Pipeline(
+        ServerCore core, ApiServerParts parts, ApiServerOptions options, EncryptionAtRest encryption, StopSignal stop, RequestMetrics metrics, ILogger log)
+    {
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
-            discovery, new HealthChecks(parts.Store, () => stopping.IsCancellationRequested, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
-            [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), .. parts.Paths]);
+            discovery, new HealthChecks(parts.Store, () => stop.IsAnnounced, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
+            [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), new FlowDumps(core.Flows), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
         return new HttpPipeline(
@@ -305,9 +328,11 @@ public sealed class ApiServer : IAsyncDisposable
                 Writer = writer,
                 Metrics = metrics,
                 Auditor = core.Auditor,
+                Flows = core.Flows,
+                Deadlines = new RequestDeadlines(options.RequestTimeout, parts.Clock),
                 HasTables = true,
             },
-            options.MaxBodyBytes, log, parts.Clock, stopping.Token);
+            options.MaxBodyBytes, log, parts.Clock, stop.Begun);
     }
 
     private static WebApplication Web(ApiServerOptions options, ApiServerParts parts, RenewingCertificate certificate, HttpPipeline pipeline)

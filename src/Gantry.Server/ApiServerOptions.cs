@@ -66,6 +66,18 @@ public sealed record ApiServerOptions
     /// <summary>The largest body of a request, bytes. 3 MiB is what clients of Kubernetes meet.</summary>
     public int MaxBodyBytes { get; init; } = 3 << 20;
 
+    /// <summary>How many requests that only read are answered at once; with <see cref="MaxMutatingRequestsInFlight"/> it makes up the seats that flow control divides.</summary>
+    public int MaxRequestsInFlight { get; init; } = 400;
+
+    /// <summary>How many requests that write are answered at once.</summary>
+    public int MaxMutatingRequestsInFlight { get; init; } = 200;
+
+    /// <summary>The longest that a request may take which is no watch or stream.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the server goes on as before after it was told to stop, but for <c>/readyz</c>: load balancers need that long to notice.</summary>
+    public TimeSpan StopDelay { get; init; }
+
     /// <summary>How long requests may go on after the server was told to stop. Watches are ended at once.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -99,6 +111,21 @@ public sealed record ApiServerOptions
         if (MaxBodyBytes is < 1024 or > 64 << 20)
         {
             yield return ("maxBodyBytes", "must be 1024 to 67108864");
+        }
+
+        if (MaxRequestsInFlight < 0 || MaxMutatingRequestsInFlight < 0 || MaxRequestsInFlight + (long)MaxMutatingRequestsInFlight is < 1 or > 1_000_000)
+        {
+            yield return ("maxRequestsInFlight", "must not be negative, and with maxMutatingRequestsInFlight be 1 to 1000000");
+        }
+
+        if (RequestTimeout < TimeSpan.FromSeconds(1))
+        {
+            yield return ("requestTimeout", "must be at least 1s");
+        }
+
+        if (StopDelay < TimeSpan.Zero)
+        {
+            yield return ("stopDelay", "must not be negative");
         }
 
         if (StopGrace < TimeSpan.Zero)

@@ -15,6 +15,7 @@ using Gantry.Server.Authorization.Rbac;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
 using Gantry.Server.CustomResources;
+using Gantry.Server.Flows;
 using Gantry.Server.Handling;
 using Gantry.Server.InProcess;
 using Gantry.Server.Pipeline;
@@ -63,8 +64,9 @@ internal sealed class ServerCore : IDisposable
         Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), Services, parts.Ids, parts.Clock);
         Deleter = new ObjectDeleter(registry, Admission, parts.Clock);
         Lists = new ListReader(registry, parts.Clock);
+        Flows = new FlowController(new FlowSettings(options.MaxRequestsInFlight + options.MaxMutatingRequestsInFlight, options.RequestTimeout), Table, parts.Clock);
         Dispatcher = new ApiDispatcher(
-            Table, new SubresourceTable(parts.Subresources.Concat(BuiltInSubresources.Of(this))), Lists, new WatchOpener(registry, Lists), Writer,
+            Table, new SubresourceTable(parts.Subresources.Concat(BuiltInSubresources.Of(this))), Lists, new WatchOpener(registry, Lists, Dice()), Writer,
             Deleter, new PatchHandler(Writer, parts.Clock));
         Client = new InProcessApiClient(this, UserInfo.Loopback);
     }
@@ -96,6 +98,8 @@ internal sealed class ServerCore : IDisposable
     public AggregatedApis Aggregated { get; }
 
     public ListReader Lists { get; }
+
+    public FlowController Flows { get; }
 
     public ApiDispatcher Dispatcher { get; }
 

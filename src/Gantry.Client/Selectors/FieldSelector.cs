@@ -47,7 +47,8 @@ public sealed class FieldSelector
         selector = null;
         error = null;
         var requirements = new List<FieldRequirement>();
-        foreach (var term in Terms(text))
+        // In order, so that the first complaint does not depend on how the terms were written.
+        foreach (var term in Terms(text).Order(StringComparer.Ordinal))
         {
             if (term.Length == 0)
             {
@@ -58,6 +59,12 @@ public sealed class FieldSelector
             if (field is null)
             {
                 error = $"invalid selector: '{text}'; can't understand '{term}'";
+                return false;
+            }
+
+            if (Problem(value) is { } problem)
+            {
+                error = "invalid field selector: " + problem;
                 return false;
             }
 
@@ -103,6 +110,27 @@ public sealed class FieldSelector
         }
 
         return (null, false, "");
+    }
+
+    private static string? Problem(string value)
+    {
+        for (var i = 0; i < value.Length; i++)
+        {
+            switch (value[i])
+            {
+                case '\\' when i + 1 == value.Length:
+                    return "invalid escape sequence: \\";
+                case '\\' when value[i + 1] is '\\' or ',' or '=':
+                    i++;
+                    break;
+                case '\\':
+                    return $"invalid escape sequence: {value.AsSpan(i, 2)}";
+                case ',' or '=':
+                    return System.FormattableString.Invariant($"unescaped character in value: {(int)value[i]}");
+            }
+        }
+
+        return null;
     }
 
     private static string Unescape(string value)

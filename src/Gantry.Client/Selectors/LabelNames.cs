@@ -15,39 +15,63 @@ public static class LabelNames
         "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character "
         + "(e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
-    /// <summary>What is wrong with the key, or null.</summary>
+    private const string QualifiedRule =
+        "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+        + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+        + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+
+    /// <summary>What is wrong with the key (all of it, in one text), or null.</summary>
     public static string? CheckKey(string key)
     {
-        var slash = key.IndexOf('/');
-        var name = slash < 0 ? key : key[(slash + 1)..];
-        if (slash >= 0)
+        var parts = key.Split('/');
+        if (parts.Length > 2)
         {
-            var prefix = key[..slash];
+            return QualifiedRule;
+        }
+
+        var wrong = new List<string>();
+        if (parts is [var prefix, _])
+        {
             if (prefix.Length == 0)
             {
-                return "prefix part must be non-empty";
+                wrong.Add("prefix part must be non-empty");
             }
-
-            if (prefix.Length > 253)
+            else
             {
-                return "prefix part must be no more than 253 bytes";
-            }
+                if (prefix.Length > 253)
+                {
+                    wrong.Add("prefix part must be no more than 253 bytes");
+                }
 
-            if (!IsSubdomain(prefix))
-            {
-                return PrefixRule;
+                if (!IsSubdomain(prefix))
+                {
+                    wrong.Add(PrefixRule);
+                }
             }
         }
 
-        return name.Length == 0 ? "name part must be non-empty"
-            : name.Length > 63 ? "name part must be no more than 63 bytes"
-            : IsName(name) ? null
-            : NameRule;
+        var name = parts[^1];
+        if (name.Length is 0 or > 63)
+        {
+            wrong.Add(name.Length == 0 ? "name part must be non-empty" : "name part must be no more than 63 bytes");
+        }
+
+        if (name.Length == 0 || !IsName(name))
+        {
+            wrong.Add(NameRule);
+        }
+
+        return wrong.Count == 0 ? null : string.Join("; ", wrong);
     }
 
-    /// <summary>What is wrong with the value, or null.</summary>
-    public static string? CheckValue(string value) =>
-        value.Length > 63 ? "must be no more than 63 bytes" : value.Length == 0 || IsName(value) ? null : ValueRule;
+    /// <summary>What is wrong with the value (all of it, in one text), or null.</summary>
+    public static string? CheckValue(string value) => (value.Length > 63, value.Length > 0 && !IsName(value)) switch
+    {
+        (true, true) => "must be no more than 63 bytes; " + ValueRule,
+        (true, _) => "must be no more than 63 bytes",
+        (_, true) => ValueRule,
+        _ => null,
+    };
 
     private static bool IsName(string text) =>
         char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');

@@ -1,50 +1,48 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Gantry.Client.Selectors;
 
-/// <summary>A recursive-descent reader of selector text.</summary>
+/// <summary>A recursive-descent reader of selector text. Its complaints are, word for word, those that users know.</summary>
 internal sealed class LabelSelectorParser
 {
-    private readonly string _text;
+    private readonly IReadOnlyList<string> _tokens;
     private int _at;
     private string? _error;
 
     public LabelSelectorParser(string text)
     {
-        _text = text;
+        _tokens = LabelSelectorTokens.Of(text);
     }
+
+    // Empty at the end.
+    private string Token => _at < _tokens.Count ? _tokens[_at] : "";
+
+    private bool IsEnd => _at >= _tokens.Count;
 
     public bool TryParse([NotNullWhen(true)] out LabelSelector? selector, [NotNullWhen(false)] out string? error)
     {
         selector = null;
         var requirements = new List<LabelRequirement>();
-        Skip();
-        while (_at < _text.Length && _error is null)
+        while (!IsEnd && _error is null)
         {
-            if (Requirement() is { } requirement)
+            if (Token != "!" && !IsWord)
             {
-                requirements.Add(requirement);
+                Fail($"found '{Token}', expected: !, identifier, or 'end of string'");
+                break;
             }
 
-            Skip();
-            if (_at < _text.Length && _error is null)
+            if (Requirement() is not { } requirement)
             {
-                if (_text[_at] != ',')
-                {
-                    Fail($"found '{Word()}', expected: ',' or 'end of string'");
-                    break;
-                }
-
-                _at++;
-                Skip();
-                if (_at == _text.Length)
-                {
-                    Fail("found '', expected: identifier after ','");
-                }
+                _error = "unable to parse requirement: " + _error;
+                break;
             }
+
+            requirements.Add(requirement);
+            Follow();
         }
 
-        error = _error is null ? null : $"unable to parse requirement: {_error}";
+        error = _error;
         if (error is not null)
         {
             return false;
@@ -55,175 +53,186 @@ internal sealed class LabelSelectorParser
         return true;
     }
 
-    private LabelRequirement? Requirement()
+    private bool IsWord => !IsEnd && !LabelSelectorTokens.IsSpecial(Token[0]);
+
+    private void Follow()
     {
-        if (_text[_at] == '!')
+        if (IsEnd)
         {
-            _at++;
-            Skip();
-            return Key() is { } absent ? new LabelRequirement(absent, LabelOperator.DoesNotExist, []) : null;
+            return;
         }
 
+        if (Token != ",")
+        {
+            Fail($"found '{Token}', expected: ',' or 'end of string'");
+            return;
+        }
+
+        _at++;
+        if (!IsWord && Token != "!")
+        {
+            Fail($"found '{Token}', expected: identifier after ','");
+        }
+    }
+
+    private LabelRequirement? Requirement()
+    {
+        var absent = Token == "!";
+        _at += absent ? 1 : 0;
         if (Key() is not { } key)
         {
             return null;
         }
 
-        Skip();
-        if (_at == _text.Length || _text[_at] == ',')
+        if (absent || IsEnd || Token == ",")
         {
-            return new LabelRequirement(key, LabelOperator.Exists, []);
+            return new LabelRequirement(key, absent ? LabelOperator.DoesNotExist : LabelOperator.Exists, []);
         }
 
-        var sign = Sign();
-        switch (sign)
+        var sign = Token;
+        _at++;
+        LabelOperator? found = sign switch
         {
-            case "=" or "==":
-                return Value() is { } equal ? new LabelRequirement(key, LabelOperator.In, [equal]) : null;
-            case "!=":
-                return Value() is { } unequal ? new LabelRequirement(key, LabelOperator.NotIn, [unequal]) : null;
-            case ">" or "<":
-                if (Value() is not { } limit)
-                {
-                    return null;
-                }
-
-                if (!long.TryParse(limit, out _))
-                {
-                    return Fail("for 'Gt', 'Lt' operators, the value must be an integer");
-                }
-
-                return new LabelRequirement(key, sign == ">" ? LabelOperator.GreaterThan : LabelOperator.LessThan, [limit]);
-        }
-
-        var word = Word();
-        if (word is not ("in" or "notin"))
+            "in" or "=" or "==" => LabelOperator.In,
+            "notin" or "!=" => LabelOperator.NotIn,
+            ">" => LabelOperator.GreaterThan,
+            "<" => LabelOperator.LessThan,
+            _ => null,
+        };
+        if (found is not { } comparison)
         {
-            return Fail($"found '{word}', expected: in, notin, =, ==, !=, gt, lt");
-        }
-
-        _at += word.Length;
-        return Set() is { } values ? new LabelRequirement(key, word == "in" ? LabelOperator.In : LabelOperator.NotIn, values) : null;
-    }
-
-    private List<string>? Set()
-    {
-        Skip();
-        if (_at == _text.Length || _text[_at] != '(')
-        {
-            _ = Fail($"found '{Word()}', expected: '('");
+            Fail($"found '{sign}', expected: in, notin, =, ==, !=, gt, lt");
             return null;
         }
 
-        _at++;
-        var values = new List<string>();
-        while (true)
-        {
-            Skip();
-            var value = Word();
-            _at += value.Length;
-            if (!CheckValue(value))
-            {
-                return null;
-            }
-
-            values.Add(value);
-            Skip();
-            if (_at == _text.Length)
-            {
-                _ = Fail("found '', expected: ',' or ')'");
-                return null;
-            }
-
-            var next = _text[_at++];
-            if (next == ')')
-            {
-                return values;
-            }
-
-            if (next != ',')
-            {
-                _ = Fail($"found '{next}', expected: ',' or ')'");
-                return null;
-            }
-        }
+        return (sign is "in" or "notin" ? Set() : Value()) is { } values && CheckValues(key, comparison, values)
+            ? new LabelRequirement(key, comparison, values) : null;
     }
 
     private string? Key()
     {
-        var word = Word();
-        _at += word.Length;
-        if (word.Length == 0)
+        var word = Token;
+        if (!IsWord)
         {
-            var found = _at < _text.Length ? _text[_at].ToString() : "";
-            _ = Fail($"found '{found}', expected: identifier");
+            Fail($"found '{word}', expected: identifier");
             return null;
         }
 
+        _at++;
         if (LabelNames.CheckKey(word) is { } wrong)
         {
-            _ = Fail($"<nil>: Invalid value: \"{word}\": {wrong}");
+            Fail($"<nil>: Invalid value: \"{word}\": {wrong}");
             return null;
         }
 
         return word;
     }
 
-    private string? Value()
+    private List<string>? Value()
     {
-        Skip();
-        var word = Word();
-        _at += word.Length;
-        return CheckValue(word) ? word : null;
-    }
-
-    private bool CheckValue(string value)
-    {
-        if (LabelNames.CheckValue(value) is { } wrong)
+        if (IsEnd || Token == ",")
         {
-            _ = Fail($"values[0][]: Invalid value: \"{value}\": {wrong}");
-            return false;
+            return [""];
         }
 
-        return true;
+        var word = Token;
+        if (!IsWord)
+        {
+            Fail($"found '{word}', expected: identifier");
+            return null;
+        }
+
+        _at++;
+        return [word];
     }
 
-    private string Sign()
+    private List<string>? Set()
     {
-        foreach (var sign in (ReadOnlySpan<string>)["==", "!=", "=", ">", "<"])
+        if (Token != "(")
         {
-            if (string.CompareOrdinal(_text, _at, sign, 0, sign.Length) == 0)
+            Fail($"found '{Token}' expected: '('");
+            return null;
+        }
+
+        _at++;
+        if (Token == ")")
+        {
+            _at++;
+            return [""];
+        }
+
+        if (!IsWord && Token != ",")
+        {
+            Fail($"found '{Token}', expected: ',', ')' or identifier");
+            return null;
+        }
+
+        return Members();
+    }
+
+    // Members may be empty: "(,a)" holds the empty text and a.
+    private List<string>? Members()
+    {
+        var values = new SortedSet<string>(StringComparer.Ordinal);
+        var first = true;
+        while (true)
+        {
+            if (IsWord)
             {
-                _at += sign.Length;
-                return sign;
+                values.Add(Token);
+                _at++;
             }
-        }
+            else if (Token is "," or ")")
+            {
+                values.Add("");
+            }
+            else
+            {
+                Fail($"found '{Token}', expected: ',', or identifier");
+                return null;
+            }
 
-        return "";
-    }
+            if (Token == ")")
+            {
+                _at++;
+                return [.. values];
+            }
 
-    private string Word()
-    {
-        var end = _at;
-        while (end < _text.Length && !char.IsWhiteSpace(_text[end]) && !"=!(),<>".Contains(_text[end]))
-        {
-            end++;
-        }
+            if (Token != ",")
+            {
+                Fail(first && IsEnd ? "found '', expected: ',' or ')'" : $"found '{Token}', expected: ',' or ')'");
+                return null;
+            }
 
-        return _text[_at..end];
-    }
-
-    private void Skip()
-    {
-        while (_at < _text.Length && char.IsWhiteSpace(_text[_at]))
-        {
+            first = false;
             _at++;
         }
     }
 
-    private LabelRequirement? Fail(string error)
+    private bool CheckValues(string key, LabelOperator comparison, List<string> values)
     {
-        _error ??= error;
-        return null;
+        var wrong = new List<string>();
+        if (comparison is LabelOperator.GreaterThan or LabelOperator.LessThan
+            && !long.TryParse(values[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+        {
+            wrong.Add($"values[0]: Invalid value: \"{values[0]}\": for 'Gt', 'Lt' operators, the value must be an integer");
+        }
+
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (LabelNames.CheckValue(values[i]) is { } rule)
+            {
+                wrong.Add(string.Create(CultureInfo.InvariantCulture, $"values[{i}][{key}]: Invalid value: \"{values[i]}\": {rule}"));
+            }
+        }
+
+        if (wrong.Count > 0)
+        {
+            Fail(wrong.Count == 1 ? wrong[0] : "[" + string.Join(", ", wrong) + "]");
+        }
+
+        return wrong.Count == 0;
     }
+
+    private void Fail(string error) => _error ??= error;
 }

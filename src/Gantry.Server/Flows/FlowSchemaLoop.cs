@@ -10,17 +10,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Gantry.Server.Flows;
 
-/// <summary>Keeps the Dangling condition of every FlowSchema: whether the priority level it names exists.</summary>
+/// <summary>
+/// Tells flow control of every change of its objects, and keeps the Dangling condition of every FlowSchema: whether the priority level it names exists.
+/// </summary>
 internal sealed class FlowSchemaLoop
 {
+    private readonly FlowController _flows;
     private readonly ObjectRegistry _registry;
     private readonly ResourceTable _resources;
     private readonly ObjectWriter _writer;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public FlowSchemaLoop(ObjectRegistry registry, ResourceTable resources, ObjectWriter writer, TimeProvider clock, ILogger log)
+    public FlowSchemaLoop(FlowController flows, ObjectRegistry registry, ResourceTable resources, ObjectWriter writer, TimeProvider clock, ILogger log)
     {
+        _flows = flows;
         _registry = registry;
         _resources = resources;
         _writer = writer;
@@ -34,7 +38,9 @@ internal sealed class FlowSchemaLoop
         {
             // Taken before anything is looked at, so that nothing is missed in between.
             var changed = Task.WhenAny(_registry.Require(V1FlowSchema.Resource).Pulse, _registry.Require(V1PriorityLevelConfiguration.Resource).Pulse);
-            foreach (var flow in _registry.List<V1FlowSchema>().ToList())
+            var flows = _registry.List<V1FlowSchema>().ToList();
+            _flows.Configure(flows, [.. _registry.List<V1PriorityLevelConfiguration>()]);
+            foreach (var flow in flows)
             {
                 var level = flow.Spec.PriorityLevelConfiguration.Name;
                 var wanted = Condition(level, _registry.Get<V1PriorityLevelConfiguration>("", level) is not null);

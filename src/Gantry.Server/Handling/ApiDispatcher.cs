@@ -125,10 +125,17 @@ public sealed class ApiDispatcher
     private async ValueTask<ApiAnswer> GetAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
         var info = call.Info;
-        if (info.Options["resourceVersion"] is { Length: > 0 } && call.Number("resourceVersion") is > 0 and var wanted
-            && await _lists.WaitAsync(wanted, cancellation).ConfigureAwait(false) is { } future)
+        if (info.Options["resourceVersion"] is { Length: > 0 } version)
         {
-            return future;
+            if (ListOptions.ParseRevision(version, out var wanted) is { } unreadable)
+            {
+                return ApiStatus.BadRequest(unreadable);
+            }
+
+            if (wanted > 0 && await _lists.WaitAsync(wanted, cancellation).ConfigureAwait(false) is { } future)
+            {
+                return future;
+            }
         }
 
         var stored = resource.Cache.Snapshot.Find(resource.Type.Namespaced ? info.Namespace : "", info.Name);

@@ -20,6 +20,10 @@ internal sealed record HttpParts
 
     public required RequestMetrics Metrics { get; init; }
 
+    public required Flows.FlowController Flows { get; init; }
+
+    public required RequestDeadlines Deadlines { get; init; }
+
     /// <summary>Tells the audit log of requests; null where nothing is audited.</summary>
     public Audit.Auditor? Auditor { get; init; }
 

@@ -3,6 +3,7 @@ using Gantry.Api.Schemas;
 using Gantry.Server.Audit;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
+using Gantry.Server.Flows;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
@@ -23,6 +24,8 @@ internal sealed class HttpPipeline
     private readonly AnswerWriter _writer;
     private readonly Auditor? _auditor;
     private readonly RequestMetrics _metrics;
+    private readonly FlowController _flows;
+    private readonly RequestDeadlines _deadlines;
     private readonly bool _tables;
     private readonly int _bodyLimit;
     private readonly CancellationToken _stopping;
@@ -39,6 +42,8 @@ internal sealed class HttpPipeline
         _writer = parts.Writer;
         _auditor = parts.Auditor;
         _metrics = parts.Metrics;
+        _flows = parts.Flows;
+        _deadlines = parts.Deadlines;
         _tables = parts.HasTables;
         _bodyLimit = bodyLimit;
         _stopping = stopping;
@@ -54,9 +59,8 @@ internal sealed class HttpPipeline
         var info = RequestInfoParser.Parse(request.Method, path, request.QueryString.Value ?? "");
         var longRunning = IsLongRunning(info);
         using var running = _metrics.Begin(info, longRunning);
-        using var ending = longRunning ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping) : null;
-        var cancellation = ending?.Token ?? context.RequestAborted;
         Exception? fault = null;
+        RequestTime time = default;
         try
         {
             context.Response.Headers.CacheControl = "no-cache, private";
@@ -65,7 +69,26 @@ internal sealed class HttpPipeline
                 context.Response.Headers[AuditAddresses.IdHeader] = id;
             }
 
-            await AnswerAsync(context, info, longRunning, cancellation).ConfigureAwait(false);
+            if (_stopping.IsCancellationRequested && !PlainPaths.IsServedToTheEnd(path))
+            {
+                await StoppingAsync(context).ConfigureAwait(false);
+            }
+            else
+            {
+                (time, var refusal) = Begin(context, info, longRunning);
+                if (refusal is null)
+                {
+                    await AnswerAsync(context, info, longRunning, time.Token).ConfigureAwait(false);
+                }
+                else
+                {
+                    await AnswerWriter.StatusAsync(context, refusal, time.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (time.IsOverdue && !context.RequestAborted.IsCancellationRequested)
+        {
+            await FailAsync(context, RequestDeadlines.Overdue).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || _stopping.IsCancellationRequested)
         {
@@ -89,12 +112,38 @@ internal sealed class HttpPipeline
             await FailAsync(context, ApiStatus.Internal(e.Message)).ConfigureAwait(false);
         }
 
+        finally
+        {
+            time.Dispose();
+        }
+
         if (_auditor is not null)
         {
             await _auditor.EndAsync(context, longRunning, fault).ConfigureAwait(false);
         }
 
         _metrics.End(info, request.Method, context.Response.StatusCode, longRunning ? null : _clock.GetElapsedTime(start));
+    }
+
+    private (RequestTime Time, ApiStatus? Refusal) Begin(HttpContext context, RequestInfo info, bool longRunning) => longRunning
+        ? (RequestTime.UntilStopped(_stopping, context.RequestAborted), null)
+        // What is read from memory takes no time; the sending of it has a limit of its own.
+        : _deadlines.Begin(info.Options, always: info.IsResource && info.Verb is not ("get" or "list"), context.RequestAborted);
+
+    // with_retry_after: the client is to come back over another connection, hopefully to another server.
+    private static ValueTask StoppingAsync(HttpContext context)
+    {
+        context.Response.Headers.Connection = context.Request.Protocol == HttpProtocol.Http11 ? "close" : default;
+        return TextAsync(context, 429, "The apiserver is shutting down, please try again later.\n", 5);
+    }
+
+    private static async ValueTask TextAsync(HttpContext context, int code, string text, long retryAfter)
+    {
+        context.Response.StatusCode = code;
+        context.Response.Headers.RetryAfter = retryAfter.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.BodyWriter.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task FailAsync(HttpContext context, ApiStatus status)
@@ -135,7 +184,15 @@ internal sealed class HttpPipeline
                     AuditOf(context)?.Impersonates(user);
                 }
 
-                await AllowedAsync(context, info, user, cancellation).ConfigureAwait(false);
+                if (Streams(info))
+                {
+                    await AllowedAsync(context, info, user, null, cancellation).ConfigureAwait(false);
+                }
+                else
+                {
+                    await SeatedAsync(context, info, user, cancellation).ConfigureAwait(false);
+                }
+
                 break;
             default:
                 _auditor?.Unauthenticated(context, info);
@@ -144,7 +201,37 @@ internal sealed class HttpPipeline
         }
     }
 
-    private async ValueTask AllowedAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
+    private async ValueTask SeatedAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
+    {
+        var flow = _flows.Classify(user, info);
+        flow.Show(context.Response.Headers);
+        var (seat, refusal) = await _flows.EnterAsync(flow, user, info, cancellation).ConfigureAwait(false);
+        if (refusal != FlowRefusal.None)
+        {
+            await TextAsync(context, 429, "Too many requests, please try again later.\n", _flows.Refuse(flow, refusal)).ConfigureAwait(false);
+            return;
+        }
+
+        // A watch goes on for long after it has begun, and gives its seat back then.
+        var held = info.Verb == "watch" ? new WatchSeat(seat, _clock) : null;
+        try
+        {
+            await AllowedAsync(context, info, user, held, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (held is null)
+            {
+                seat.Give(_clock);
+            }
+            else
+            {
+                held.Give();
+            }
+        }
+    }
+
+    private async ValueTask AllowedAsync(HttpContext context, RequestInfo info, UserInfo user, WatchSeat? seat, CancellationToken cancellation)
     {
         var audit = AuditOf(context);
         if (info.IsResource || !PlainPaths.IsAlwaysAllowed(info.Path))
@@ -233,6 +320,7 @@ internal sealed class HttpPipeline
             UserAgent = context.Request.Headers.UserAgent.ToString(),
             Http = context,
             Audit = audit,
+            Begun = seat is null ? null : seat.Give,
         };
         var answer = await _dispatcher.HandleAsync(call, cancellation).ConfigureAwait(false);
         await _writer.WriteAsync(context, call, answer, range, cancellation).ConfigureAwait(false);

@@ -37,6 +37,10 @@ internal sealed class PlainPaths
     /// <summary>Health is told to everybody: probes have no credentials.</summary>
     public static bool IsAlwaysAllowed(string path) => path is "/healthz" or "/livez" or "/readyz";
 
+    /// <summary>Probes and figures are answered while the server stops, too.</summary>
+    public static bool IsServedToTheEnd(string path) => path.StartsWith("/healthz", StringComparison.Ordinal) || path.StartsWith("/livez", StringComparison.Ordinal)
+        || path.StartsWith("/readyz", StringComparison.Ordinal) || path.StartsWith("/metrics", StringComparison.Ordinal);
+
     public async ValueTask<ApiAnswer> AnswerAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
     {
         if (_health.Answer(info.Path, info.Options) is { } health)

@@ -14,7 +14,10 @@ internal sealed class RequestMetrics
     private readonly ConcurrentDictionary<Labels, Counter> _requests = new();
     private readonly ConcurrentDictionary<Labels, Gauge> _open = new();
     private readonly Action<StringBuilder> _more;
-    private long _short;
+    private long _reading;
+    private long _mutating;
+    private long _long;
+    private TaskCompletionSource? _drained;
 
     /// <param name="more">Adds the figures of other parts.</param>
     public RequestMetrics(Action<StringBuilder> more)
@@ -27,16 +30,36 @@ internal sealed class RequestMetrics
     {
         if (!longRunning)
         {
-            Interlocked.Increment(ref _short);
-            return new Running(this, null);
+            var mutating = !info.IsReadOnly;
+            Interlocked.Increment(ref mutating ? ref _mutating : ref _reading);
+            return new Running(this, null, mutating);
         }
 
+        Interlocked.Increment(ref _long);
         // Who asks is not known yet, so only what is served becomes a label.
         var served = ApiCatalog.Find(info.Group, info.Version, info.Resource) is not null;
         var labels = served ? new Labels(info.Verb, info.Group, info.Version, info.Resource, info.Subresource, 0) : new Labels(info.Verb, "", "", "", "", 0);
         var gauge = _open.GetOrAdd(labels, static _ => new Gauge());
         gauge.Add(1);
-        return new Running(this, gauge);
+        return new Running(this, gauge, false);
+    }
+
+    /// <summary>Completes as soon as no request is being answered.</summary>
+    public Task DrainedAsync()
+    {
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _drained, drained);
+        CheckDrained();
+        return drained.Task;
+    }
+
+    private void CheckDrained()
+    {
+        if (Volatile.Read(ref _drained) is { } drained
+            && Interlocked.Read(ref _reading) + Interlocked.Read(ref _mutating) + Interlocked.Read(ref _long) == 0)
+        {
+            drained.TrySetResult();
+        }
     }
 
     /// <param name="info">What was asked.</param>
@@ -68,7 +91,9 @@ internal sealed class RequestMetrics
             Histogram(text, group.Key.Text(withCode: false), [.. group.Select(g => g.Value)]);
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"# HELP apiserver_current_inflight_requests Requests being answered now.\n# TYPE apiserver_current_inflight_requests gauge\napiserver_current_inflight_requests{{request_kind=\"short\"}} {Interlocked.Read(ref _short)}\n");
+        text.Append("# HELP apiserver_current_inflight_requests Requests being answered now.\n# TYPE apiserver_current_inflight_requests gauge\n");
+        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"mutating\"}} {Interlocked.Read(ref _mutating)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"readOnly\"}} {Interlocked.Read(ref _reading)}\n");
         text.Append("# HELP apiserver_longrunning_requests Watches and streams that are open now.\n# TYPE apiserver_longrunning_requests gauge\n");
         foreach (var (labels, gauge) in _open.OrderBy(r => r.Key.ToString(), StringComparer.Ordinal))
         {
@@ -95,18 +120,21 @@ internal sealed class RequestMetrics
     }
 
     /// <summary>A request that is being answered.</summary>
-    internal readonly struct Running(RequestMetrics owner, Gauge? open) : IDisposable
+    internal readonly struct Running(RequestMetrics owner, Gauge? open, bool mutating) : IDisposable
     {
         public void Dispose()
         {
             if (open is null)
             {
-                Interlocked.Decrement(ref owner._short);
+                Interlocked.Decrement(ref mutating ? ref owner._mutating : ref owner._reading);
             }
             else
             {
                 open.Add(-1);
+                Interlocked.Decrement(ref owner._long);
             }
+
+            owner.CheckDrained();
         }
     }
 

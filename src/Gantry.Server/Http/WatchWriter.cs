@@ -33,7 +33,7 @@ internal sealed class WatchWriter
         var (cursor, refusal) = WatchCursor.Open(request, _revisions, _clock);
         if (context.WebSockets.IsWebSocketRequest)
         {
-            await MessagesAsync(context, new Rendering(request.Resource, range, call, _tables), cursor, refusal, cancellation).ConfigureAwait(false);
+            await MessagesAsync(context, call, new Rendering(request.Resource, range, call, _tables), cursor, refusal, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -68,9 +68,13 @@ internal sealed class WatchWriter
             {
                 await FlushAsync(writer, cancellation).ConfigureAwait(false);
             }
+
+            Begun(call);
         }
         while (await cursor.WaitAsync(cancellation).ConfigureAwait(false));
     }
+
+    private static void Begun(ApiCall call) => call.Begun?.Invoke();
 
     private async ValueTask FlushAsync(System.IO.Pipelines.PipeWriter writer, CancellationToken cancellation)
     {
@@ -82,7 +86,7 @@ internal sealed class WatchWriter
     }
 
     private static async Task MessagesAsync(
-        HttpContext context, Rendering rendering, WatchCursor? cursor, Statuses.ApiStatus? refusal, CancellationToken cancellation)
+        HttpContext context, ApiCall call, Rendering rendering, WatchCursor? cursor, Statuses.ApiStatus? refusal, CancellationToken cancellation)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
         using var closing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -101,6 +105,8 @@ internal sealed class WatchWriter
                     {
                         await SendAsync(socket, rendering, item, closing.Token).ConfigureAwait(false);
                     }
+
+                    Begun(call);
                 }
                 while (await cursor.WaitAsync(closing.Token).ConfigureAwait(false));
             }

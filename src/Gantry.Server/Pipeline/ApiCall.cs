@@ -30,6 +30,9 @@ public sealed class ApiCall
     /// <summary>What the audit log is told; null where the request is not audited.</summary>
     public AuditContext? Audit { get; init; }
 
+    /// <summary>To be called by a watch that has sent what was there: from then on it costs next to nothing.</summary>
+    public Action? Begun { get; init; }
+
     public RequestOptions Options => Info.Options;
 
     /// <summary>What the answer's <c>Warning</c> headers are to say.</summary>

@@ -9,6 +9,8 @@ namespace Gantry.Server.Reading;
 /// <summary>Reads pages of lists: from the cache where it still is at the wanted revision, else from the store's history.</summary>
 public sealed class ListReader
 {
+    private const string Gone = "The resourceVersion for the provided list is too old.";
+
     private const string Inconsistent =
         "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the "
         + "continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - "
@@ -37,9 +39,10 @@ public sealed class ListReader
 
         if (options.Continue.Length > 0)
         {
-            return ContinueToken.Parse(options.Continue) is { } token
-                ? await FromAsync(resource, selection, options, token, cancellation).ConfigureAwait(false)
-                : (null, ApiStatus.BadRequest("continue key is not valid: the token cannot be read"));
+            var (token, error) = ContinueToken.Parse(options.Continue);
+            return token is null ? (null, ApiStatus.BadRequest("invalid continue token: " + error))
+                : options.Revision > 0 ? (null, ApiStatus.BadRequest("specifying resource version is not allowed when using continue"))
+                : await FromAsync(resource, selection, options, token.Value, cancellation).ConfigureAwait(false);
         }
 
         if (options.Revision is > 0 and var wanted && await WaitAsync(wanted, cancellation).ConfigureAwait(false) is { } future)
@@ -55,7 +58,8 @@ public sealed class ListReader
         // The clock is read before the snapshot: what it promises is then in there.
         var revision = _registry.Clock.Current;
         var snapshot = resource.Cache.Snapshot;
-        return (Cut(resource, selection, Walk(snapshot, selection, ""), Math.Max(revision, snapshot.Revision), options.Limit), null);
+        // Whoever takes any state gets all of it: pages are only made of the newest or of a certain one.
+        return (Cut(resource, selection, Walk(snapshot, selection, ""), Math.Max(revision, snapshot.Revision), options.Revision == 0 ? 0 : options.Limit), null);
     }
 
     /// <summary>Null when the caches hold the revision (after a short wait), else the refusal.</summary>
@@ -75,7 +79,13 @@ public sealed class ListReader
     private async ValueTask<(ListPage? Page, ApiStatus? Refusal)> FromAsync(
         ServedResource resource, Selection selection, ListOptions options, ContinueToken token, CancellationToken cancellation)
     {
+        var current = _registry.Clock.Current;
         var snapshot = resource.Cache.Snapshot;
+        if (token.Revision < 0)
+        {
+            return (Cut(resource, selection, Walk(snapshot, selection, token.After), Math.Max(current, snapshot.Revision), options.Limit), null);
+        }
+
         if (snapshot.Revision <= token.Revision)
         {
             return (Cut(resource, selection, Walk(snapshot, selection, token.After), token.Revision, options.Limit), null);
@@ -93,10 +103,10 @@ public sealed class ListReader
             case RangeResult.Page page:
                 var objects = page.Items.Select(i => StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)).Where(selection.Matches);
                 return (Cut(resource, selection, objects, token.Revision, options.Limit), null);
-            case RangeResult.Compacted compacted:
+            case RangeResult.Compacted:
                 return (null, token.After.Length > 0
-                    ? ApiStatus.Expired(Inconsistent)
-                    : ApiStatus.TooOldResourceVersion(token.Revision, compacted.Oldest.Value));
+                    ? ApiStatus.Expired(Inconsistent) with { Continue = new ContinueToken(-1, token.After).ToString() }
+                    : ApiStatus.Expired(Gone));
             case RangeResult.Future future:
                 return (null, ApiStatus.TooLargeResourceVersion(token.Revision, future.Current.Value));
             default:

@@ -23,13 +23,16 @@ internal static class SelectableFields
             "status.podIPs", "status.nominatedNodeName",
         ],
         [("", "events")] = OfEvents,
-        [("events.k8s.io", "events")] = ["regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "reason", "reportingController", "type"],
+        [("events.k8s.io", "events")] =
+        [
+            "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid", "regarding.apiVersion", "regarding.resourceVersion",
+            "regarding.fieldPath", "reason", "reportingController", "type",
+        ],
         [("", "nodes")] = ["spec.unschedulable"],
         [("", "namespaces")] = ["status.phase"],
         [("", "secrets")] = ["type"],
         [("", "services")] = ["spec.clusterIP", "spec.type"],
         [("", "replicationcontrollers")] = ["status.replicas"],
-        [("apps", "replicasets")] = ["status.replicas"],
         [("batch", "jobs")] = ["status.successful"],
         [("certificates.k8s.io", "certificatesigningrequests")] = ["spec.signerName"],
     }.ToFrozenDictionary();
@@ -38,23 +41,29 @@ internal static class SelectableFields
     public static string? Problem(ServedResource resource, string field)
     {
         var type = resource.Type;
-        if (field == "metadata.name" || (field == "metadata.namespace" && (type.Namespaced || type.Group.Length == 0)))
+        if (field == "metadata.name")
         {
             return null;
         }
 
         if (resource.Custom is { } custom)
         {
-            return custom.SelectableFields.Contains(field, StringComparer.Ordinal) ? null : "field label not supported: " + field;
+            return (field == "metadata.namespace" && type.Namespaced) || custom.SelectableFields.Contains(field, StringComparer.Ordinal)
+                ? null : "field label not supported: " + field;
         }
 
         if (!Fields.TryGetValue((type.Group, type.Plural), out var known))
         {
-            return $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+            return field == "metadata.namespace" ? null : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
         }
 
-        return known.Contains(field, StringComparer.Ordinal) ? null : "field label not supported: " + field;
+        return (field == "metadata.namespace" && type.Namespaced) || known.Contains(Named(type, field), StringComparer.Ordinal) ? null
+            : type is { Group: "batch", Plural: "jobs" } ? $"field label \"{field}\" not supported for batchv1.Job"
+            : "field label not supported: " + field;
     }
+
+    // A name of the first days that is still understood.
+    private static string Named(ResourceType type, string field) => field == "spec.host" && type is { Group: "", Plural: "pods" } ? "spec.nodeName" : field;
 
     /// <summary>Reads one field of objects of a kind; resolved once for each selector.</summary>
     /// <param name="resource">The kind as the selector knows it.</param>
@@ -77,6 +86,7 @@ internal static class SelectableFields
 
         // Both kinds of events are the same stored objects, so they share the places of their fields.
         var type = resource.Type;
+        field = Named(type, field);
         var fields = type.Group == "events.k8s.io" ? OfEvents : Fields[(type.Group, type.Plural)];
         var place = Array.IndexOf(fields, type.Group == "events.k8s.io" ? Stored(field) : field);
         string Found(StoredObject value, int at) => Read(value.Json, fields[at]);
@@ -92,6 +102,9 @@ internal static class SelectableFields
                 return Scan(json, field) is { Length: > 0 } set ? set : "false";
             case "status.replicas" or "status.successful":
                 return Scan(json, field == "status.successful" ? "status.succeeded" : field) is { Length: > 0 } count ? count : "0";
+            case "status.podIPs":
+                // Understood, but of no pod: whatever is asked for, none has it.
+                return "";
             case "source":
                 return Scan(json, "source.component") is { Length: > 0 } source ? source : Scan(json, "reportingComponent");
             default:

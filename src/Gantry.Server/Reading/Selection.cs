@@ -52,6 +52,11 @@ public sealed class Selection
 
         if (name.Length > 0)
         {
+            if (!fields.IsEverything && fields.Exact("metadata.name") != name)
+            {
+                return (null, ApiStatus.BadRequest("fieldSelector metadata.name doesn't match requested name"));
+            }
+
             fields = new FieldSelector([.. fields.Requirements, new FieldRequirement("metadata.name", true, name)]);
         }
 

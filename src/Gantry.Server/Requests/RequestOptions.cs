@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Gantry.Server.Requests;
 
@@ -37,7 +38,30 @@ public sealed class RequestOptions
         [.. _values.Where(p => string.Equals(p.Key, name, StringComparison.Ordinal)).Select(p => p.Value)];
 
     /// <summary>Whether the option is set to something other than <c>false</c> or <c>0</c>; <c>?watch</c> alone counts.</summary>
-    public bool Flag(string name) => TryGet(name, out var value) && value is not ("false" or "0" or "F" or "f" or "False" or "FALSE");
+    public bool Flag(string name) => TryGet(name, out var value) && value != "0" && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads a whole number.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="number">Null where the option is missing.</param>
+    /// <returns>What is wrong with it, or null.</returns>
+    public string? Number(string name, out long? number)
+    {
+        number = null;
+        if (!TryGet(name, out var text))
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        {
+            number = value;
+            return null;
+        }
+
+        var digits = text.AsSpan().TrimStart("+-");
+        var tooLarge = digits.Length > 0 && text.Length - digits.Length <= 1 && !digits.ContainsAnyExceptInRange('0', '9');
+        return $"strconv.ParseInt: parsing \"{text}\": {(tooLarge ? "value out of range" : "invalid syntax")}";
+    }
 
     /// <summary>Splits a query text (with or without its question mark); <c>+</c> is a space.</summary>
     public static RequestOptions Parse(string query)

@@ -19,6 +19,9 @@ public sealed record ApiStatus
 
     public StatusDetails? Details { get; init; }
 
+    /// <summary>Where a list can go on all the same that cannot as it was begun; goes into the metadata.</summary>
+    public string Continue { get; init; } = "";
+
     /// <summary>Whether this is the answer of something done, such as a delete.</summary>
     public bool IsSuccess => Code < 400;
 
@@ -197,6 +200,7 @@ public sealed record ApiStatus
         writer.WriteString("kind"u8, "Status"u8);
         writer.WriteString("apiVersion"u8, "v1"u8);
         writer.WriteStartObject("metadata"u8);
+        WriteUnlessEmpty(writer, "continue"u8, Continue);
         writer.WriteEndObject();
         writer.WriteString("status"u8, IsSuccess ? "Success"u8 : "Failure"u8);
         WriteUnlessEmpty(writer, "message"u8, Message);

@@ -11,6 +11,9 @@ public sealed class WatchCursor
 {
     private static readonly TimeSpan BookmarkPause = TimeSpan.FromMinutes(1);
 
+    // The last bookmark comes that long before the end, so that the client goes on from there.
+    private static readonly TimeSpan LastBookmark = TimeSpan.FromSeconds(2);
+
     private readonly WatchRequest _request;
     private readonly ResourceCache _cache;
     private readonly RevisionClock _revisions;
@@ -21,6 +24,7 @@ public sealed class WatchCursor
     private long _initialRevision;
     private bool _marks;
     private bool _bookmarkDue;
+    private DateTimeOffset _nextBookmark;
     private Task _pulse = Task.CompletedTask;
     private long _reached;
 
@@ -31,7 +35,9 @@ public sealed class WatchCursor
         _revisions = revisions;
         _clock = clock;
         _at = at;
-        _end = clock.GetUtcNow() + request.Timeout;
+        var now = clock.GetUtcNow();
+        _end = now + request.Timeout;
+        _nextBookmark = NextBookmark(now);
     }
 
     /// <summary>Whether the watch has said its last word.</summary>
@@ -99,7 +105,8 @@ public sealed class WatchCursor
             }
 
             _at = next;
-            if (Translate(next) is { } found)
+            // What the client has seen at another server, and this one learns of only now.
+            if (next.Revision > (_request.After ?? 0) && Translate(next) is { } found)
             {
                 item = found;
                 return true;
@@ -120,23 +127,46 @@ public sealed class WatchCursor
     /// <returns>False when the watch's time is over.</returns>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellation)
     {
-        var left = _end - _clock.GetUtcNow();
-        if (Ended || left <= TimeSpan.Zero)
+        var now = _clock.GetUtcNow();
+        if (Ended || now >= _end)
         {
             return false;
         }
 
-        var pause = left < BookmarkPause ? left : BookmarkPause;
+        if (Due(now))
+        {
+            return true;
+        }
+
+        // Who takes no bookmarks is not woken for them.
+        var until = _request.Bookmarks && _nextBookmark < _end ? _nextBookmark : _end;
         try
         {
-            await _pulse.WaitAsync(pause, _clock, cancellation).ConfigureAwait(false);
+            await _pulse.WaitAsync(until - now, _clock, cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            _bookmarkDue = _request.Bookmarks;
+            Due(_clock.GetUtcNow());
         }
 
         return true;
+    }
+
+    private bool Due(DateTimeOffset now)
+    {
+        if (!_request.Bookmarks || now < _nextBookmark)
+        {
+            return false;
+        }
+
+        _nextBookmark = NextBookmark(now);
+        return _bookmarkDue = true;
+    }
+
+    private DateTimeOffset NextBookmark(DateTimeOffset now)
+    {
+        var (beat, last) = (now + BookmarkPause, _end - LastBookmark);
+        return beat < last ? beat : last > now ? last : DateTimeOffset.MaxValue;
     }
 
     private WatchItem? Translate(ObjectChange change)

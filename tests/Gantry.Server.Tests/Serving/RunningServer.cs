@@ -16,6 +16,11 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
     private SocketsHttpHandler _handler = new();
     private int _names;
 
+    /// <summary>Paths that only this server has.</summary>
+    public IReadOnlyList<Gantry.Server.Http.IPathHandler> Paths { get; init; } = [];
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     public ApiServer Server { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -28,10 +33,10 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         var tokens = Path.Combine(_folder, "tokens.csv");
-        await File.WriteAllTextAsync(tokens, "admin,admin,u1,\"system:masters\"\nnobody,nobody,u2\n");
+        await File.WriteAllTextAsync(tokens, "admin,admin,u1,\"system:masters\"\nnobody,nobody,u2\nbig,big,u3\nsmall,small,u4\n");
         Server = await ApiServer.StartAsync(
             Configure(new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = tokens, NodeName = "node-1" }),
-            new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance });
+            new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance, Clock = Clock, Paths = Paths });
         _handler.Dispose();
         _handler = Trusting();
         Http = new HttpClient(_handler) { BaseAddress = Server.Address, Timeout = TimeSpan.FromSeconds(30) };

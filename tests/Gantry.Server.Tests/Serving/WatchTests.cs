@@ -84,6 +84,86 @@ public sealed class WatchTests(RunningServer server)
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None);
     }
 
+    [Fact]
+    public async Task A_watch_of_no_revision_with_bookmarks_is_a_streaming_list()
+    {
+        var (_, path) = await BeginAsync();
+        using var watch = await WatchAsync($"{path}?watch=1&allowWatchBookmarks=1&resourceVersion=0");
+
+        Assert.Equal("ADDED first", await watch.NextAsync());
+        var mark = await watch.ReadAsync();
+        Assert.Equal("true", mark.Map("object")!.Map("metadata")!.Map("annotations")!.Text("k8s.io/initial-events-end"));
+    }
+
+    [Fact]
+    public async Task Without_initial_events_a_watch_begins_with_what_happens_next()
+    {
+        var (_, path) = await BeginAsync();
+        using var watch = await WatchAsync($"{path}?watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan");
+        await server.PostAsync(path, """{"metadata":{"name":"second"}}""");
+
+        Assert.Equal("ADDED second", await watch.NextAsync());
+    }
+
+    [Fact]
+    public async Task A_bookmark_comes_shortly_before_the_end()
+    {
+        var (_, path) = await BeginAsync();
+        var from = (await server.GetAsync(path)).ResourceVersion;
+        using var watch = await WatchAsync($"{path}?watch=1&allowWatchBookmarks=1&timeoutSeconds=3&resourceVersion={from}");
+
+        var mark = await watch.ReadAsync();
+        Assert.Equal("BOOKMARK", mark.Text("type"));
+        Assert.True(long.Parse(mark.Map("object")!.Map("metadata")!.Text("resourceVersion")!, System.Globalization.CultureInfo.InvariantCulture)
+            >= long.Parse(from, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Null(await watch.LineAsync());
+    }
+
+    [Fact]
+    public async Task A_watch_from_the_future_says_nothing_of_what_comes_before()
+    {
+        var (_, path) = await BeginAsync();
+        var now = long.Parse((await server.GetAsync(path)).ResourceVersion, System.Globalization.CultureInfo.InvariantCulture);
+        using var watch = await WatchAsync(System.FormattableString.Invariant($"{path}?watch=1&resourceVersion={now + 1_000_000}&timeoutSeconds=1"));
+        await server.PostAsync(path, """{"metadata":{"name":"second"}}""");
+
+        Assert.Null(await watch.LineAsync());
+    }
+
+    [Fact]
+    public async Task A_streaming_list_of_the_future_is_too_large()
+    {
+        var (_, path) = await BeginAsync();
+        var answer = await server.GetAsync($"{path}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=999999999");
+        Assert.Equal((504, "Timeout"), (answer.Code, answer.Reason));
+    }
+
+    [Fact]
+    public async Task The_old_paths_of_watches_are_still_served()
+    {
+        var (ns, path) = await BeginAsync();
+        await server.PostAsync(path, """{"metadata":{"name":"second"}}""");
+        using var all = await WatchAsync($"/api/v1/watch/namespaces/{ns}/configmaps");
+        using var one = await WatchAsync($"/api/v1/watch/namespaces/{ns}/configmaps/second");
+
+        Assert.Equal(["ADDED first", "ADDED second"], await all.NextAsync(2));
+        Assert.Equal("ADDED second", await one.NextAsync());
+        var conflict = await server.GetAsync($"/api/v1/watch/namespaces/{ns}/configmaps/second?fieldSelector=metadata.name%3Dfirst");
+        Assert.Equal((400, "fieldSelector metadata.name doesn't match requested name"), (conflict.Code, conflict.Message));
+    }
+
+    [Theory]
+    [InlineData("application/json;as=Table;v=v1;g=meta.k8s.io", "Table")]
+    [InlineData("application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io", "PartialObjectMetadata")]
+    public async Task Watches_come_in_the_form_that_is_asked_for(string accept, string kind)
+    {
+        var (_, path) = await BeginAsync();
+        using var watch = await WatchAsync($"{path}?watch=1&allowWatchBookmarks=1", accept);
+
+        Assert.Equal(kind, (await watch.ReadAsync()).Map("object")!.Text("kind"));
+        Assert.Equal(kind, (await watch.ReadAsync()).Map("object")!.Text("kind"));
+    }
+
     private static async Task<string> MessageAsync(ClientWebSocket socket)
     {
         var buffer = new byte[64 * 1024];
@@ -100,9 +180,11 @@ public sealed class WatchTests(RunningServer server)
         return (ns, path);
     }
 
-    private async Task<Watch> WatchAsync(string path)
+    private async Task<Watch> WatchAsync(string path, string accept = "application/json")
     {
-        var response = await server.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        var response = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(200, (int)response.StatusCode);
         return new Watch(response, new StreamReader(await response.Content.ReadAsStreamAsync(), Encoding.UTF8));
     }
