@@ -167,7 +167,7 @@ public sealed class FairnessTests : IAsyncLifetime, IDisposable
             async uid => uid == (await _server.GetAsync("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/narrow")).Metadata.Text("uid"));
     }
 
-    private Task WaitingAsync(int count) => UntilAsync(
+    private Task<Answer> WaitingAsync(int count) => UntilAsync(
         () => _server.GetAsync("/debug/api_priority_and_fairness/dump_priority_levels"),
         d => d.Text.Split('\n').Any(line => Cells(line) is ["narrow", _, _, _, var waiting, _] && waiting == count.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
