@@ -23,6 +23,7 @@ public static class ResetFields
         [("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", "status")] = SpecAndMetadata,
         [("apiextensions.k8s.io", "customresourcedefinitions", "status")] = SpecAndMetadata,
         [("admissionregistration.k8s.io", "validatingadmissionpolicies", "status")] = SpecAndMetadata,
+        [("certificates.k8s.io", "certificatesigningrequests", "")] = Without("spec", "status"),
         [("certificates.k8s.io", "certificatesigningrequests", "status")] = Without("spec", "status.conditions"),
         [("certificates.k8s.io", "certificatesigningrequests", "approval")] = Without("spec", "status.certificate"),
     };
@@ -40,6 +41,7 @@ public static class ResetFields
         {
             return null;
         }
+
         return subresource switch
         {
             "" => Status,

@@ -1,6 +1,7 @@
 using System.Text;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.Handling;
 
 namespace Gantry.Server.Defaulting;
 
@@ -229,13 +230,14 @@ public static class KindDefaults
 
     private static void Autoscaler(TreeMap o)
     {
-        var spec = o.Made("spec");
+        // The older form gets its defaults where it is kept, which is in the newer one; nobody owns these, then.
         if (o.Text("apiVersion") == "autoscaling/v1")
         {
-            spec.Default("targetCPUUtilizationPercentage", 80);
             return;
         }
 
+        AutoscalerConversion.DropAnnotations(o);
+        var spec = o.Made("spec");
         if (!spec.HasItems("metrics"))
         {
             spec["metrics"] = TreeJson.Parse("""[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]"""u8);

@@ -1,3 +1,4 @@
+using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
@@ -5,125 +6,149 @@ using Gantry.Server.Defaulting;
 namespace Gantry.Server.Handling;
 
 /// <summary>
-/// Autoscalers of <c>autoscaling/v1</c>, which are kept as <c>autoscaling/v2</c>. What the older form has no place for travels in annotations.
+/// Autoscalers of <c>autoscaling/v1</c>, which are kept as <c>autoscaling/v2</c>. What the older form has no place for travels in annotations: metrics
+/// and conditions in the older form, the behavior as Kubernetes' own structures are written.
 /// </summary>
 internal sealed class AutoscalerConversion : IVersionConversion
 {
     private const string Prefix = "autoscaling.alpha.kubernetes.io/";
+    private const string Metrics = Prefix + "metrics";
+    private const string CurrentMetrics = Prefix + "current-metrics";
+    private const string Behavior = Prefix + "behavior";
+    private const string Conditions = Prefix + "conditions";
     private const string Percentage = "targetCPUUtilizationPercentage";
     private const string CurrentPercentage = "currentCPUUtilizationPercentage";
+
+    private static readonly AutoscalerConversion Instance = new();
+
+    /// <summary>An older autoscaler in the newer form.</summary>
+    public static V2HorizontalPodAutoscaler Newer(V1HorizontalPodAutoscaler older) =>
+        ApiJson.Decode<V2HorizontalPodAutoscaler>(TreeJson.Write(Instance.Store((TreeMap)TreeJson.Parse(ApiJson.Encode(older)))));
+
+    /// <summary>Takes out of the newer form what only the older one may carry.</summary>
+    public static void DropAnnotations(TreeMap autoscaler)
+    {
+        if (autoscaler.Map("metadata")?.Map("annotations") is not { } annotations)
+        {
+            return;
+        }
+
+        foreach (var name in (ReadOnlySpan<string>)[Metrics, CurrentMetrics, Behavior, Conditions])
+        {
+            annotations.Remove(name);
+        }
+
+        if (annotations.Count == 0)
+        {
+            autoscaler.Map("metadata")!.Remove("annotations");
+        }
+    }
 
     public TreeMap Store(TreeMap served)
     {
         served["apiVersion"] = V2HorizontalPodAutoscaler.Resource.ApiVersion;
+        var carried = served.Map("metadata")?.Map("annotations") ?? new TreeMap();
         var spec = served.Made("spec");
-        var metrics = Taken(served, "metrics") as TreeList ?? new TreeList();
-        if (spec[Percentage] is { } target)
+        var metrics = Taken(carried, Metrics, AutoscalerForms.NewerMetric, static l => new TreeMap { ["spec"] = new TreeMap { ["metrics"] = l } });
+        if (spec[Percentage] is { } target and not TreeNull)
         {
-            metrics.Insert(0, Cpu("target", "averageUtilization", target, typed: true));
-            spec.Remove(Percentage);
+            metrics.Add(Cpu("target", new TreeMap { ["type"] = "Utilization", ["averageUtilization"] = target }));
         }
 
+        spec.Remove(Percentage);
         spec["metrics"] = metrics.Count == 0 ? null : metrics;
-        spec["behavior"] = Taken(served, "behavior");
+        spec["behavior"] = AutoscalerForms.NewerBehavior(carried.Text(Behavior));
         if (served.Map("status") is { } status)
         {
-            var current = Taken(served, "current-metrics") as TreeList ?? new TreeList();
-            if (status[CurrentPercentage] is { } seen)
+            var current = Taken(carried, CurrentMetrics, AutoscalerForms.NewerStatus, static l => new TreeMap { ["status"] = new TreeMap { ["currentMetrics"] = l } });
+            if (current.Count == 0 && status[CurrentPercentage] is { } seen and not TreeNull)
             {
-                current.Insert(0, Cpu("current", "averageUtilization", seen, typed: false));
-                status.Remove(CurrentPercentage);
+                current.Add(Cpu("current", new TreeMap { ["averageUtilization"] = seen }));
             }
 
+            status.Remove(CurrentPercentage);
             status["currentMetrics"] = current.Count == 0 ? null : current;
-            status["conditions"] = Taken(served, "conditions");
+            var conditions = Taken(carried, Conditions, static c => c, static l => new TreeMap { ["status"] = new TreeMap { ["conditions"] = l } });
+            status["conditions"] = conditions.Count == 0 ? null : conditions;
         }
 
+        DropAnnotations(served);
+        KindDefaults.Apply(V2HorizontalPodAutoscaler.Resource, served);
         return served;
     }
 
     public TreeMap Serve(TreeMap stored)
     {
         stored["apiVersion"] = V1HorizontalPodAutoscaler.Resource.ApiVersion;
+        DropAnnotations(stored);
         var spec = stored.Made("spec");
-        spec[Percentage] = TakeCpu(stored, spec, "metrics", "metrics", "target");
-        Put(stored, "behavior", spec["behavior"]);
-        spec.Remove("behavior");
+        var metrics = spec.Items("metrics").ToList();
+        spec.Remove("metrics");
+        spec[Percentage] = metrics.Select(m => CpuShare(m, "target")).FirstOrDefault(p => p is not null);
+        Put(stored, Metrics, metrics.Where(m => CpuShare(m, "target") is null).Select(AutoscalerForms.OlderMetric));
         if (stored.Map("status") is { } status)
         {
-            status[CurrentPercentage] = TakeCpu(stored, status, "currentMetrics", "current-metrics", "current");
-            Put(stored, "conditions", status["conditions"]);
+            var current = status.Items("currentMetrics").ToList();
+            status.Remove("currentMetrics");
+            status[CurrentPercentage] = current.Select(m => CpuShare(m, "current")).LastOrDefault(p => p is not null);
+            Put(stored, CurrentMetrics, current.Select(AutoscalerForms.OlderStatus));
+            Put(stored, Conditions, status.Items("conditions"));
             status.Remove("conditions");
+        }
+
+        if (spec.Map("behavior") is { } behavior)
+        {
+            stored.Made("metadata").Made("annotations")[Behavior] = TreeJson.WriteText(AutoscalerForms.OlderBehavior(behavior));
+            spec.Remove("behavior");
         }
 
         return stored;
     }
 
-    // The percentage of the CPU metric; all other metrics go into the annotation.
-    private static Tree? TakeCpu(TreeMap root, TreeMap parent, string field, string annotation, string side)
+    // The one kind of metric that the older form has a field for.
+    private static Tree? CpuShare(TreeMap metric, string side) =>
+        metric.Text("type") == "Resource" && metric.Map("resource") is { } resource && resource.Text("name") == "cpu" && resource.Map(side)?["averageUtilization"] is { } share and not TreeNull
+            ? share : null;
+
+    private static TreeMap Cpu(string side, TreeMap amount) =>
+        new() { ["type"] = "Resource", ["resource"] = new TreeMap { ["name"] = "cpu", [side] = amount } };
+
+    private static void Put(TreeMap root, string annotation, IEnumerable<TreeMap> values)
     {
-        Tree? percentage = null;
-        var others = new TreeList();
-        foreach (var metric in parent.Items(field))
+        var list = new TreeList();
+        foreach (var value in values)
         {
-            var resource = metric.Map("resource");
-            if (percentage is null && resource?.Text("name") == "cpu" && resource.Map(side)?["averageUtilization"] is { } found)
-            {
-                percentage = found;
-            }
-            else
-            {
-                others.Add(metric);
-            }
+            list.Add(value);
         }
 
-        parent.Remove(field);
-        Put(root, annotation, others.Count == 0 ? null : others);
-        return percentage;
-    }
-
-    private static TreeMap Cpu(string side, string field, Tree value, bool typed)
-    {
-        var amount = new TreeMap();
-        if (typed)
+        if (list.Count > 0)
         {
-            amount["type"] = "Utilization";
-        }
-
-        amount[field] = value;
-        var resource = new TreeMap { ["name"] = "cpu", [side] = amount };
-        return new TreeMap { ["type"] = "Resource", ["resource"] = resource };
-    }
-
-    private static void Put(TreeMap root, string annotation, Tree? value)
-    {
-        if (value is TreeList { Count: > 0 } or TreeMap { Count: > 0 })
-        {
-            root.Made("metadata").Made("annotations")[Prefix + annotation] = TreeJson.WriteText(value);
+            root.Made("metadata").Made("annotations")[annotation] = TreeJson.WriteText(list);
         }
     }
 
-    private static Tree? Taken(TreeMap root, string annotation)
+    // Somebody may have written into the annotation by hand; what cannot be read says nothing.
+    private static TreeList Taken(TreeMap carried, string annotation, Func<TreeMap, TreeMap> convert, Func<TreeList, TreeMap> place)
     {
-        if (root.Map("metadata")?.Map("annotations") is not { } annotations || annotations.Text(Prefix + annotation) is not { } text)
+        if (carried.Text(annotation) is not { } text)
         {
-            return null;
-        }
-
-        annotations.Remove(Prefix + annotation);
-        if (annotations.Count == 0)
-        {
-            root.Map("metadata")!.Remove("annotations");
+            return new TreeList();
         }
 
         try
         {
-            return TreeJson.Parse(text);
+            var list = new TreeList();
+            foreach (var item in TreeJson.Parse(text) as TreeList ?? new TreeList())
+            {
+                list.Add(convert(item as TreeMap ?? throw new TreeException("not an object")));
+            }
+
+            var whole = place((TreeList)list.DeepClone());
+            return TreeDecoder.Decode(V2HorizontalPodAutoscaler.Resource.Schema, whole, FieldValidation.Ignore).Object is null ? new TreeList() : list;
         }
         catch (TreeException)
         {
-            // Somebody wrote into the annotation by hand; it says nothing then.
-            return null;
+            return new TreeList();
         }
     }
 }

@@ -11,14 +11,6 @@ internal static class AutoscalerCells
     private const int ShownMetrics = 2;
     private const string Unknown = "<unknown>";
 
-    public static IReadOnlyList<Tree> Of(V1HorizontalPodAutoscaler o, string age)
-    {
-        var targets = o.Spec.TargetCPUUtilizationPercentage is { } target
-            ? $"cpu: {Percent(o.Status.CurrentCPUUtilizationPercentage, Unknown)}/{Percent(target, "")}"
-            : CellText.None;
-        return Cells(o.Metadata.Name, o.Spec.ScaleTargetRef.Kind, o.Spec.ScaleTargetRef.Name, targets, o.Spec.MinReplicas, o.Spec.MaxReplicas, o.Status.CurrentReplicas, age);
-    }
-
     public static IReadOnlyList<Tree> Of(V2HorizontalPodAutoscaler o, string age)
     {
         var metrics = o.Spec.Metrics.Select((m, i) => Metric(m, i < o.Status.CurrentMetrics.Count ? o.Status.CurrentMetrics[i] : null)).ToList();

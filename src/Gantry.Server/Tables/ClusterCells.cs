@@ -85,7 +85,7 @@ internal static class ClusterCells
         var queuing = o.Spec.Limited?.LimitResponse.Queuing;
         return
         [
-            o.Metadata.Name, o.Spec.Type, Count(o.Spec.Limited?.NominalConcurrencyShares ?? o.Spec.Exempt?.NominalConcurrencyShares),
+            o.Metadata.Name, o.Spec.Type, Count(o.Spec.Limited?.NominalConcurrencyShares),
             Count(queuing?.Queues), Count(queuing?.HandSize), Count(queuing?.QueueLengthLimit), age,
         ];
     }

@@ -45,9 +45,7 @@ internal static class NetworkCells
 
     public static IReadOnlyList<Tree> Ingress(V1Ingress o, string age)
     {
-        var hosts = o.Spec.Rules.Take(ShownEndpoints).Select(r => r.Host).Where(h => h.Length > 0).ToList();
-        var more = o.Spec.Rules.Count - ShownEndpoints;
-        var text = hosts.Count == 0 ? "*" : string.Join(",", hosts) + (more > 0 ? string.Create(CultureInfo.InvariantCulture, $" + {more} more...") : "");
+        var text = Hosts(o.Spec.Rules);
         return
         [
             o.Metadata.Name, o.Spec.IngressClassName ?? CellText.None, text, Balancers(o.Status.LoadBalancer.Ingress.Select(i => (i.Ip, i.Hostname))),
@@ -61,7 +59,24 @@ internal static class NetworkCells
         return [o.Metadata.Name, o.Spec.Controller, parameters, age];
     }
 
-    private static string Some(List<string> items) => items.Count == 0 ? CellText.Unset : CellText.Some(items, items.Count);
+    // Rules for every host do not count, until there are enough hosts to show.
+    private static string Hosts(IReadOnlyList<V1IngressRule> rules)
+    {
+        var (hosts, isMore) = (new List<string>(), false);
+        foreach (var rule in rules)
+        {
+            isMore |= hosts.Count == ShownEndpoints;
+            if (!isMore && rule.Host.Length > 0)
+            {
+                hosts.Add(rule.Host);
+            }
+        }
+
+        return hosts.Count == 0 ? "*"
+            : string.Join(",", hosts) + (isMore ? string.Create(CultureInfo.InvariantCulture, $" + {rules.Count - ShownEndpoints} more...") : "");
+    }
+
+    private static string Some(List<string> items) => items.TrueForAll(i => i.Length == 0) ? CellText.Unset : CellText.Some(items, items.Count);
 
     private static string External(V1Service o)
     {

@@ -32,6 +32,12 @@ internal sealed class TableMaker(TimeProvider clock, ResourceTable resources) : 
             ResourceVersion = page.Revision.ToString(CultureInfo.InvariantCulture), Continue = page.Continue, RemainingItemCount = page.Remaining,
         };
         var rows = page.Items.Select(i => Row(page.Resource.Custom, page.Resource.Typed(i), page.Resource.Json(i), now));
+        if (ReferenceEquals(page.Resource.Type, V1FlowSchema.Resource))
+        {
+            // The order in which they are asked whether they match.
+            rows = rows.OrderBy(r => ((V1FlowSchema)r.Value).Spec.MatchingPrecedence).ThenBy(r => r.Value.Metadata.Name, StringComparer.Ordinal);
+        }
+
         return Write(version, TableRenderer.Columns(page.Resource.Type), metadata, rows, options);
     }
 

@@ -39,7 +39,7 @@ public static class TableRenderer
         V1PodTemplate o => WorkloadCells.PodTemplate(o),
         V1ControllerRevision o => WorkloadCells.ControllerRevision(o, age),
         V1PodDisruptionBudget o => WorkloadCells.DisruptionBudget(o, age),
-        V1HorizontalPodAutoscaler o => AutoscalerCells.Of(o, age),
+        V1HorizontalPodAutoscaler o => AutoscalerCells.Of(Handling.AutoscalerConversion.Newer(o), age),
         V2HorizontalPodAutoscaler o => AutoscalerCells.Of(o, age),
         _ => null,
     };

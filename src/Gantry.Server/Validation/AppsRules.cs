@@ -97,7 +97,7 @@ public static class AppsRules
         }
         else if (Percent(v) is null)
         {
-            errors.Invalid(at, v.StringValue, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')");
+            errors.InvalidDump(at, GoDump.Of(v), "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')");
         }
     }
 
@@ -105,7 +105,7 @@ public static class AppsRules
     {
         if (value is { IsInt: false } v && Percent(v) > 100)
         {
-            errors.InvalidDump(at, GoDump.Of(v.StringValue), "must not be greater than 100%");
+            errors.InvalidDump(at, GoDump.Of(v), "must not be greater than 100%");
         }
     }
 

@@ -2,7 +2,7 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>Endpoints and EndpointSlices.</summary>
+/// <summary>Endpoints.</summary>
 public static class EndpointRules
 {
     public static void Endpoints(FieldErrors errors, V1Endpoints endpoints)
@@ -49,76 +49,6 @@ public static class EndpointRules
             if (address.NodeName is { } node)
             {
                 errors.Invalid(path.Child("nodeName"), node, Rules.DnsSubdomain(node));
-            }
-        }
-    }
-
-    public static void EndpointSlice(FieldErrors errors, V1EndpointSlice slice, V1EndpointSlice? old)
-    {
-        errors.RequiredOneOf(FieldPath.Root("addressType"), slice.AddressType, "FQDN", "IPv4", "IPv6");
-        if (slice.Endpoints.Count > 1000)
-        {
-            errors.TooMany(FieldPath.Root("endpoints"), slice.Endpoints.Count, 1000);
-            return;
-        }
-
-        for (var i = 0; i < slice.Endpoints.Count; i++)
-        {
-            var (endpoint, at) = (slice.Endpoints[i], FieldPath.Root("endpoints").Index(i));
-            if (endpoint.Addresses.Count == 0)
-            {
-                errors.Required(at.Child("addresses"), "must contain at least 1 address");
-            }
-            else if (endpoint.Addresses.Count > 100)
-            {
-                errors.TooMany(at.Child("addresses"), endpoint.Addresses.Count, 100);
-            }
-
-            for (var a = 0; a < endpoint.Addresses.Count; a++)
-            {
-                var (address, path) = (endpoint.Addresses[a], at.Child("addresses").Index(a));
-                errors.Invalid(path, address, slice.AddressType switch
-                {
-                    "IPv4" => Rules.IsIp(address) && !address.Contains(':', StringComparison.Ordinal) ? [] : ["must be a valid IPv4 address"],
-                    "IPv6" => Rules.IsIp(address) && address.Contains(':', StringComparison.Ordinal) ? [] : ["must be a valid IPv6 address"],
-                    "FQDN" => Rules.DnsSubdomain(address),
-                    _ => [],
-                });
-            }
-
-            if (endpoint.Hostname is { } host)
-            {
-                errors.Invalid(at.Child("hostname"), host, Rules.DnsLabel(host));
-            }
-        }
-
-        SlicePorts(errors, slice.Ports);
-        if (old is not null)
-        {
-            errors.Immutable(FieldPath.Root("addressType"), slice.AddressType == old.AddressType, slice.AddressType);
-        }
-    }
-
-    private static void SlicePorts(FieldErrors errors, IReadOnlyList<DiscoveryV1EndpointPort> ports)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < ports.Count; i++)
-        {
-            var (port, at) = (ports[i], FieldPath.Root("ports").Index(i));
-            if (port.Name is { Length: > 0 } name)
-            {
-                errors.Invalid(at.Child("name"), name, Rules.DnsLabel(name));
-            }
-
-            if (!names.Add(port.Name ?? ""))
-            {
-                errors.Duplicate(at.Child("name"), port.Name ?? "");
-            }
-
-            errors.RequiredOneOf(at.Child("protocol"), port.Protocol ?? "", "SCTP", "TCP", "UDP");
-            if (port.AppProtocol is { } protocol)
-            {
-                errors.Invalid(at.Child("appProtocol"), protocol, Rules.QualifiedName(protocol));
             }
         }
     }

@@ -45,6 +45,10 @@ public static class GoDump
     public static string Texts(string type, IReadOnlyList<string> texts) =>
         texts.Count == 0 ? $"[]{type}(nil)" : $"[]{type}{{" + string.Join(", ", texts.Select(t => "\"" + t + "\"")) + "}";
 
+    /// <summary><c>[]byte{0x1, 0xff}</c></summary>
+    public static string Bytes(byte[] bytes) =>
+        bytes.Length == 0 ? "[]byte(nil)" : "[]byte{" + string.Join(", ", bytes.Select(b => "0x" + b.ToString("x", System.Globalization.CultureInfo.InvariantCulture))) + "}";
+
     /// <summary><c>map[string]string{"a":"b", "c":"d"}</c></summary>
     public static string Map(IReadOnlyDictionary<string, string> map) =>
         map.Count == 0 ? "map[string]string(nil)"

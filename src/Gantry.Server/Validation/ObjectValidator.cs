@@ -14,17 +14,17 @@ public sealed class ObjectValidator : IValidator
     {
         var errors = new FieldErrors();
         var meta = FieldPath.Root("metadata");
+        var repeats = old is null ? default : MetadataRepeats.Of(value, subresource);
         if (old is not null)
         {
             MetadataRules.ValidateUpdate(errors, value.Metadata, old.Metadata, meta);
-            if (!ChecksOnce(value))
-            {
-                // Most kinds of the API check metadata with their own rules again, and both findings are among the causes.
-                MetadataRules.ValidateUpdate(errors, value.Metadata, old.Metadata, meta);
-            }
+            MetadataRepeats.Repeat(errors, 0, repeats.Changes);
         }
 
+        var before = errors.Count;
         MetadataRules.Validate(errors, value.Metadata, type.Namespaced, NameRule(type), meta);
+        MetadataRepeats.Repeat(errors, before, repeats.Whole);
+        GroupRules.Check(errors, value, old, subresource);
         if (subresource.Length > 0 && subresource != "ephemeralcontainers")
         {
             if (value is V1CustomResourceDefinition definition)
@@ -41,9 +41,6 @@ public sealed class ObjectValidator : IValidator
         return errors.List;
     }
 
-    private static bool ChecksOnce(IApiObject value) => value is CoreV1Event or V1PodDisruptionBudget or V1EndpointSlice or V1CSINode or V1VolumeAttachment
-        or V1ValidatingAdmissionPolicy or V1ValidatingAdmissionPolicyBinding;
-
     private static MetadataRules.NameRule NameRule(ResourceType type) => (type.Group, type.Kind) switch
     {
         ("", "Namespace") => Rules.DnsLabel,
@@ -51,6 +48,7 @@ public sealed class ObjectValidator : IValidator
         ("rbac.authorization.k8s.io", _) => Rules.PathSegment,
         ("apiregistration.k8s.io", _) => Rules.PathSegment,
         ("certificates.k8s.io", _) => Rules.PathSegment,
+        ("policy", _) => Rules.PathSegment,
         ("apps", "StatefulSet") => Rules.DnsSubdomain,
         _ => Rules.DnsSubdomain,
     };
@@ -142,15 +140,6 @@ public sealed class ObjectValidator : IValidator
             case V1CronJob cron:
                 BatchRules.CronJob(errors, cron);
                 break;
-            case V1PodDisruptionBudget budget:
-                PolicyRules.PodDisruptionBudget(errors, budget);
-                break;
-            case V1HorizontalPodAutoscaler h1:
-                PolicyRules.Autoscaler(errors, h1.Spec.MinReplicas, h1.Spec.MaxReplicas, h1.Spec.ScaleTargetRef.Kind, h1.Spec.ScaleTargetRef.Name);
-                break;
-            case V2HorizontalPodAutoscaler h2:
-                PolicyRules.Autoscaler(errors, h2.Spec.MinReplicas, h2.Spec.MaxReplicas, h2.Spec.ScaleTargetRef.Kind, h2.Spec.ScaleTargetRef.Name);
-                break;
         }
     }
 
@@ -158,83 +147,11 @@ public sealed class ObjectValidator : IValidator
     {
         switch (value)
         {
-            case V1Role role:
-                PolicyRules.PolicyRulesOf(errors, role.Rules, true);
-                break;
-            case V1ClusterRole role:
-                PolicyRules.PolicyRulesOf(errors, role.Rules, false);
-                break;
-            case V1RoleBinding b:
-                PolicyRules.Binding(errors, b.RoleRef, b.Subjects, true, (old as V1RoleBinding)?.RoleRef);
-                break;
-            case V1ClusterRoleBinding b:
-                PolicyRules.Binding(errors, b.RoleRef, b.Subjects, false, (old as V1ClusterRoleBinding)?.RoleRef);
-                break;
-            case V1EndpointSlice slice:
-                EndpointRules.EndpointSlice(errors, slice, old as V1EndpointSlice);
-                break;
-            case V1Ingress ingress:
-                NetworkingRules.Ingress(errors, ingress);
-                break;
-            case V1IngressClass c:
-                NetworkingRules.IngressClass(errors, c, old as V1IngressClass);
-                break;
-            case V1NetworkPolicy policy:
-                NetworkingRules.NetworkPolicy(errors, policy);
-                break;
-            case V1Lease lease:
-                ClusterRules.Lease(errors, lease);
-                break;
             case EventsV1Event e:
                 ClusterRules.NewEvent(errors, e);
                 break;
-            case V1PriorityClass c:
-                ClusterRules.PriorityClass(errors, c, old as V1PriorityClass);
-                break;
-            case V1RuntimeClass c:
-                ClusterRules.RuntimeClass(errors, c, old as V1RuntimeClass);
-                break;
-            case V1StorageClass c:
-                StorageRules.StorageClass(errors, c, old as V1StorageClass);
-                break;
-            case V1CSIDriver driver:
-                StorageRules.CsiDriver(errors, driver, old as V1CSIDriver);
-                break;
-            case V1CSINode node:
-                StorageRules.CsiNode(errors, node);
-                break;
-            case V1VolumeAttachment attachment:
-                StorageRules.VolumeAttachment(errors, attachment, old as V1VolumeAttachment);
-                break;
-            default:
-                Extensions(errors, value, old);
-                break;
-        }
-    }
-
-    private static void Extensions(FieldErrors errors, IApiObject value, IApiObject? old)
-    {
-        switch (value)
-        {
-            case V1ValidatingWebhookConfiguration v:
-                ExtensionRules.Webhooks(errors, [.. v.Webhooks.Select(w => new ExtensionRules.Webhook(
-                    w.Name, w.ClientConfig, w.AdmissionReviewVersions, w.Rules, w.FailurePolicy, w.MatchPolicy, w.SideEffects, w.TimeoutSeconds, w.NamespaceSelector, w.ObjectSelector, null))]);
-                break;
-            case V1MutatingWebhookConfiguration m:
-                ExtensionRules.Webhooks(errors, [.. m.Webhooks.Select(w => new ExtensionRules.Webhook(
-                    w.Name, w.ClientConfig, w.AdmissionReviewVersions, w.Rules, w.FailurePolicy, w.MatchPolicy, w.SideEffects, w.TimeoutSeconds, w.NamespaceSelector, w.ObjectSelector, w.ReinvocationPolicy))]);
-                break;
-            case V1ValidatingAdmissionPolicy policy:
-                ExtensionRules.AdmissionPolicy(errors, policy);
-                break;
-            case V1ValidatingAdmissionPolicyBinding binding:
-                ExtensionRules.AdmissionPolicyBinding(errors, binding);
-                break;
             case V1CustomResourceDefinition definition:
                 DefinitionRules.Definition(errors, definition, old as V1CustomResourceDefinition);
-                break;
-            case V1APIService service:
-                ExtensionRules.ApiService(errors, service);
                 break;
         }
     }

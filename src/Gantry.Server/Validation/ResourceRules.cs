@@ -53,7 +53,7 @@ public static class ResourceRules
 
     public static bool IsNative(string name) => !name.Contains('/', StringComparison.Ordinal) || name.Contains("kubernetes.io/", StringComparison.Ordinal);
 
-    private static void ContainerResourceName(FieldErrors errors, string name, FieldPath at)
+    public static void ContainerResourceName(FieldErrors errors, string name, FieldPath at)
     {
         errors.Invalid(at, name, Rules.QualifiedName(name));
         if (!name.Contains('/', StringComparison.Ordinal) && !ContainerResources.Contains(name) && !name.StartsWith("hugepages-", StringComparison.Ordinal))

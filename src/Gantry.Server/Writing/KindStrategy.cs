@@ -11,13 +11,13 @@ public sealed record KindStrategy
     {
         "Binding", "ComponentStatus", "ConfigMap", "Endpoints", "Event", "LimitRange", "Namespace", "Node", "PersistentVolume", "PersistentVolumeClaim", "Pod",
         "ResourceQuota", "Secret", "Service", "ServiceAccount", "APIService", "ControllerRevision", "CertificateSigningRequest", "HorizontalPodAutoscaler",
-        "Lease", "RuntimeClass", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "CSIDriver", "CSINode", "CSIStorageCapacity", "StorageClass",
+        "Lease", "RuntimeClass", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "CSINode", "CSIStorageCapacity", "StorageClass",
         "VolumeAttachment",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> ConditionalOnly = new[]
     {
-        "PodDisruptionBudget", "Lease", "CSIDriver", "CSINode", "VolumeAttachment", "RuntimeClass", "ValidatingAdmissionPolicy", "ServiceAccount",
+        "PodDisruptionBudget", "Lease", "CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttachment", "RuntimeClass", "ValidatingAdmissionPolicy", "ServiceAccount",
         "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService", "CustomResourceDefinition",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -29,7 +29,7 @@ public sealed record KindStrategy
     private static readonly FrozenSet<string> ShownAfterDelete = new[]
     {
         "Pod", "Service", "ServiceAccount", "PodTemplate", "ResourceQuota", "PersistentVolume", "PersistentVolumeClaim", "StorageClass", "CSIDriver", "CSINode",
-        "VolumeAttachment", "CSIStorageCapacity",
+        "VolumeAttachment",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Kinds whose status writers may not touch any metadata.
@@ -44,8 +44,14 @@ public sealed record KindStrategy
     /// <summary>Whether metadata.generation counts the changes of what is wanted.</summary>
     public bool HasGeneration { get; init; }
 
+    /// <summary>What the generation of a new object is; null where counting begins with the first change.</summary>
+    public long? FirstGeneration { get; init; } = 1;
+
+    /// <summary>Whether changes count at all: some kinds have a generation that stays.</summary>
+    public bool GenerationCounts { get; init; } = true;
+
     /// <summary>Whether changed annotations count as well.</summary>
-    public bool GenerationCountsMetadata { get; init; }
+    public bool GenerationCountsAnnotations { get; init; }
 
     /// <summary>Whether changed labels count, too.</summary>
     public bool GenerationCountsLabels { get; init; }
@@ -101,7 +107,9 @@ public sealed record KindStrategy
         {
             HasStatus = hasStatus,
             HasGeneration = !NoGeneration.Contains(type.Kind),
-            GenerationCountsMetadata = type.Kind is "Deployment" or "EndpointSlice",
+            FirstGeneration = NoGeneration.Contains(type.Kind) || type.Kind == "CSIDriver" ? null : 1,
+            GenerationCounts = type.Kind != "PriorityClass",
+            GenerationCountsAnnotations = type.Kind == "Deployment",
             GenerationCountsLabels = type.Kind == "EndpointSlice",
             CreatesOnUpdate = MadeByUpdate.Contains(type.Kind),
             AllowsUnconditionalUpdate = !ConditionalOnly.Contains(type.Kind),

@@ -174,7 +174,7 @@ public sealed class ObjectWriter
         }
 
         var metadata = value.Made("metadata");
-        metadata["generation"] = strategy.HasGeneration ? TreeInteger.Of(1) : null;
+        metadata["generation"] = strategy.FirstGeneration is { } first ? TreeInteger.Of(first) : null;
         var canonical = Canonical.Of(type.Schema, value);
         var bytes = TreeJson.Write(canonical);
         var typed = scope.Resource.Decode(bytes);
@@ -183,6 +183,7 @@ public sealed class ObjectWriter
             return ([], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
+        KindWarnings.Tell(typed, isNew: true, scope.Warn);
         return (scope.Resource.Keep(canonical, bytes), scope.IsAdmitted ? null : await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false));
     }
 
@@ -245,6 +246,7 @@ public sealed class ObjectWriter
             return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
         }
 
+        KindWarnings.Tell(typed, isNew: false, scope.Warn);
         if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return (null, unwanted);
@@ -287,13 +289,18 @@ public sealed class ObjectWriter
 
     private static bool Counts(KindStrategy strategy, TreeMap value, TreeMap old)
     {
+        if (!strategy.GenerationCounts)
+        {
+            return false;
+        }
+
         if (Metadata.WantsOther(value, old))
         {
             return true;
         }
 
         static bool Differs(TreeMap a, TreeMap b, string key) => !(a.Map("metadata")?[key] ?? TreeNull.Instance).Equals(b.Map("metadata")?[key] ?? TreeNull.Instance);
-        return strategy.GenerationCountsMetadata && (Differs(value, old, "annotations") || (strategy.GenerationCountsLabels && Differs(value, old, "labels")));
+        return (strategy.GenerationCountsAnnotations && Differs(value, old, "annotations")) || (strategy.GenerationCountsLabels && Differs(value, old, "labels"));
     }
 
     private IReadOnlyList<FieldError> Faults(WriteScope scope, IApiObject typed, IApiObject? before, TreeMap value, TreeMap? old)

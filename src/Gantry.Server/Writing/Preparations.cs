@@ -20,6 +20,7 @@ internal static class Preparations
         // A node agent registers its node together with what it found out about it.
         ("", "Node") => static _ => { },
         ("apiextensions.k8s.io", "CustomResourceDefinition") => static o => o["status"] = Stored(o, null),
+        ("discovery.k8s.io", "EndpointSlice") => Topology,
         ("batch", "Job") => static o =>
         {
             o.Remove("status");
@@ -47,8 +48,39 @@ internal static class Preparations
             var same = (now.Map("spec")?["template"] ?? TreeNull.Instance).Equals(old.Map("spec")?["template"] ?? TreeNull.Instance);
             SetTemplateGeneration(now, TemplateGeneration(old) + (same ? 0 : 1));
         },
+        ("discovery.k8s.io", "EndpointSlice") => static (now, old) =>
+        {
+            if (!(now["endpoints"] ?? TreeNull.Instance).Equals(old["endpoints"] ?? TreeNull.Instance))
+            {
+                Topology(now);
+            }
+        },
+        ("certificates.k8s.io", "CertificateSigningRequest") => static (now, old) =>
+        {
+            now["spec"] = old["spec"];
+            now["status"] = old["status"];
+        },
         _ => hasStatus ? static (now, old) => now["status"] = old["status"] : static (_, _) => { },
     };
+
+    // A field that only the first version of slices could write.
+    private static void Topology(TreeMap slice)
+    {
+        if (!slice.Items("endpoints").Any(e => e.Contains("deprecatedTopology")))
+        {
+            return;
+        }
+
+        var endpoints = new TreeList();
+        foreach (var endpoint in slice.Items("endpoints"))
+        {
+            var kept = endpoint.ShallowCopy();
+            kept.Remove("deprecatedTopology");
+            endpoints.Add(kept);
+        }
+
+        slice["endpoints"] = endpoints;
+    }
 
     private static long TemplateGeneration(TreeMap o) =>
         long.TryParse(o.Map("metadata")?.Map("annotations")?.Text(KindDefaults.TemplateGeneration), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0;

@@ -1,3 +1,4 @@
+using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 
@@ -18,6 +19,8 @@ internal static class SubresourceRules
             case "":
                 scope.Resource.Strategy.PrepareUpdate(value, old);
                 return value;
+            case "status" when ReferenceEquals(scope.Resource.Type, V1CertificateSigningRequest.Resource):
+                return SigningRequestParts.Status(StatusRules.Merge(scope.Resource.Strategy, value, old), old, now);
             case "status":
                 return StatusRules.Merge(scope.Resource.Strategy, value, old);
             case "ephemeralcontainers":
@@ -29,32 +32,9 @@ internal static class SubresourceRules
                 value["status"] = old["status"];
                 return value;
             case "approval":
-                var status = (old.Map("status") ?? new TreeMap()).With("conditions", Stamped(value.Map("status")?.List("conditions"), old, now));
-                return old.With("metadata", value["metadata"]).With("status", status);
+                return SigningRequestParts.Approval(value, old, now);
             default:
                 return value;
         }
-    }
-
-    // Who decides need not say when; a condition that stays as it was keeps its time.
-    private static TreeList? Stamped(TreeList? conditions, TreeMap old, DateTimeOffset now)
-    {
-        if (conditions is null)
-        {
-            return null;
-        }
-
-        var before = old.Map("status")?.Items("conditions").ToList() ?? [];
-        var stamped = new TreeList();
-        foreach (var condition in conditions.OfType<TreeMap>())
-        {
-            var known = before.Find(b => b.Text("type") == condition.Text("type") && b.Text("status") == condition.Text("status"));
-            var copy = condition.ShallowCopy(2);
-            copy.Default("lastUpdateTime", Metadata.Time(now));
-            copy.Default("lastTransitionTime", known?.Text("lastTransitionTime") ?? Metadata.Time(now));
-            stamped.Add(copy);
-        }
-
-        return stamped;
     }
 }

@@ -2,31 +2,39 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>Disruption budgets, roles, autoscalers.</summary>
-public static class PolicyRules
+/// <summary>Roles and bindings (<c>rbac.authorization.k8s.io</c>).</summary>
+public static class RbacRules
 {
-    private const string RbacGroup = "rbac.authorization.k8s.io";
+    private const string Group = "rbac.authorization.k8s.io";
 
-    public static void PodDisruptionBudget(FieldErrors errors, V1PodDisruptionBudget budget)
+    /// <summary>A ClusterRole, which may be made of others.</summary>
+    public static void ClusterRole(FieldErrors errors, V1ClusterRole role)
     {
-        var (spec, at) = (budget.Spec, FieldPath.Root("spec"));
-        if (spec.MinAvailable is not null && spec.MaxUnavailable is not null)
+        PolicyRules(errors, role.Rules, namespaced: false);
+        if (role.AggregationRule is not { } aggregation)
         {
-            errors.InvalidDump(at, GoDump.Of(spec), "minAvailable and maxUnavailable cannot be both set");
+            return;
         }
 
-        AppsRules.PositiveIntOrPercent(errors, spec.MinAvailable, at.Child("minAvailable"));
-        AppsRules.NotMoreThanAll(errors, spec.MinAvailable, at.Child("minAvailable"));
-        AppsRules.PositiveIntOrPercent(errors, spec.MaxUnavailable, at.Child("maxUnavailable"));
-        AppsRules.NotMoreThanAll(errors, spec.MaxUnavailable, at.Child("maxUnavailable"));
-        SelectorRules.Validate(errors, spec.Selector, at.Child("selector"));
-        if (spec.UnhealthyPodEvictionPolicy is { } policy)
+        var at = FieldPath.Root("aggregationRule").Child("clusterRoleSelectors");
+        if (aggregation.ClusterRoleSelectors.Count == 0)
         {
-            errors.OneOf(at.Child("unhealthyPodEvictionPolicy"), policy, "AlwaysAllow", "IfHealthyBudget");
+            errors.Required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil");
+        }
+
+        for (var i = 0; i < aggregation.ClusterRoleSelectors.Count; i++)
+        {
+            var before = errors.Count;
+            SelectorRules.Validate(errors, aggregation.ClusterRoleSelectors[i], at.Index(i));
+            if (errors.Count > before)
+            {
+                errors.InvalidDump(at.Index(i), "null", "invalid label selector.");
+            }
         }
     }
 
-    public static void PolicyRulesOf(FieldErrors errors, IReadOnlyList<V1PolicyRule> rules, bool namespaced)
+    /// <summary>The rules of a role.</summary>
+    public static void PolicyRules(FieldErrors errors, IReadOnlyList<V1PolicyRule> rules, bool namespaced)
     {
         for (var i = 0; i < rules.Count; i++)
         {
@@ -63,10 +71,11 @@ public static class PolicyRules
         }
     }
 
+    /// <summary>A binding, whose role stays.</summary>
     public static void Binding(FieldErrors errors, V1RoleRef role, IReadOnlyList<RbacV1Subject> subjects, bool namespaced, V1RoleRef? old)
     {
         var at = FieldPath.Root("roleRef");
-        errors.OneOf(at.Child("apiGroup"), role.ApiGroup, RbacGroup);
+        errors.OneOf(at.Child("apiGroup"), role.ApiGroup, Group);
         if (namespaced)
         {
             errors.OneOf(at.Child("kind"), role.Kind, "Role", "ClusterRole");
@@ -76,15 +85,7 @@ public static class PolicyRules
             errors.OneOf(at.Child("kind"), role.Kind, "ClusterRole");
         }
 
-        if (role.Name.Length == 0)
-        {
-            errors.Required(at.Child("name"));
-        }
-        else
-        {
-            errors.Invalid(at.Child("name"), role.Name, Rules.PathSegment(role.Name));
-        }
-
+        ReferenceRules.Segment(errors, role.Name, at.Child("name"));
         for (var i = 0; i < subjects.Count; i++)
         {
             Subject(errors, subjects[i], namespaced, FieldPath.Root("subjects").Index(i));
@@ -92,7 +93,7 @@ public static class PolicyRules
 
         if (old is not null && !role.Equals(old))
         {
-            errors.InvalidDump(at, GoDump.Of(role), "cannot change roleRef");
+            errors.InvalidDump(at, $"rbac.RoleRef{{APIGroup:\"{role.ApiGroup}\", Kind:\"{role.Kind}\", Name:\"{role.Name}\"}}", "cannot change roleRef");
         }
     }
 
@@ -123,43 +124,11 @@ public static class PolicyRules
 
                 break;
             case "User" or "Group":
-                errors.OneOf(at.Child("apiGroup"), subject.ApiGroup, RbacGroup);
+                errors.OneOf(at.Child("apiGroup"), subject.ApiGroup, Group);
                 break;
             default:
                 errors.OneOf(at.Child("kind"), subject.Kind, "ServiceAccount", "User", "Group");
                 break;
-        }
-    }
-
-    public static void Autoscaler(FieldErrors errors, int? min, int max, string targetKind, string targetName)
-    {
-        var at = FieldPath.Root("spec");
-        if (min is < 1)
-        {
-            errors.Invalid(at.Child("minReplicas"), min, "must be greater than or equal to 1");
-        }
-
-        if (max < 1)
-        {
-            errors.Invalid(at.Child("maxReplicas"), max, "must be greater than 0");
-        }
-
-        if (min > max)
-        {
-            errors.Invalid(at.Child("maxReplicas"), max, "must be greater than or equal to `minReplicas`");
-        }
-
-        var target = at.Child("scaleTargetRef");
-        foreach (var (name, value) in new[] { ("kind", targetKind), ("name", targetName) })
-        {
-            if (value.Length == 0)
-            {
-                errors.Required(target.Child(name));
-            }
-            else
-            {
-                errors.Invalid(target.Child(name), value, Rules.PathSegment(value));
-            }
         }
     }
 }
