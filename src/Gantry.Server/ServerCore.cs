@@ -56,7 +56,7 @@ internal sealed class ServerCore : IDisposable
         _webhooks = new WebhookCaller(ProxyAddresses, Dial, parts.Clock);
         Table = new ResourceTable();
         var cycles = new WebhookCycles(registry, TellAsync, parts.Clock, parts.Logs.CreateLogger("webhooks"));
-        var hooks = new WebhookDispatch(registry, Table, _webhooks, cycles, parts.Ids);
+        var hooks = new WebhookDispatch(registry, Table, _webhooks, cycles, Authorizer, parts.Ids);
         Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Roles, Table, parts.Ids, hooks, _quota));
         Fill();
         Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));

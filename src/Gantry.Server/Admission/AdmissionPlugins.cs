@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gantry.Server.Admission.PodSecurity;
+using Gantry.Server.Admission.Policies;
 using Gantry.Server.Admission.Webhooks;
 using Gantry.Server.Authorization.Rbac;
 using Gantry.Server.Handling;
@@ -21,7 +22,7 @@ internal static class AdmissionPlugins
         "NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds",
         "DefaultStorageClass", "StorageObjectInUseProtection", "OwnerReferencesPermissionEnforcement", "PersistentVolumeClaimResize", "RuntimeClass",
         "CertificateApproval", "CertificateSigning", "CertificateSubjectRestriction", "DefaultIngressClass", "MutatingAdmissionWebhook",
-        "ValidatingAdmissionWebhook", "ResourceQuota",
+        "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly string[] OffByDefault = ["OwnerReferencesPermissionEnforcement"];
@@ -63,6 +64,7 @@ internal static class AdmissionPlugins
         ("DefaultIngressClass", new DefaultIngressClass(parts.Objects)),
         // These see what all others made of the object; the quota comes last, so that nothing is booked for what others refuse.
         ("MutatingAdmissionWebhook", new MutatingWebhooks(parts.Webhooks)),
+        ("ValidatingAdmissionPolicy", new PolicyAdmission(parts.Objects, parts.Resources, parts.Authorizer)),
         ("ValidatingAdmissionWebhook", new ValidatingWebhooks(parts.Webhooks)),
         ("ResourceQuota", parts.Quota),
     ];

@@ -235,6 +235,30 @@ public sealed class WebhookReviewTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Match_conditions_decide_before_the_webhook_is_asked()
+    {
+        var seen = new ConcurrentQueue<string>();
+        await using var hook = await HookServer.StartAsync(server.Server.Pki, request =>
+        {
+            seen.Enqueue(request.Text("name")!);
+            return Allow();
+        });
+        var ns = await server.NamespaceAsync();
+        await using var _ = await ConfigureAsync(false, ns, hook, [Hook("hook", hook, ns, "configmaps", extra: """
+            ,"matchConditions":[{"name":"by-admins","expression":"request.userInfo.username == 'admin'"},{"name":"with-data","expression":"has(object.data) && object.data.watched == 'yes'"}]
+            """)]);
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+
+        Assert.Equal(201, (await server.PostAsync(path, """{"metadata":{"name":"none"} }""")).Code);
+        Assert.Equal(201, (await server.PostAsync(path, """{"metadata":{"name":"watched"},"data":{"watched":"yes"} }""")).Code);
+        var broken = await server.PostAsync(path, """{"metadata":{"name":"broken"},"data":{"other":"yes"} }""");
+
+        Assert.Equal(
+            (403, "configmaps \"broken\" is forbidden: expression 'has(object.data) && object.data.watched == 'yes'' resulted in error: no such key: watched"), (broken.Code, broken.Message));
+        Assert.Equal(["watched"], seen);
+    }
+
+    [Fact]
     public async Task A_dry_run_is_told_to_the_webhook_with_the_options_of_the_request()
     {
         var seen = new ConcurrentQueue<TreeMap>();

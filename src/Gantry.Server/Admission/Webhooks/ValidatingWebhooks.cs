@@ -26,7 +26,7 @@ internal sealed class ValidatingWebhooks : IValidatingAdmission
         var asked = new List<(Webhook Hook, Invocation Shown)>();
         foreach (var hook in hooks)
         {
-            var (shown, problem) = _dispatch.Asks(hook, request, reviewed);
+            var (shown, problem) = _dispatch.Asks(hook, request, reviewed, cancellation);
             if (problem is not null)
             {
                 return problem;

@@ -1,5 +1,6 @@
 using Gantry.Api.Models;
 using Gantry.Server.Admission.Matching;
+using Gantry.Server.Admission.Policies;
 
 namespace Gantry.Server.Admission.Webhooks;
 
@@ -42,6 +43,9 @@ internal sealed record Webhook
     /// <summary>The version of AdmissionReview that it is asked in: <c>v1</c> or <c>v1beta1</c>; null where it takes neither.</summary>
     public string? Review { get; init; }
 
+    /// <summary>Conditions in expressions under which it is asked.</summary>
+    public IReadOnlyList<PolicyExpression> Conditions { get; init; } = [];
+
     /// <summary>What tells it from all others.</summary>
     public string Key => $"{Configuration.Name}/{Name}/{Index}";
 
@@ -61,6 +65,7 @@ internal sealed record Webhook
         WantsAnotherLook = hook.ReinvocationPolicy == "IfNeeded",
         Timeout = TimeSpan.FromSeconds(hook.TimeoutSeconds ?? 10),
         Review = hook.AdmissionReviewVersions.FirstOrDefault(v => v is "v1" or "v1beta1"),
+        Conditions = Compiled(hook.MatchConditions),
     };
 
     public static Webhook Of(V1ObjectMeta configuration, int index, V1ValidatingWebhook hook) => new()
@@ -78,5 +83,9 @@ internal sealed record Webhook
         AllowsDryRun = hook.SideEffects is "None" or "NoneOnDryRun",
         Timeout = TimeSpan.FromSeconds(hook.TimeoutSeconds ?? 10),
         Review = hook.AdmissionReviewVersions.FirstOrDefault(v => v is "v1" or "v1beta1"),
+        Conditions = Compiled(hook.MatchConditions),
     };
+
+    private static IReadOnlyList<PolicyExpression> Compiled(IReadOnlyList<V1MatchCondition> conditions) => conditions.Count == 0
+        ? [] : MatchConditions.Compile(conditions, new PolicyEnvironment(HasParams: false, HasAuthorizer: true, Stored: true).Make());
 }

@@ -1,5 +1,6 @@
 using Gantry.Api.Models;
 using Gantry.Server.Admission.Matching;
+using Gantry.Server.Admission.Policies;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
@@ -14,13 +15,15 @@ internal sealed class WebhookDispatch
     private readonly WebhookCaller _caller;
     private readonly IIds _ids;
     private readonly WebhookCycles _cycles;
+    private readonly IAuthorizer _authorizer;
 
-    public WebhookDispatch(IObjects objects, ResourceTable resources, WebhookCaller caller, WebhookCycles cycles, IIds ids)
+    public WebhookDispatch(IObjects objects, ResourceTable resources, WebhookCaller caller, WebhookCycles cycles, IAuthorizer authorizer, IIds ids)
     {
         Objects = objects;
         Resources = resources;
         _caller = caller;
         _cycles = cycles;
+        _authorizer = authorizer;
         _ids = ids;
     }
 
@@ -33,7 +36,7 @@ internal sealed class WebhookDispatch
 
     /// <summary>Whether a webhook is to be asked.</summary>
     /// <returns>As what the request is shown to it, or null; or why nobody can tell.</returns>
-    public (Invocation? Shown, ApiStatus? Problem) Asks(Webhook hook, AdmissionRequest request, ReviewedObject value)
+    public (Invocation? Shown, ApiStatus? Problem) Asks(Webhook hook, AdmissionRequest request, ReviewedObject value, CancellationToken cancellation)
     {
         var (around, problem) = Selectors.SelectsNamespace(hook.Namespaces, request, value, Objects);
         if ((!around && problem is null) || !Selectors.SelectsObject(hook.Objects, value))
@@ -41,8 +44,12 @@ internal sealed class WebhookDispatch
             return (null, null);
         }
 
-        var shown = Invocation.Find(hook.Rules, hook.Equivalent, request, Resources);
-        return shown is null ? (null, null) : (shown, problem);
+        if (Invocation.Find(hook.Rules, hook.Equivalent, request, Resources) is not { } shown)
+        {
+            return (null, null);
+        }
+
+        return problem is not null || hook.Conditions.Count == 0 ? (shown, problem) : Meets(hook, request, shown, value, cancellation);
     }
 
     /// <summary>Asks a webhook.</summary>
@@ -93,6 +100,13 @@ internal sealed class WebhookDispatch
         var sort = hook.Mutates ? "mutation" : "validating";
         _ = request.Audit?.Annotate($"failed-open.{sort}.webhook.admission.k8s.io/round_{round}_index_{hook.Index}", hook.Name);
         return null;
+    }
+
+    private (Invocation? Shown, ApiStatus? Problem) Meets(Webhook hook, AdmissionRequest request, Invocation shown, ReviewedObject value, CancellationToken cancellation)
+    {
+        var facts = new PolicyFacts(request, shown, value, null, new PolicyAuthorizer(_authorizer, request.User, cancellation));
+        var (match, error) = MatchConditions.Check(hook.Conditions, new PolicyScope(facts, null, authorizes: true, [], cancellation), hook.MayFail, cancellation);
+        return error is not null ? (null, ApiStatus.Forbidden(request.Type, request.Name, error)) : match ? (shown, null) : (null, null);
     }
 
     private async ValueTask<(Verdict? Verdict, string? Problem)> CallAsync(
