@@ -25,7 +25,7 @@ public sealed class OpenApiDocuments
         _resources = resources;
         _release = release;
         _v2 = new(() => Document(OpenApiVersion.V2, AllPaths(), _resources));
-        _v2Protobuf = new(() => new OpenApiDocument(OpenApiProtobuf.Encode((TreeMap)TreeJson.Parse(V2.Content.Span))));
+        _v2Protobuf = new(() => V2.ToProtobuf());
         _index = new(Index);
         AddV3("api", static () => [ServerPaths.CoreVersions], []);
         AddV3("apis", static () => [ServerPaths.Groups], []);

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Gantry.Api.Models;
+using Gantry.Client.Http;
+using Gantry.Server.Audit;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
 using Gantry.Server.Requests;
@@ -19,12 +20,16 @@ internal sealed class AggregatedApis : IDisposable
 {
     private const int DefaultPort = 443;
 
+    // What the server's own loops ask, they ask in this name.
+    private static readonly UserInfo Itself = new() { Name = "system:kube-aggregator", Groups = [UserInfo.MastersGroup] };
+
     private readonly IObjects _objects;
     private readonly ProxyAddresses _addresses;
     private readonly Dialer _dial;
     private readonly Func<X509Certificate2> _identity;
-    private readonly ConcurrentDictionary<V1APIServiceSpec, HttpForwarder> _ways = new();
+    private readonly ConcurrentDictionary<V1APIServiceSpec, AggregatedWay> _ways = new();
     private readonly ConcurrentDictionary<string, byte[]> _resources = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, AggregatedOpenApi> _descriptions = new(StringComparer.Ordinal);
     private Table _table = new(null, FrozenDictionary<(string, string), AggregatedApi>.Empty);
 
     /// <param name="objects">The registrations, and what they lead to.</param>
@@ -54,36 +59,74 @@ internal sealed class AggregatedApis : IDisposable
         return parts.Length >= 3 ? table.GetValueOrDefault((parts[1], parts[2])) : null;
     }
 
-    /// <summary>Passes a request on.</summary>
-    /// <returns>What went wrong before there was an answer, or null.</returns>
-    public async ValueTask<ApiStatus?> ForwardAsync(HttpContext context, UserInfo user, AggregatedApi api, CancellationToken cancellation)
+    /// <summary>Passes a request on. Where there is no answer, the client gets 503 in plain text, as from Kubernetes.</summary>
+    public async ValueTask ForwardAsync(HttpContext context, UserInfo user, AggregatedApi api, CancellationToken cancellation)
     {
-        if (!api.IsAvailable)
+        var reference = api.Service.Spec.Service!;
+        if (!api.IsAvailable || _addresses.OfService(reference.Namespace, TargetOf(reference)).Origin is null)
         {
-            return ApiStatus.ServiceUnavailable("service unavailable");
+            await UnreachableAsync(context, "service unavailable", cancellation).ConfigureAwait(false);
+            return;
         }
 
-        var request = context.Request;
-        var target = new UriBuilder(Origin(api.Service)) { Path = request.Path.Value ?? "/", Query = request.QueryString.Value ?? "" }.Uri;
-        return await Way(api.Service).ForwardAsync(context, target, Names(user), cancellation).ConfigureAwait(false);
+        var (request, way) = (context.Request, Way(api.Service));
+        var target = new UriBuilder(way.Origin) { Path = request.Path.Value ?? "/", Query = request.QueryString.Value ?? "" }.Uri;
+        var headers = RemoteIdentity.Headers(user);
+        if (context.Response.Headers[AuditAddresses.IdHeader].ToString() is { Length: > 0 } id && !request.Headers.ContainsKey(AuditAddresses.IdHeader))
+        {
+            headers.Add(KeyValuePair.Create(AuditAddresses.IdHeader, id));
+        }
+
+        if (await way.Forwarder.ForwardAsync(context, target, headers, cancellation).ConfigureAwait(false) is { } failure)
+        {
+            await UnreachableAsync(context, failure.Message, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Asks the other server what it serves.</summary>
+    /// <param name="service">Its registration.</param>
+    /// <param name="address">Where it is, for messages.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>What is wrong, or null: then <see cref="All"/> shows its resources.</returns>
-    public async ValueTask<Availability?> ProbeAsync(V1APIService service, CancellationToken cancellation)
+    public async ValueTask<Availability?> ProbeAsync(V1APIService service, string address, CancellationToken cancellation)
     {
-        var target = new Uri(Origin(service), $"/apis/{service.Spec.Group}/{service.Spec.Version}");
-        var user = new UserInfo { Name = "system:kube-aggregator", Groups = [UserInfo.MastersGroup] };
-        var (document, problem) = await Way(service).GetAsync(target, Names(user), cancellation).ConfigureAwait(false);
-        if (document is null)
+        var (way, path) = (Way(service), $"/apis/{service.Spec.Group}/{service.Spec.Version}");
+        var found = await way.Forwarder.GetAsync(new Uri(way.Origin, path), way.Own, "", cancellation).ConfigureAwait(false);
+        if (!found.IsThere)
         {
-            _resources.TryRemove(service.Metadata.Name, out _);
-            return AvailabilityRules.Failed($"{target}: {problem}");
+            // What it served stays known: it does not go away because its server is away.
+            var shown = $"https://{address}{path}";
+            return AvailabilityRules.Failed(
+                $"{shown}: {(found.Code == 0 ? $"Get \"{shown}\": {found.Problem}" : string.Create(CultureInfo.InvariantCulture, $"bad status from {shown}: {found.Code}"))}");
         }
 
-        _resources[service.Metadata.Name] = document;
+        _resources[service.Metadata.Name] = found.Body;
         return null;
     }
+
+    /// <summary>Reads how the other server describes its API, as far as that has changed.</summary>
+    public async ValueTask DescribeAsync(V1APIService service, CancellationToken cancellation)
+    {
+        var (way, name) = (Way(service), service.Metadata.Name);
+        var known = _descriptions.GetValueOrDefault(name) ?? AggregatedOpenApi.Unknown;
+        var v3 = await way.Forwarder.GetAsync(new Uri(way.Origin, "/openapi/v3"), way.Own, known.V3Tag, cancellation).ConfigureAwait(false);
+        var v2 = await way.Forwarder.GetAsync(new Uri(way.Origin, "/openapi/v2"), way.Own, known.V2Tag, cancellation).ConfigureAwait(false);
+        if (!v3.IsUnchanged && v3.Code != 0)
+        {
+            known = known with { V3Url = AggregatedDocuments.V3Url(v3.Body, $"apis/{service.Spec.Group}/{service.Spec.Version}"), V3Tag = v3.Tag };
+        }
+
+        if (!v2.IsUnchanged && v2.Code != 0)
+        {
+            known = known with { V2 = AggregatedDocuments.V2(v2.Body, service.Spec.Group, service.Spec.Version), V2Tag = v2.Tag };
+        }
+
+        _descriptions[name] = known;
+    }
+
+    /// <summary>The objects of another server's API by their metadata, asked for as this server itself; null when no other server answers it.</summary>
+    public HttpMetadataClient? Objects(string group, string version) =>
+        Current() is { Count: > 0 } table && table.TryGetValue((group, version), out var api) ? Way(api.Service).Objects : null;
 
     public void Dispose()
     {
@@ -103,13 +146,17 @@ internal sealed class AggregatedApis : IDisposable
         }
 
         var apis = _objects.List<V1APIService>().Where(s => s.Spec.Service is not null)
-            .ToFrozenDictionary(s => (s.Spec.Group, s.Spec.Version), s => new AggregatedApi(s, null));
+            .ToFrozenDictionary(s => (s.Spec.Group, s.Spec.Version), s => new AggregatedApi(s, null, AggregatedOpenApi.Unknown));
         Volatile.Write(ref _table, new Table(version, apis));
         Forget(apis.Values);
         return apis;
     }
 
-    private AggregatedApi Known(AggregatedApi api) => _resources.TryGetValue(api.Service.Metadata.Name, out var resources) ? api with { Resources = resources } : api;
+    private AggregatedApi Known(AggregatedApi api) => api with
+    {
+        Resources = _resources.GetValueOrDefault(api.Service.Metadata.Name),
+        OpenApi = _descriptions.GetValueOrDefault(api.Service.Metadata.Name) ?? AggregatedOpenApi.Unknown,
+    };
 
     // Connections and documents of registrations that are gone go with them.
     private void Forget(IEnumerable<AggregatedApi> left)
@@ -126,6 +173,7 @@ internal sealed class AggregatedApis : IDisposable
         foreach (var name in _resources.Keys.Where(n => !names.Contains(n)))
         {
             _resources.TryRemove(name, out _);
+            _descriptions.TryRemove(name, out _);
         }
     }
 
@@ -135,18 +183,21 @@ internal sealed class AggregatedApis : IDisposable
         return new UriBuilder(Uri.UriSchemeHttps, $"{reference.Name}.{reference.Namespace}.svc", reference.Port ?? DefaultPort).Uri;
     }
 
-    private HttpForwarder Way(V1APIService service) => _ways.GetOrAdd(service.Spec, spec =>
+    private static string TargetOf(ApiregistrationV1ServiceReference reference) =>
+        string.Create(CultureInfo.InvariantCulture, $"https:{reference.Name}:{reference.Port ?? DefaultPort}");
+
+    private AggregatedWay Way(V1APIService service) => _ways.GetOrAdd(service.Spec, spec =>
     {
         var reference = spec.Service!;
-        return new HttpForwarder(
+        var forwarder = new HttpForwarder(
             async (_, _, cancellation) =>
             {
-                var (origin, refusal) = _addresses.OfService(
-                    reference.Namespace, string.Create(CultureInfo.InvariantCulture, $"https:{reference.Name}:{reference.Port ?? DefaultPort}"));
+                var (origin, refusal) = _addresses.OfService(reference.Namespace, TargetOf(reference));
                 return origin is null ? throw new IOException(refusal!.Message)
                     : await _dial(origin.Host.Trim('[', ']'), origin.Port, cancellation).ConfigureAwait(false);
             },
             Trust(spec, $"{reference.Name}.{reference.Namespace}.svc"));
+        return new AggregatedWay(forwarder, Origin(service), RemoteIdentity.Headers(Itself));
     });
 
     private SslClientAuthenticationOptions Trust(V1APIServiceSpec spec, string name)
@@ -172,17 +223,12 @@ internal sealed class AggregatedApis : IDisposable
         return options;
     }
 
-    // RFC-less but common: the headers that servers of aggregated APIs read, once they have seen the certificate.
-    private static List<KeyValuePair<string, string>> Names(UserInfo user)
+    private static async ValueTask UnreachableAsync(HttpContext context, string message, CancellationToken cancellation)
     {
-        var headers = new List<KeyValuePair<string, string>> { new("X-Remote-User", user.Name) };
-        headers.AddRange(user.Groups.Select(g => KeyValuePair.Create("X-Remote-Group", g)));
-        foreach (var (key, values) in user.Extra)
-        {
-            headers.AddRange(values.Select(v => KeyValuePair.Create("X-Remote-Extra-" + WebUtility.UrlEncode(key), v)));
-        }
-
-        return headers;
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        await context.Response.WriteAsync(message + "\n", cancellation).ConfigureAwait(false);
     }
 
     private sealed record Table(object? Version, FrozenDictionary<(string, string), AggregatedApi> Apis);

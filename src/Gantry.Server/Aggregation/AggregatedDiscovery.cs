@@ -1,4 +1,5 @@
 using Gantry.Api.Trees;
+using Gantry.Client;
 using Gantry.Server.Defaulting;
 
 namespace Gantry.Server.Aggregation;
@@ -34,6 +35,13 @@ internal static class AggregatedDiscovery
 
         return items;
     }
+
+    /// <summary>The resources that another server serves, without their subresources, for what works on objects of any kind.</summary>
+    public static IEnumerable<ResourceId> Ids(AggregatedApi api) => (api.Resources is null ? null : Parse(api.Resources))?.Items("resources")
+        .Where(r => r.Text("name") is { Length: > 0 } name && !name.Contains('/', StringComparison.Ordinal))
+        .Select(r => new ResourceId(
+            api.Group, api.Version, r.Text("name")!, r.Text("kind") ?? "", r["namespaced"] is TreeBool { Value: true },
+            string.Join(',', (r.List("verbs") ?? []).OfType<TreeString>().Select(v => v.Value).Order(StringComparer.Ordinal)))) ?? [];
 
     private static TreeMap Subresource(TreeMap resource, string parent)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
@@ -105,7 +106,14 @@ internal sealed class ApiServiceLoop
         {
             using var limit = new CancellationTokenSource(ProbeLimit, _clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-            found = await _apis.ProbeAsync(service, either.Token).ConfigureAwait(false);
+            var address = string.Create(
+                CultureInfo.InvariantCulture, $"{_registry.Get<V1Service>(reference.Namespace, reference.Name)?.Spec.ClusterIP}:{reference.Port ?? 443}");
+            found = await _apis.ProbeAsync(service, address, either.Token).ConfigureAwait(false);
+            if (found is null)
+            {
+                await _apis.DescribeAsync(service, either.Token).ConfigureAwait(false);
+            }
+
             cancellation.ThrowIfCancellationRequested();
         }
 

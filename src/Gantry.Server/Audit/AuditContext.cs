@@ -123,7 +123,8 @@ public sealed class AuditContext
     {
         if (Shows(AuditLevel.RequestResponse))
         {
-            _response = Clean(json.ToArray());
+            // One event is one line, and documents of lists end with a line feed.
+            _response = Clean(json.Span.TrimEnd((byte)'\n').ToArray());
         }
     }
 

@@ -249,11 +249,7 @@ internal sealed class HttpPipeline
 
         if (_aggregated.Find(info.Path) is { } elsewhere)
         {
-            if (await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false) is { } unreachable)
-            {
-                await AnswerWriter.StatusAsync(context, unreachable, cancellation).ConfigureAwait(false);
-            }
-
+            await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false);
             return;
         }
 

@@ -27,6 +27,7 @@ internal sealed class OpenApiPaths : IPathHandler
     private readonly AggregatedApis _aggregated;
     private readonly TimeProvider _clock;
     private Held? _held;
+    private MergedV2? _merged;
 
     public OpenApiPaths(ResourceTable table, AggregatedApis aggregated, TimeProvider clock)
     {
@@ -46,7 +47,8 @@ internal sealed class OpenApiPaths : IPathHandler
         if (path.StartsWith(V3 + "/apis/", StringComparison.Ordinal) && _aggregated.Find(path[V3.Length..]) is { } elsewhere)
         {
             // Whoever serves an API describes it.
-            return await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false) is { } failure ? failure : ApiAnswer.Done.Instance;
+            await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false);
+            return ApiAnswer.Done.Instance;
         }
 
         return Answer(context, info, path);
@@ -59,8 +61,8 @@ internal sealed class OpenApiPaths : IPathHandler
         {
             // Asked for by name only: a wildcard means JSON.
             return context.Request.Headers.Accept.ToString().Contains(V2Protobuf, StringComparison.Ordinal)
-                ? Send(context, documents.V2Protobuf, V2ProtobufAnswer)
-                : Send(context, documents.V2, Json);
+                ? Send(context, Merged()?.Protobuf.Value ?? documents.V2Protobuf, V2ProtobufAnswer)
+                : Send(context, Merged()?.Json ?? documents.V2, Json);
         }
 
         if (path == V3)
@@ -99,19 +101,45 @@ internal sealed class OpenApiPaths : IPathHandler
 
     private OpenApiDocument Index(OpenApiDocuments documents)
     {
-        var others = _aggregated.All.Where(a => a.IsAvailable).Select(a => $"apis/{a.Group}/{a.Version}").ToList();
+        var others = _aggregated.All.Where(a => a.IsAvailable && a.OpenApi.V3Url.Length > 0).ToList();
         if (others.Count == 0)
         {
             return documents.V3Index;
         }
 
         var index = (TreeMap)TreeJson.Parse(documents.V3Index.Content.Span);
+        var paths = index.Map("paths")!;
         foreach (var other in others)
         {
-            index.Map("paths")![other] = new TreeMap { ["serverRelativeURL"] = $"{V3}/{other}" };
+            paths[other.Path] = new TreeMap { ["serverRelativeURL"] = other.OpenApi.V3Url };
         }
 
-        return new OpenApiDocument(TreeJson.Write(index));
+        var sorted = new TreeMap(paths.Count);
+        foreach (var (path, value) in paths.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            sorted[path] = value;
+        }
+
+        return new OpenApiDocument(TreeJson.Write(new TreeMap { ["paths"] = sorted }));
+    }
+
+    // Made again when this server's own document or what another server says has changed; a cluster without other servers never gets here.
+    private MergedV2? Merged()
+    {
+        var others = _aggregated.All.Where(a => a.IsAvailable && a.OpenApi.V2 is not null).OrderBy(a => a.Path, StringComparer.Ordinal).Select(a => a.OpenApi.V2!).ToList();
+        if (others.Count == 0)
+        {
+            return null;
+        }
+
+        var own = Documents().V2;
+        if (_merged is { } merged && ReferenceEquals(merged.Own, own) && merged.Others.SequenceEqual(others, ReferenceEqualityComparer.Instance))
+        {
+            return merged;
+        }
+
+        var json = new OpenApiDocument(TreeJson.Write(AggregatedDocuments.Merge((TreeMap)TreeJson.Parse(own.Content.Span), others)));
+        return _merged = new MergedV2(own, others, json, new Lazy<OpenApiDocument>(json.ToProtobuf));
     }
 
     private static ApiAnswer Send(HttpContext context, OpenApiDocument document, string mediaType)
@@ -150,6 +178,8 @@ internal sealed class OpenApiPaths : IPathHandler
         _held = new Held(served, new OpenApiDocuments([.. resources], ServerVersion.Kubernetes));
         return _held.Documents;
     }
+
+    private sealed record MergedV2(OpenApiDocument Own, IReadOnlyList<TreeMap> Others, OpenApiDocument Json, Lazy<OpenApiDocument> Protobuf);
 
     private sealed record Held(object Served, OpenApiDocuments Documents);
 }

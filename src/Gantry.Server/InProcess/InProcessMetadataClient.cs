@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Client;
+using Gantry.Client.Http;
+using Gantry.Server.Aggregation;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
@@ -32,16 +34,27 @@ public sealed class InProcessMetadataClient : IMetadataClient
                 .Select(g => g.OrderBy(r => r.Conversion is not null).ThenByDescending(r => r.Type.Version, StringComparer.Ordinal).First().Type)
                 .OrderBy(t => t.Group, StringComparer.Ordinal).ThenBy(t => t.Plural, StringComparer.Ordinal)
                 .Select(ResourceId.Of),
+            .. _core.Aggregated.All.SelectMany(AggregatedDiscovery.Ids),
         ]);
 
     public async ValueTask<ObjectMetadata?> GetAsync(ResourceId resource, string ns, string name, CancellationToken ct = default)
     {
+        if (Elsewhere(resource) is { } other)
+        {
+            return await ReachAsync(() => other.GetAsync(resource, ns, name, ct)).ConfigureAwait(false);
+        }
+
         var result = await SendAsync(resource, Info(resource, "get", ns, name), default, "", ct).ConfigureAwait(false);
         return result.Error is null ? result.Value : result.Error.IsNotFound ? null : throw new ApiException(result.Error);
     }
 
     public async ValueTask<ApiList<ObjectMetadata>> ListAsync(ResourceId resource, ListQuery query, CancellationToken ct = default)
     {
+        if (Elsewhere(resource) is { } other)
+        {
+            return await ReachAsync(() => other.ListAsync(resource, query, ct)).ConfigureAwait(false);
+        }
+
         var options = InProcessApiClient.Options(
             ("labelSelector", query.LabelSelector), ("fieldSelector", query.FieldSelector),
             ("limit", query.Limit == 0 ? "" : query.Limit.ToString(CultureInfo.InvariantCulture)), ("continue", query.Continue),
@@ -60,6 +73,16 @@ public sealed class InProcessMetadataClient : IMetadataClient
 
     public async IAsyncEnumerable<WatchEvent<ObjectMetadata>> WatchAsync(ResourceId resource, WatchQuery query, [EnumeratorCancellation] CancellationToken ct = default)
     {
+        if (Elsewhere(resource) is { } other)
+        {
+            await foreach (var change in other.WatchAsync(resource, query, ct).ConfigureAwait(false))
+            {
+                yield return change;
+            }
+
+            yield break;
+        }
+
         var options = InProcessApiClient.Options(
             ("watch", "true"), ("labelSelector", query.LabelSelector), ("fieldSelector", query.FieldSelector), ("resourceVersion", query.ResourceVersion),
             ("allowWatchBookmarks", query.AllowBookmarks ? "true" : ""),
@@ -94,12 +117,17 @@ public sealed class InProcessMetadataClient : IMetadataClient
 
     public ValueTask<ApiResult<ObjectMetadata>> PatchAsync(ResourceId resource, string ns, string name, PatchBody patch, CancellationToken ct = default)
     {
+        if (Elsewhere(resource) is { } other)
+        {
+            return ReachAsync(() => other.PatchAsync(resource, ns, name, patch, ct));
+        }
+
         var options = InProcessApiClient.Options(("fieldManager", patch.FieldManager), ("force", patch.Force ? "true" : ""));
         return SendAsync(resource, Info(resource, "patch", ns, name) with { Options = options }, patch.Content, patch.MediaType, ct);
     }
 
     public ValueTask<ApiResult<ObjectMetadata>> DeleteAsync(ResourceId resource, string ns, string name, V1DeleteOptions? options = null, CancellationToken ct = default) =>
-        SendAsync(resource, Info(resource, "delete", ns, name), options is null ? default(ReadOnlyMemory<byte>) : ApiJson.Encode(options), "", ct);
+        Elsewhere(resource) is { } other ? ReachAsync(() => other.DeleteAsync(resource, ns, name, options, ct)) : SendAsync(resource, Info(resource, "delete", ns, name), options is null ? default(ReadOnlyMemory<byte>) : ApiJson.Encode(options), "", ct);
 
     private async ValueTask<ApiResult<ObjectMetadata>> SendAsync(ResourceId resource, RequestInfo info, ReadOnlyMemory<byte> body, string contentType, CancellationToken ct) =>
         await _client.SendAsync(info, body, contentType, ct).ConfigureAwait(false) switch
@@ -110,6 +138,21 @@ public sealed class InProcessMetadataClient : IMetadataClient
             // Done, with nothing left to show.
             _ => default(ApiResult<ObjectMetadata>),
         };
+
+    private HttpMetadataClient? Elsewhere(ResourceId resource) => resource.Group.Length == 0 ? null : _core.Aggregated.Objects(resource.Group, resource.Version);
+
+    // To those who ask, a server that cannot be reached is a refusal of the API.
+    private static async ValueTask<T> ReachAsync<T>(Func<ValueTask<T>> ask)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or System.Text.Json.JsonException)
+        {
+            throw new ApiException(ApiError.Of(503, "ServiceUnavailable", "error trying to reach service: " + e.Message), e);
+        }
+    }
 
     private static ObjectMetadata Of(ResourceId resource, ServedResource served, StoredObject value) =>
         new(resource.ApiVersion, resource.Kind, MetadataJson.Read(served.Json(value).Span));

@@ -12,7 +12,7 @@ namespace Gantry.Server.Subresources;
 internal sealed class HttpForwarder : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
-    private const int DocumentLimit = 4 << 20;
+    private const int DocumentLimit = 16 << 20;
 
     // Headers that are about one connection, and the credentials for this server: nothing the pod should see.
     private static readonly FrozenSet<string> Withheld = new[]
@@ -21,13 +21,14 @@ internal sealed class HttpForwarder : IDisposable
         "Authorization", "Host", "Impersonate-User", "Impersonate-Group", "Impersonate-Uid",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    private readonly SocketsHttpHandler _handler;
     private readonly HttpMessageInvoker _http;
 
     /// <param name="dial">Opens connections into the pod network.</param>
     /// <param name="ssl">Whom to trust behind https, and what to show.</param>
     public HttpForwarder(Dialer dial, SslClientAuthenticationOptions ssl)
     {
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        _handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
@@ -36,7 +37,8 @@ internal sealed class HttpForwarder : IDisposable
             ConnectTimeout = ConnectLimit,
             ConnectCallback = (context, cancellation) => dial(context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port, cancellation),
             SslOptions = ssl,
-        });
+        };
+        _http = new HttpMessageInvoker(_handler);
     }
 
     /// <summary>Trusts whoever answers: pods have certificates of their own making, if any, so https to them is encryption, not identity.</summary>
@@ -47,13 +49,30 @@ internal sealed class HttpForwarder : IDisposable
 #pragma warning restore CA5359, MA0039
     }
 
+    /// <summary>A client for whole requests on the same connections.</summary>
+    /// <param name="origin">Where relative paths lead.</param>
+    /// <param name="headers">Added to each request.</param>
+    public HttpClient Client(Uri origin, IReadOnlyList<KeyValuePair<string, string>> headers)
+    {
+        var client = new HttpClient(_handler, disposeHandler: false) { BaseAddress = origin, Timeout = Timeout.InfiniteTimeSpan };
+        foreach (var (name, value) in headers)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        }
+
+        return client;
+    }
+
     /// <summary>Reads one document, with a limit to its size.</summary>
-    public async ValueTask<(byte[]? Document, string? Problem)> GetAsync(
-        Uri target, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellation)
+    /// <param name="target">Which.</param>
+    /// <param name="headers">Headers to add.</param>
+    /// <param name="tag">The tag of the document that is known already; may be empty.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async ValueTask<FetchedDocument> GetAsync(Uri target, IReadOnlyList<KeyValuePair<string, string>> headers, string tag, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, target) { Version = HttpVersion.Version11 };
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        foreach (var (name, value) in headers)
+        foreach (var (name, value) in tag.Length == 0 ? headers : headers.Append(KeyValuePair.Create("If-None-Match", tag)))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
@@ -63,15 +82,17 @@ internal sealed class HttpForwarder : IDisposable
             using var response = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
-                return (null, string.Create(CultureInfo.InvariantCulture, $"bad status: {(int)response.StatusCode}"));
+                return new FetchedDocument((int)response.StatusCode, [], "", null);
             }
 
             await response.Content.LoadIntoBufferAsync(DocumentLimit, cancellation).ConfigureAwait(false);
-            return (await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false), null);
+            var body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            return new FetchedDocument((int)response.StatusCode, body, response.Headers.ETag?.ToString() ?? "", null);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            return (null, e.InnerException is { } inner ? inner.Message : e.Message);
+            var why = e is OperationCanceledException ? "context deadline exceeded" : e.InnerException is { } inner ? inner.Message : e.Message;
+            return new FetchedDocument(0, [], "", why);
         }
     }
 

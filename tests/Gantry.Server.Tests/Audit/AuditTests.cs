@@ -62,6 +62,19 @@ public sealed class AuditTests
         Assert.Equal("Success", (string)events[3]["responseObject"]!["status"]!);
     }
 
+    [Theory]
+    [InlineData("application/json", "NamespaceList")]
+    [InlineData("application/json;as=Table;g=meta.k8s.io;v=v1", "Table")]
+    [InlineData("application/vnd.kubernetes.protobuf", "NamespaceList")]
+    public async Task AListIsShownInOneLine(string accept, string kind)
+    {
+        await using var server = await AuditedServer.StartAsync(Everything);
+        await server.SendAsync("GET", "/api/v1/namespaces", headers: h => h.TryAddWithoutValidation("Accept", accept));
+        await Eventually.Until(() => server.Events("/api/v1/namespaces").Count(e => (string)e["verb"]! == "list") == 2);
+        var listed = server.Events("/api/v1/namespaces").Last(e => (string)e["verb"]! == "list");
+        Assert.Equal(kind, (string)listed["responseObject"]!["kind"]!);
+    }
+
     [Fact]
     public async Task TokensAreNeverShown()
     {

@@ -29,6 +29,8 @@ internal sealed class SubresourceServer : IAsyncDisposable
 
     public Gantry.Server.Certificates.ClusterPki Pki => _server.Pki;
 
+    public ApiServer Server => _server;
+
     /// <param name="nodes">The way to nodes, if any.</param>
     /// <param name="kept">A store that outlives the server; one of its own without.</param>
     public static async Task<SubresourceServer> StartAsync(INodeProxy? nodes = null, IStore? kept = null)
