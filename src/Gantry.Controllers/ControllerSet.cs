@@ -1,4 +1,6 @@
 using Gantry.Control;
+using Gantry.Controllers.BootstrapTokens;
+using Gantry.Controllers.CertificateApproval;
 using Gantry.Controllers.CertificateSigning;
 using Gantry.Controllers.CronJobs;
 using Gantry.Controllers.DaemonSets;
@@ -65,7 +67,8 @@ public static class ControllerSet
             new StorageProtectionController(context),
             new EphemeralVolumeController(As("ephemeral-volume")),
             .. options.LocalVolumes is { } local ? (IController[])[new LocalVolumeController(As(LocalVolumePlanner.Provisioner), local)] : [],
-            .. options.Sign is { } sign ? (IController[])[new CertificateSigningController(context, sign)] : [],
+            .. options.Sign is { } sign ? (IController[])[new CertificateApprovalController(context), new CertificateSigningController(context, sign)] : [],
+            .. options.BootstrapTokens ? (IController[])[new BootstrapTokenCleaner(context), new BootstrapSigner(context)] : [],
             new EndpointSliceController(As("endpoint-slice-controller")),
             new EndpointsController(As("endpoint-controller")),
         ];

@@ -34,6 +34,9 @@ public sealed record ControllersOptions
     /// <summary>Signs certificate requests; null where nobody here may.</summary>
     public CertificateSigner? Sign { get; init; }
 
+    /// <summary>Whether bootstrap tokens are in use: their Secrets are removed when they expire, and they sign what new nodes are told.</summary>
+    public bool BootstrapTokens { get; init; }
+
     /// <summary>Storage on this machine for claims of the class <c>local</c>; null for none.</summary>
     public LocalVolumeOptions? LocalVolumes { get; init; }
 

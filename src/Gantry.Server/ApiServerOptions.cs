@@ -3,6 +3,7 @@ using Gantry.Server.Admission;
 using Gantry.Server.Audit;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authentication.Tokens;
+using Gantry.Server.Authorization;
 using Gantry.Server.Encryption;
 using Gantry.Server.Services;
 
@@ -52,6 +53,8 @@ public sealed record ApiServerOptions
     public TokenOptions Tokens { get; init; } = new();
 
     public AuthenticationOptions Authentication { get; init; } = new();
+
+    public AuthorizationOptions Authorization { get; init; } = new();
 
     public AnonymousOptions Anonymous { get; init; } = new();
 
@@ -133,7 +136,7 @@ public sealed record ApiServerOptions
             yield return ("stopGrace", "must not be negative");
         }
 
-        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Authentication.Check()).Concat(Admission.Check()).Concat(Encryption.Check()).Concat(Audit.Check()))
+        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Authentication.Check()).Concat(Authorization.Check()).Concat(Admission.Check()).Concat(Encryption.Check()).Concat(Audit.Check()))
         {
             yield return fault;
         }

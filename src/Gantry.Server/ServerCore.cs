@@ -10,9 +10,6 @@ using Gantry.Server.Aggregation;
 using Gantry.Server.Audit;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
-using Gantry.Server.Authorization.Node;
-using Gantry.Server.Authorization.Rbac;
-using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
 using Gantry.Server.CustomResources;
 using Gantry.Server.Flows;
@@ -46,10 +43,7 @@ internal sealed class ServerCore : IDisposable
         Registry = registry;
         Auditor = Auditor.Of(options.Audit, Dice, parts.Ids, parts.Clock, parts.Logs.CreateLogger("audit"));
         Identities = new Identities(options, parts, pki, registry, () => Client!, Dice());
-        var rbac = new RbacSource(registry);
-        Roles = () => rbac.Current;
-        Authorizer = new AuthorizerChain(
-            new NodeAuthorizer(new NodeFactsSource(registry), NodeRules()), new RbacAuthorizer(Roles));
+        Authorizers = new Authorizers(options.Authorization, registry, parts.Clock, Dice());
         _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!), parts.Clock);
         Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
         ProxyAddresses = new ProxyAddresses(registry, Dice());
@@ -57,7 +51,7 @@ internal sealed class ServerCore : IDisposable
         Table = new ResourceTable();
         var cycles = new WebhookCycles(registry, TellAsync, parts.Clock, parts.Logs.CreateLogger("webhooks"));
         var hooks = new WebhookDispatch(registry, Table, _webhooks, cycles, Authorizer, parts.Ids);
-        Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Roles, Table, parts.Ids, hooks, _quota));
+        Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Authorizers.Roles, Table, parts.Ids, hooks, _quota));
         Fill();
         Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));
         Services = new ServiceAllocator(registry, () => registry.Clock.Current, options.Ranges, Dice());
@@ -77,9 +71,9 @@ internal sealed class ServerCore : IDisposable
 
     public Identities Identities { get; }
 
-    public Func<RbacSnapshot> Roles { get; }
+    public Authorizers Authorizers { get; }
 
-    public IAuthorizer Authorizer { get; }
+    public IAuthorizer Authorizer => Authorizers.Authorizer;
 
     public AdmissionChain Admission { get; }
 
@@ -135,6 +129,7 @@ internal sealed class ServerCore : IDisposable
         _quota.Dispose();
         _webhooks.Dispose();
         Identities.Dispose();
+        Authorizers.Dispose();
     }
 
     // Past admission, because that is what it tells of.
@@ -153,10 +148,6 @@ internal sealed class ServerCore : IDisposable
         var certificate = new Lazy<RenewingCertificate>(() => pki.Renewing(LeafProfile.FrontProxy));
         return () => certificate.Value.Current;
     }
-
-    // Bound to the role's rules as the server starts with them, so that nobody widens what nodes may do by editing the role.
-    private static IReadOnlyList<PolicyRule> NodeRules() =>
-        [.. BootstrapRoles.Load().ClusterRoles.Single(r => r.Metadata.Name == "system:node").Rules.Select(RoleReconciliation.Rule)];
 
     private void Fill()
     {

@@ -9,7 +9,6 @@ using Gantry.Scheduler;
 using Gantry.Scheduler.Loop;
 using Gantry.Server;
 using Gantry.Server.Admission;
-using Gantry.Server.Certificates;
 using Gantry.Simulation;
 using Microsoft.Extensions.Logging;
 
@@ -45,18 +44,16 @@ internal sealed class ClusterLoops
     /// <param name="authority">The cluster's certificate authority, PEM.</param>
     /// <param name="podRange">What nodes get their shares of.</param>
     /// <param name="volumes">Where claims get storage on this machine; null for none.</param>
-    public void AddControllers(string authority, IPNetwork podRange, LocalVolumeOptions? volumes = null)
+    /// <param name="bootstrapTokens">Whether bootstrap tokens are in use.</param>
+    public void AddControllers(string authority, IPNetwork podRange, LocalVolumeOptions? volumes = null, bool bootstrapTokens = false)
     {
         var context = new ControllerContext(Caches, Api, _server.Metadata, Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
-        var options = new ControllersOptions { Authority = authority, SecretTokens = _server.SecretToken, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, _clock.GetUtcNow()), QuotaUsage.Matches), LocalVolumes = volumes, Sign = Sign };
+        var options = new ControllersOptions { Authority = authority, SecretTokens = _server.SecretToken, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, _clock.GetUtcNow()), QuotaUsage.Matches), LocalVolumes = volumes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = bootstrapTokens };
         foreach (var controller in ControllerSet.All(context, options, name => Events(name, "")))
         {
             Host.Add(controller);
         }
     }
-
-    private string Sign(string requestPem, bool server, bool client, TimeSpan lifetime) =>
-        _server.Pki.Authority.SignRequest(requestPem, (server ? LeafUsage.Server : 0) | (client ? LeafUsage.Client : 0), lifetime);
 
     public void AddScheduler()
     {

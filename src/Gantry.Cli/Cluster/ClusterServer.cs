@@ -36,7 +36,7 @@ internal static class ClusterServer
         var address = MachineAddress();
         // Pods cannot reach the machine's loopback. The DNS address is on this machine alone, too, and pods reach it.
         var inside = IPAddress.IsLoopback(options.Listen.Address) ? options.ServiceAddress(10) : null;
-        var api = new ApiServerOptions
+        var api = options.Identity.On(new ApiServerOptions
         {
             DataDirectory = options.Folder.Root,
             AdminKubeconfig = options.Folder.AdminKubeconfig,
@@ -49,7 +49,7 @@ internal static class ClusterServer
             Addresses = [address],
             AlsoListen = inside is null ? [] : [new IPEndPoint(inside, options.Listen.Port)],
             Advertise = inside,
-        };
+        });
         await using var server = await ApiServer.StartAsync(api, new ApiServerParts { Store = store, Logs = logs, Nodes = node.Proxy }, stop).ConfigureAwait(false);
         new ServerRecord(Environment.ProcessId, options.LocalServer.GetLeftPart(UriPartial.Authority), options.NodeName, options.ClusterCidr.ToString(), options.ServiceRange.ToString())
             .Write(options.Folder);
@@ -64,7 +64,8 @@ internal static class ClusterServer
         Ready("network");
 
         // 4. The loops and the node.
-        loops.AddControllers(server.Pki.Authority.CertificatePem, options.ClusterCidr, new LocalVolumeOptions(options.Folder.Volumes, options.NodeName));
+        loops.AddControllers(server.Pki.Authority.CertificatePem, options.ClusterCidr, new LocalVolumeOptions(options.Folder.Volumes, options.NodeName),
+            options.Identity.Authentication.BootstrapTokens);
         loops.AddScheduler();
         node.AddTo(loops, address);
         var fault = await loops.Host.RunAsync(stop).ConfigureAwait(false);

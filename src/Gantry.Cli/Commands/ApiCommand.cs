@@ -18,9 +18,10 @@ public static class ApiCommand
         var services = SharedOptions.ServiceRange();
         var memory = new Option<bool>("--in-memory") { Description = "Keep objects in memory and forget them in the end. Keys and kubeconfig are still in the data directory." };
         var encryption = new EncryptionSyntax();
+        var identity = new IdentitySyntax();
         var command = new Command("api", "Serves the API alone: what tests of operators and tools need.") { data, listen, tokens, services, memory };
         var audit = new AuditSyntax();
-        foreach (var option in encryption.All.Concat(audit.All))
+        foreach (var option in encryption.All.Concat(audit.All).Concat(identity.All))
         {
             command.Add(option);
         }
@@ -29,7 +30,7 @@ public static class ApiCommand
         {
             var folder = new DataFolder(parsed.GetValue(data)!);
             folder.Make();
-            var options = new ApiServerOptions
+            var options = identity.Read(parsed).On(new ApiServerOptions
             {
                 DataDirectory = folder.Root,
                 AdminKubeconfig = folder.AdminKubeconfig,
@@ -39,7 +40,7 @@ public static class ApiCommand
                 Encryption = encryption.Read(parsed),
                 Audit = audit.Read(parsed),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
-            };
+            });
             await RunAsync(options, folder, parsed.GetValue(memory), stop).ConfigureAwait(false);
             return 0;
         });

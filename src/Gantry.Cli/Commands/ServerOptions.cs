@@ -26,6 +26,9 @@ public sealed record ServerOptions
     /// <summary>What the store gets to see of values.</summary>
     public EncryptionOptions Encryption { get; init; } = new();
 
+    /// <summary>Whom the server believes, and who decides.</summary>
+    public IdentitySettings Identity { get; init; } = new();
+
     /// <summary>The API as clients of this machine reach it.</summary>
     public Uri LocalServer
     {
@@ -92,7 +95,9 @@ public sealed record ServerOptions
 
         public AuditSyntax Audit { get; } = new();
 
-        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All, .. Audit.All];
+        public IdentitySyntax Identity { get; } = new();
+
+        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All, .. Audit.All, .. Identity.All];
 
         public ServerOptions Read(ParseResult parsed) => new()
         {
@@ -104,6 +109,7 @@ public sealed record ServerOptions
             NodeName = parsed.GetValue(NodeName)!,
             Encryption = Encryption.Read(parsed),
             Audit = Audit.Read(parsed),
+            Identity = Identity.Read(parsed),
         };
 
         /// <summary>The words that give another process the same options.</summary>
@@ -117,6 +123,7 @@ public sealed record ServerOptions
             "--node-name", options.NodeName,
             .. EncryptionSyntax.Words(options.Encryption),
             .. AuditSyntax.Words(options.Audit),
+            .. options.Identity.Words,
         ];
     }
 }

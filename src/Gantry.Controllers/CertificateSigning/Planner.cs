@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gantry.Api.Models;
 using Gantry.Client;
@@ -10,6 +11,7 @@ namespace Gantry.Controllers.CertificateSigning;
 public static class SigningPlanner
 {
     private static readonly TimeSpan Year = TimeSpan.FromDays(365);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Settled = TimeSpan.FromHours(1);
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(24);
 
@@ -31,16 +33,14 @@ public static class SigningPlanner
             return [];
         }
 
-        if (SignerRules.Fault(request.Spec) is { } fault)
-        {
-            return [Fail(request, fault, now)];
-        }
-
         try
         {
-            var lifetime = request.Spec.ExpirationSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Max(600, seconds)) : Year;
-            var server = request.Spec.Usages.Contains("server auth");
-            var certificate = sign(Encoding.UTF8.GetString(request.Spec.Request), server, !server, lifetime < Year ? lifetime : Year);
+            if (SignerRules.Fault(request.Spec, RequestedSubject.Parse(request.Spec.Request)) is { } fault)
+            {
+                return [Fail(request, fault, now)];
+            }
+
+            var certificate = sign(Encoding.UTF8.GetString(request.Spec.Request), request.Spec.Usages, Lifetime(request.Spec.ExpirationSeconds));
             return [new Update<V1CertificateSigningRequest>(request with { Status = status with { Certificate = Encoding.UTF8.GetBytes(certificate) } }, "status")];
         }
         catch (CryptographicException broken)
@@ -49,12 +49,38 @@ public static class SigningPlanner
         }
     }
 
-    /// <summary>The time until the request is removed: an hour after it was settled, a day after it was made when nobody cared.</summary>
+    /// <summary>
+    /// The time until the request is removed: an hour after it was settled, when its certificate ends, a day after it was made when nobody cared.
+    /// </summary>
     public static TimeSpan Rest(V1CertificateSigningRequest request, DateTimeOffset now)
     {
-        var settled = request.Status.Conditions.Where(c => c.Type is "Denied" or "Failed" || (c.Type == "Approved" && request.Status.Certificate.Length > 0))
-            .Select(c => c.LastUpdateTime).Max();
-        return settled is { } at ? at + Settled - now : (request.Metadata.CreationTimestamp ?? now) + Forgotten - now;
+        var settled = request.Status.Conditions.Where(c => c.Type is "Denied" or "Failed" or "Approved").Select(c => c.LastUpdateTime).Max();
+        var rest = settled is { } at ? at + Settled - now : (request.Metadata.CreationTimestamp ?? now) + Forgotten - now;
+        return End(request.Status.Certificate) is { } end && end - now < rest ? end - now : rest;
+    }
+
+    // A certificate must outlive the clocks that differ.
+    private static TimeSpan Lifetime(int? seconds) => seconds is { } asked && TimeSpan.FromSeconds(asked) is var lifetime && lifetime < Year
+        ? lifetime < Shortest ? Shortest : lifetime
+        : Year;
+
+    private static DateTimeOffset? End(byte[] pem)
+    {
+        if (pem.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(pem));
+            return certificate.NotAfter.ToUniversalTime();
+        }
+        catch (CryptographicException)
+        {
+            // Other signers may write what they like.
+            return null;
+        }
     }
 
     private static bool Is(V1CertificateSigningRequestStatus status, string type) => status.Conditions.Any(c => c.Type == type && c.Status is "True" or "");

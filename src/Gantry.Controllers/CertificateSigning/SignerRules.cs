@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Gantry.Api.Models;
 
 namespace Gantry.Controllers.CertificateSigning;
@@ -8,66 +5,69 @@ namespace Gantry.Controllers.CertificateSigning;
 /// <summary>What the cluster's own signers sign. Names and rules: Kubernetes documentation, "Certificates and Certificate Signing Requests".</summary>
 public static class SignerRules
 {
+    public const string KubeletClient = "kubernetes.io/kube-apiserver-client-kubelet";
     private const string Client = "kubernetes.io/kube-apiserver-client";
-    private const string KubeletClient = "kubernetes.io/kube-apiserver-client-kubelet";
     private const string KubeletServing = "kubernetes.io/kubelet-serving";
-    private const string Nodes = "system:nodes";
-    private const string NodePrefix = "system:node:";
-    private static readonly string[] Plain = ["digital signature", "key encipherment"];
+    private const string Legacy = "kubernetes.io/legacy-unknown";
+    private const string ClientAuth = "client auth";
+    private const string ServerAuth = "server auth";
+    private const string Signature = "digital signature";
+    private const string Encipherment = "key encipherment";
 
     /// <summary>Whether it is one of the cluster's own signers.</summary>
-    public static bool Knows(string signer) => signer is Client or KubeletClient or KubeletServing;
+    public static bool Knows(string signer) => signer is Client or KubeletClient or KubeletServing or Legacy;
 
     /// <summary>Why the signer does not sign the request, or null.</summary>
-    public static string? Fault(V1CertificateSigningRequestSpec spec)
+    /// <param name="spec">What is asked for.</param>
+    /// <param name="subject">For whom.</param>
+    public static string? Fault(V1CertificateSigningRequestSpec spec, RequestedSubject subject) => spec.SignerName switch
     {
-        var wanted = spec.SignerName == KubeletServing ? "server auth" : "client auth";
-        if (!spec.Usages.Contains(wanted) || spec.Usages.Any(u => u != wanted && !Plain.Contains(u)))
-        {
-            return $"usages must be a subset of [digital signature, key encipherment, {wanted}] and include {wanted}";
-        }
+        Client => ClientFault(spec.Usages),
+        KubeletClient => KubeletClientFault(spec.Usages, subject),
+        KubeletServing => KubeletServingFault(spec.Usages, subject),
+        _ => null,
+    };
 
-        CertificateRequest request;
-        try
-        {
-            request = CertificateRequest.LoadSigningRequestPem(Encoding.UTF8.GetString(spec.Request), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-        }
-        catch (Exception broken) when (broken is CryptographicException or ArgumentException)
-        {
-            return "unable to parse csr: " + broken.Message;
-        }
-
-        if (spec.SignerName == Client)
-        {
-            return null;
-        }
-
-        var (names, organizations) = Subject(request.SubjectName);
-        var named = request.CertificateExtensions.Any(e => e.Oid?.Value == "2.5.29.17");
-        return !organizations.SequenceEqual([Nodes]) ? "subject organization is not system:nodes"
-            : names is not [var name] || !name.StartsWith(NodePrefix, StringComparison.Ordinal) ? "subject common name does not begin with system:node:"
-            : spec.SignerName == KubeletClient && named ? "subjectAlternativeNames are not allowed"
-            : spec.SignerName == KubeletServing && !named ? "at least one DNS or IP subjectAltName is required"
-            : spec.SignerName == KubeletServing && spec.Username != name ? "subject common name does not match the name of the requestor"
-            : null;
-    }
-
-    private static (List<string> Names, List<string> Organizations) Subject(X500DistinguishedName subject)
+    private static string? ClientFault(IReadOnlyList<string> usages)
     {
-        var (names, organizations) = (new List<string>(), new List<string>());
-        foreach (var part in subject.EnumerateRelativeDistinguishedNames().Where(p => !p.HasMultipleElements))
+        foreach (var usage in usages)
         {
-            switch (part.GetSingleElementType().Value)
+            if (usage is not (ClientAuth or Signature or Encipherment))
             {
-                case "2.5.4.3":
-                    names.Add(part.GetSingleElementValue() ?? "");
-                    break;
-                case "2.5.4.10":
-                    organizations.Add(part.GetSingleElementValue() ?? "");
-                    break;
+                return "invalid usage for client certificate: " + usage;
             }
         }
 
-        return (names, organizations);
+        return usages.Contains(ClientAuth) ? null : "missing required usage for client certificate: " + ClientAuth;
+    }
+
+    private static string? KubeletClientFault(IReadOnlyList<string> usages, RequestedSubject subject) =>
+        !IsOfNodes(subject) ? "subject organization is not system:nodes"
+        : subject.HasDnsNames ? "DNS subjectAltNames are not allowed"
+        : subject.HasMails ? "Email subjectAltNames are not allowed"
+        : subject.HasAddresses ? "IP subjectAltNames are not allowed"
+        : subject.HasUris ? "URI subjectAltNames are not allowed"
+        : !IsNode(subject) ? "subject common name does not begin with system:node:"
+        : !Are(usages, ClientAuth) ? $"usages did not match [{ClientAuth} {Signature} {Encipherment}]"
+        : null;
+
+    private static string? KubeletServingFault(IReadOnlyList<string> usages, RequestedSubject subject) =>
+        !IsOfNodes(subject) ? "subject organization is not system:nodes"
+        : !subject.HasDnsNames && !subject.HasAddresses ? "DNS or IP subjectAltName is required"
+        : subject.HasMails ? "Email subjectAltNames are not allowed"
+        : subject.HasUris ? "URI subjectAltNames are not allowed"
+        : !Are(usages, ServerAuth) ? $"usages did not match [{Signature} {Encipherment} {ServerAuth}]"
+        : !IsNode(subject) ? "subject common name does not begin with system:node:"
+        : null;
+
+    private static bool IsOfNodes(RequestedSubject subject) => subject.Organizations is ["system:nodes"];
+
+    private static bool IsNode(RequestedSubject subject) => subject.CommonName.StartsWith("system:node:", StringComparison.Ordinal);
+
+    // Keys that cannot encipher are not asked to.
+    private static bool Are(IReadOnlyList<string> usages, string purpose)
+    {
+        var set = usages.ToHashSet(StringComparer.Ordinal);
+        return set.SetEquals([purpose, Signature, Encipherment]) || set.SetEquals([purpose, Signature]);
     }
 }

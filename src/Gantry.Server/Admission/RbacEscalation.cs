@@ -31,31 +31,41 @@ public sealed class RbacEscalation : IValidatingAdmission
             return null;
         }
 
+        if (value is null || (request.Old is { } old && ChangesOnlyCollection(value, old)))
+        {
+            return null;
+        }
+
         return value switch
         {
-            V1Role role when !Same(role.Rules, (request.Old as V1Role)?.Rules) =>
-                await CheckRoleAsync(request, role, RbacFacts.Of(role.Rules), cancellation).ConfigureAwait(false),
-            V1ClusterRole role when !Same(role.Rules, (request.Old as V1ClusterRole)?.Rules) || Aggregates(role, request.Old as V1ClusterRole) =>
-                await CheckRoleAsync(
-                    request, role, Aggregates(role, request.Old as V1ClusterRole) ? PolicyRule.FullAuthority : RbacFacts.Of(role.Rules), cancellation)
-                    .ConfigureAwait(false),
-            V1RoleBinding binding when request.Old is not V1RoleBinding old || !binding.Subjects.SequenceEqual(old.Subjects) || binding.RoleRef != old.RoleRef =>
-                await CheckBindingAsync(request, binding, binding.RoleRef, cancellation).ConfigureAwait(false),
-            V1ClusterRoleBinding binding when request.Old is not V1ClusterRoleBinding old || !binding.Subjects.SequenceEqual(old.Subjects) || binding.RoleRef != old.RoleRef =>
-                await CheckBindingAsync(request, binding, binding.RoleRef, cancellation).ConfigureAwait(false),
+            V1Role role => await CheckRoleAsync(request, role, role.Rules, aggregates: false, cancellation).ConfigureAwait(false),
+            V1ClusterRole role => await CheckRoleAsync(
+                request, role, role.Rules, Aggregates(role) || Aggregates(request.Old as V1ClusterRole), cancellation).ConfigureAwait(false),
+            V1RoleBinding binding => await CheckBindingAsync(request, binding, binding.RoleRef, cancellation).ConfigureAwait(false),
+            V1ClusterRoleBinding binding => await CheckBindingAsync(request, binding, binding.RoleRef, cancellation).ConfigureAwait(false),
             _ => null,
         };
     }
 
     private async ValueTask<ApiStatus?> CheckRoleAsync(
-        AdmissionRequest request, IApiObject role, IReadOnlyList<PolicyRule> granted, CancellationToken cancellation)
+        AdmissionRequest request, IApiObject role, IReadOnlyList<V1PolicyRule> rules, bool aggregates, CancellationToken cancellation)
     {
-        if (await MayAsync(request, "escalate", request.Type.Plural, role.Metadata.Name, cancellation).ConfigureAwait(false))
+        // Who creates names no object yet.
+        var named = request.Operation == AdmissionOperation.Create ? "" : role.Metadata.Name;
+        if (await MayAsync(request, "escalate", request.Type.Plural, named, cancellation).ConfigureAwait(false))
         {
             return null;
         }
 
-        return Escalation.Refusal(_snapshot(), request.User, request.Namespace, granted) is { } refusal ? request.Forbid(role, refusal) : null;
+        var snapshot = _snapshot();
+        if (Escalation.Refusal(snapshot, request.User, request.Namespace, RbacFacts.Of(rules)) is { } refusal)
+        {
+            return request.Forbid(role, refusal);
+        }
+
+        // Such a rule can gather anything, and taking it away can keep others from tightening.
+        return aggregates && Escalation.Refusal(snapshot, request.User, request.Namespace, PolicyRule.FullAuthority) is not null
+            ? request.Forbid(role, "must have cluster-admin privileges to use the aggregationRule") : null;
     }
 
     private async ValueTask<ApiStatus?> CheckBindingAsync(
@@ -84,7 +94,21 @@ public sealed class RbacEscalation : IValidatingAdmission
             },
             cancellation).ConfigureAwait(false)).Opinion == Opinion.Allow;
 
-    private static bool Same(IReadOnlyList<V1PolicyRule> now, IReadOnlyList<V1PolicyRule>? before) => before is not null && now.SequenceEqual(before);
+    private static bool Aggregates(V1ClusterRole? role) => role?.AggregationRule?.ClusterRoleSelectors.Count > 0;
 
-    private static bool Aggregates(V1ClusterRole role, V1ClusterRole? old) => role.AggregationRule is not null && role.AggregationRule != old?.AggregationRule;
+    // Whoever may only help the garbage collector along grants nothing.
+    private static bool ChangesOnlyCollection(IApiObject now, IApiObject old) => (now, old) switch
+    {
+        (V1Role a, V1Role b) => a with { Metadata = Stomped(a, b) } == b,
+        (V1ClusterRole a, V1ClusterRole b) => a with { Metadata = Stomped(a, b) } == b,
+        (V1RoleBinding a, V1RoleBinding b) => a with { Metadata = Stomped(a, b) } == b,
+        (V1ClusterRoleBinding a, V1ClusterRoleBinding b) => a with { Metadata = Stomped(a, b) } == b,
+        _ => false,
+    };
+
+    private static V1ObjectMeta Stomped(IApiObject now, IApiObject old) => now.Metadata with
+    {
+        OwnerReferences = old.Metadata.OwnerReferences, Finalizers = old.Metadata.Finalizers, ManagedFields = old.Metadata.ManagedFields,
+        ResourceVersion = old.Metadata.ResourceVersion,
+    };
 }

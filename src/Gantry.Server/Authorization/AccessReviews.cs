@@ -1,8 +1,5 @@
-using System.Text.Json;
-using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Server.Authentication;
-using Gantry.Server.Authorization.Rbac;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
@@ -15,21 +12,21 @@ public sealed class AccessReviews
     private const string ApiGroup = "authorization.k8s.io";
 
     private readonly IAuthorizer _authorizer;
-    private readonly Func<RbacSnapshot> _snapshot;
+    private readonly IReadOnlyList<IRuleSource> _rules;
 
     /// <param name="authorizer">The authorizer that decides requests too, so that reviews and requests agree.</param>
-    /// <param name="snapshot">Roles and bindings for lists of rules.</param>
-    public AccessReviews(IAuthorizer authorizer, Func<RbacSnapshot> snapshot)
+    /// <param name="rules">Who knows lists of rules.</param>
+    public AccessReviews(IAuthorizer authorizer, IReadOnlyList<IRuleSource> rules)
     {
         _authorizer = authorizer;
-        _snapshot = snapshot;
+        _rules = rules;
     }
 
     public async ValueTask<(V1SubjectAccessReview? Answer, ApiStatus? Refusal)> ReviewAsync(V1SubjectAccessReview review, CancellationToken cancellation)
     {
-        var faults = Faults(review.Spec, null);
-        return faults.Count > 0
-            ? (null, ApiStatus.Invalid(ApiGroup, "SubjectAccessReview", "", faults))
+        var faults = AccessReviewRules.Of(review.Spec, self: false);
+        AccessReviewRules.Metadata(faults, review.Metadata, exceptNamespace: false);
+        return faults.Any ? (null, Refuse(faults.List))
             : (review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec, cancellation).ConfigureAwait(false) }, null);
     }
 
@@ -39,28 +36,33 @@ public sealed class AccessReviews
     public async ValueTask<(V1LocalSubjectAccessReview? Answer, ApiStatus? Refusal)> ReviewAsync(
         string ns, V1LocalSubjectAccessReview review, CancellationToken cancellation)
     {
-        var faults = Faults(review.Spec, ns);
-        return faults.Count > 0
-            ? (null, ApiStatus.Invalid(ApiGroup, "LocalSubjectAccessReview", "", faults))
+        if (review.Metadata.Namespace.Length == 0)
+        {
+            review = review with { Metadata = review.Metadata with { Namespace = ns } };
+        }
+        else if (review.Metadata.Namespace != ns)
+        {
+            return (null, ApiStatus.BadRequest("the namespace of the provided object does not match the namespace sent on the request"));
+        }
+
+        var faults = AccessReviewRules.Of(review.Spec, self: false);
+        AccessReviewRules.Metadata(faults, review.Metadata, exceptNamespace: true);
+        AccessReviewRules.Local(faults, review.Spec, ns);
+        return faults.Any ? (null, Refuse(faults.List))
             : (review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec, cancellation).ConfigureAwait(false) }, null);
     }
 
     public async ValueTask<(V1SelfSubjectAccessReview? Answer, ApiStatus? Refusal)> ReviewAsync(
         UserInfo user, V1SelfSubjectAccessReview review, CancellationToken cancellation)
     {
-        var spec = new V1SubjectAccessReviewSpec
-        {
-            User = user.Name,
-            ResourceAttributes = review.Spec.ResourceAttributes,
-            NonResourceAttributes = review.Spec.NonResourceAttributes,
-        };
-        var faults = Faults(spec, null);
-        return faults.Count > 0
-            ? (null, ApiStatus.Invalid(ApiGroup, "SelfSubjectAccessReview", "", faults))
+        var spec = new V1SubjectAccessReviewSpec { ResourceAttributes = review.Spec.ResourceAttributes, NonResourceAttributes = review.Spec.NonResourceAttributes };
+        var faults = AccessReviewRules.Of(spec, self: true);
+        AccessReviewRules.Metadata(faults, review.Metadata, exceptNamespace: false);
+        return faults.Any ? (null, Refuse(faults.List))
             : (review with { Status = await DecideAsync(user, spec, cancellation).ConfigureAwait(false) }, null);
     }
 
-    /// <summary>Everything the user may do in a namespace, as far as roles tell.</summary>
+    /// <summary>Everything the user may do in a namespace, as far as the authorizers can tell. The answer does not repeat the question.</summary>
     public (V1SelfSubjectRulesReview? Answer, ApiStatus? Refusal) Rules(UserInfo user, V1SelfSubjectRulesReview review)
     {
         if (review.Spec.Namespace.Length == 0)
@@ -68,39 +70,36 @@ public sealed class AccessReviews
             return (null, ApiStatus.BadRequest("no namespace on request"));
         }
 
-        var missing = new List<string>();
-        var rules = _snapshot().GrantsOf(user, review.Spec.Namespace, missing).Select(g => g.Rule).Distinct().ToList();
-        var isNode = Node.NodeAuthorizer.NodeOf(user) is not null;
-        if (isNode)
-        {
-            missing.Add("node authorizer does not support user rule resolution");
-        }
-
-        return (review with
+        var found = _rules.Select(r => r.RulesOf(user, review.Spec.Namespace)).ToList();
+        var rules = found.SelectMany(f => f.Rules).ToList();
+        var errors = found.Select(f => f.Error).OfType<string>().ToList();
+        return (new V1SelfSubjectRulesReview
         {
             Status = new V1SubjectRulesReviewStatus
             {
                 ResourceRules =
                 [
-                    .. rules.Where(r => r.Urls.Count == 0).Select(r => new V1ResourceRule
+                    .. rules.Where(r => r.Resources.Count > 0).Select(r => new V1ResourceRule
                     {
                         Verbs = r.Verbs, ApiGroups = r.Groups, Resources = r.Resources, ResourceNames = r.Names,
                     }),
                 ],
                 NonResourceRules = [.. rules.Where(r => r.Urls.Count > 0).Select(r => new V1NonResourceRule { Verbs = r.Verbs, NonResourceURLs = r.Urls })],
-                Incomplete = missing.Count > 0,
-                EvaluationError = string.Join(", ", missing.Distinct(StringComparer.Ordinal)),
+                Incomplete = found.Any(f => f.IsIncomplete),
+                EvaluationError = errors.Count == 0 ? "" : GoText.Aggregate(errors),
             },
         }, null);
     }
 
     private async ValueTask<V1SubjectAccessReviewStatus> DecideAsync(UserInfo user, V1SubjectAccessReviewSpec spec, CancellationToken cancellation)
     {
+        var problems = new List<string>();
         var asked = spec.ResourceAttributes is { } resource
             ? new AuthorizationAttributes
             {
-                User = user, IsResource = true, Verb = resource.Verb, Group = resource.Group, Version = resource.Version, Resource = resource.Resource,
-                Subresource = resource.Subresource, Namespace = resource.Namespace, Name = resource.Name,
+                User = user, IsResource = true, Verb = resource.Verb, Group = resource.Group, Version = resource.Version.Length > 0 ? resource.Version : "*",
+                Resource = resource.Resource, Subresource = resource.Subresource, Namespace = resource.Namespace, Name = resource.Name,
+                FieldSelector = ReviewSelectors.Fields(resource.FieldSelector, problems), LabelSelector = ReviewSelectors.Labels(resource.LabelSelector, problems),
             }
             : new AuthorizationAttributes { User = user, Verb = spec.NonResourceAttributes!.Verb, Path = spec.NonResourceAttributes.Path };
         var decision = await _authorizer.AuthorizeAsync(asked, cancellation).ConfigureAwait(false);
@@ -109,45 +108,12 @@ public sealed class AccessReviews
             Allowed = decision.Opinion == Opinion.Allow,
             Denied = decision.Opinion == Opinion.Deny,
             Reason = decision.Reason,
+            EvaluationError = string.Join("; ", decision.Error is { } error ? problems.Prepend(error) : problems),
         };
     }
 
-    private static List<FieldError> Faults(V1SubjectAccessReviewSpec spec, string? ns)
-    {
-        var faults = new List<FieldError>();
-        if (spec.ResourceAttributes is not null && spec.NonResourceAttributes is not null)
-        {
-            faults.Add(FieldError.Invalid("spec.nonResourceAttributes", Show(spec.NonResourceAttributes), "cannot be specified in combination with resourceAttributes"));
-        }
-
-        if (spec.ResourceAttributes is null && spec.NonResourceAttributes is null)
-        {
-            faults.Add(FieldError.Invalid("spec.resourceAttributes", null, "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
-        }
-
-        if (spec.User.Length == 0 && spec.Groups.Count == 0)
-        {
-            faults.Add(FieldError.Invalid("spec.user", "", "at least one of user or group must be specified"));
-        }
-
-        if (ns is not null && spec.ResourceAttributes is { } resource && resource.Namespace != ns)
-        {
-            faults.Add(FieldError.Invalid("spec.resourceAttributes.namespace", resource.Namespace, "must match metadata.namespace"));
-        }
-
-        if (ns is not null && spec.NonResourceAttributes is not null)
-        {
-            faults.Add(FieldError.Invalid("spec.nonResourceAttributes", Show(spec.NonResourceAttributes), "disallowed on this kind of request"));
-        }
-
-        return faults;
-    }
-
-    private static JsonElement Show(IApiModel value)
-    {
-        using var document = JsonDocument.Parse(ApiJson.Encode(value));
-        return document.RootElement.Clone();
-    }
+    // The kind is not known any more where this is said in Kubernetes, so the message begins with a dot.
+    private static ApiStatus Refuse(IReadOnlyList<FieldError> faults) => ApiStatus.Invalid(ApiGroup, "", "", faults);
 
     private static UserInfo UserOf(V1SubjectAccessReviewSpec spec) => new()
     {

@@ -20,7 +20,8 @@ public sealed class AuthorizerChain : IAuthorizer
             return new AuthorizationDecision(Opinion.Allow, "");
         }
 
-        var reasons = new List<string>();
+        List<string>? reasons = null;
+        List<string>? errors = null;
         foreach (var part in _parts)
         {
             var decision = await part.AuthorizeAsync(attributes, cancellation).ConfigureAwait(false);
@@ -31,10 +32,18 @@ public sealed class AuthorizerChain : IAuthorizer
 
             if (decision.Reason.Length > 0)
             {
-                reasons.Add(decision.Reason);
+                (reasons ??= []).Add(decision.Reason);
+            }
+
+            if (decision.Error is { } error)
+            {
+                (errors ??= []).Add(error);
             }
         }
 
-        return new AuthorizationDecision(Opinion.NoOpinion, string.Join('\n', reasons));
+        return new AuthorizationDecision(Opinion.NoOpinion, reasons is null ? "" : string.Join('\n', reasons))
+        {
+            Error = errors is null ? null : GoText.Aggregate(errors),
+        };
     }
 }

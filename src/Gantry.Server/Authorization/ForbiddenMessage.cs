@@ -26,6 +26,10 @@ public static class ForbiddenMessage
         return text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
     }
 
+    /// <summary>The answer for a request that is not allowed: 403, or 500 where the authorizers could not tell.</summary>
+    public static ApiStatus Status(AuthorizationAttributes asked, AuthorizationDecision decision) =>
+        decision.Error is { } error ? ApiStatus.Internal(error) : Status(asked, decision.Reason);
+
     /// <summary>The answer 403 for a request that no authorizer allowed.</summary>
     /// <param name="asked">What was asked for.</param>
     /// <param name="reason">What authorizers said; may be empty.</param>

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -7,8 +7,7 @@ namespace Gantry.Server.Certificates;
 /// <summary>Signs the cluster's certificates. ECDSA P-256: small, fast to verify, and known to every client of the field.</summary>
 public sealed class CertificateAuthority : IDisposable
 {
-    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
-    private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
+    private const string AlternativeNames = "2.5.29.17";
 
     // Machines whose clocks differ a little must accept a certificate that was just made.
     private static readonly TimeSpan Backdate = TimeSpan.FromMinutes(5);
@@ -59,56 +58,15 @@ public sealed class CertificateAuthority : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(Subject(profile), key, HashAlgorithmName.SHA256);
-        using var certificate = Sign(request, profile.Usage, profile.Names, profile.Addresses, lifetime);
-        return new IssuedCertificate(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
-    }
-
-    /// <summary>
-    /// Signs a request that came from elsewhere: subject and public key are the request's, everything else is ours. The caller has checked
-    /// who may ask for that subject.
-    /// </summary>
-    /// <exception cref="CryptographicException">The text is no PKCS#10 request, or its signature does not fit its key.</exception>
-    public string SignRequest(string requestPem, LeafUsage usage, TimeSpan lifetime)
-    {
-        var request = CertificateRequest.LoadSigningRequestPem(
-            requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-        var alternatives = request.CertificateExtensions
-            .Select(e => e as X509SubjectAlternativeNameExtension ?? (e.Oid?.Value == "2.5.29.17" ? new X509SubjectAlternativeNameExtension(e.RawData) : null))
-            .FirstOrDefault(e => e is not null);
-        request.CertificateExtensions.Clear();
-        using var certificate = Sign(request, usage, [.. alternatives?.EnumerateDnsNames() ?? []], [.. alternatives?.EnumerateIPAddresses() ?? []], lifetime);
-        return certificate.ExportCertificatePem();
-    }
-
-    public void Dispose() => Certificate.Dispose();
-
-    private X509Certificate2 Sign(
-        CertificateRequest request, LeafUsage usage, IReadOnlyList<string> names, IReadOnlyList<IPAddress> addresses, TimeSpan lifetime)
-    {
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        var purposes = new OidCollection();
-        if (usage.HasFlag(LeafUsage.Server))
-        {
-            purposes.Add(new Oid(ServerAuth));
-        }
-
-        if (usage.HasFlag(LeafUsage.Client))
-        {
-            purposes.Add(new Oid(ClientAuth));
-        }
-
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
-        if (names.Count + addresses.Count > 0)
+        if (profile.Names.Count + profile.Addresses.Count > 0)
         {
             var alternatives = new SubjectAlternativeNameBuilder();
-            foreach (var name in names)
+            foreach (var name in profile.Names)
             {
                 alternatives.AddDnsName(name);
             }
 
-            foreach (var address in addresses)
+            foreach (var address in profile.Addresses)
             {
                 alternatives.AddIpAddress(address);
             }
@@ -116,6 +74,92 @@ public sealed class CertificateAuthority : IDisposable
             request.CertificateExtensions.Add(alternatives.Build());
         }
 
+        using var certificate = Sign(request, [CertificateUsages.DigitalSignature, .. Usages(profile.Usage)], lifetime);
+        return new IssuedCertificate(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>
+    /// Signs a request that came from elsewhere: subject, alternative names and public key are the request's, everything else is ours. The caller
+    /// has checked who may ask for that subject.
+    /// </summary>
+    /// <param name="requestPem">The PKCS#10 request.</param>
+    /// <param name="usages">What the certificate is for, in the words of <c>certificates.k8s.io</c>.</param>
+    /// <param name="lifetime">How long it is valid.</param>
+    /// <exception cref="CryptographicException">The text is no PKCS#10 request, its signature does not fit its key, or a usage is not known.</exception>
+    public string SignRequest(string requestPem, IReadOnlyList<string> usages, TimeSpan lifetime)
+    {
+        try
+        {
+            var request = CertificateRequest.LoadSigningRequestPem(
+                requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
+            var names = request.CertificateExtensions.FirstOrDefault(e => e.Oid?.Value == AlternativeNames);
+            request.CertificateExtensions.Clear();
+            if (names is not null && AlternativeNamesOf(names.RawData) is { } alternatives)
+            {
+                request.CertificateExtensions.Add(alternatives);
+            }
+
+            using var certificate = Sign(request, usages, lifetime);
+            return certificate.ExportCertificatePem();
+        }
+        catch (Exception broken) when (broken is ArgumentException or AsnContentException)
+        {
+            throw new CryptographicException(broken.Message, broken);
+        }
+    }
+
+    public void Dispose() => Certificate.Dispose();
+
+    private static IEnumerable<string> Usages(LeafUsage usage)
+    {
+        if (usage.HasFlag(LeafUsage.Server))
+        {
+            yield return CertificateUsages.ServerAuth;
+        }
+
+        if (usage.HasFlag(LeafUsage.Client))
+        {
+            yield return CertificateUsages.ClientAuth;
+        }
+    }
+
+    // RFC 5280, GeneralName: mail [1], DNS [2], URI [6], address [7]. Names of other kinds are left out.
+    private static X509Extension? AlternativeNamesOf(byte[] names)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        var any = false;
+        using (writer.PushSequence())
+        {
+            var list = new AsnReader(names, AsnEncodingRules.DER).ReadSequence();
+            while (list.HasData)
+            {
+                var kept = list.PeekTag().TagValue is 1 or 2 or 6 or 7;
+                var name = list.ReadEncodedValue();
+                if (kept)
+                {
+                    writer.WriteEncodedValue(name.Span);
+                    any = true;
+                }
+            }
+        }
+
+        return any ? new X509Extension(AlternativeNames, writer.Encode(), critical: false) : null;
+    }
+
+    private X509Certificate2 Sign(CertificateRequest request, IReadOnlyList<string> usages, TimeSpan lifetime)
+    {
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        if (CertificateUsages.KeyUsage(usages) is var keyUsage && keyUsage != X509KeyUsageFlags.None)
+        {
+            request.CertificateExtensions.Add(new X509KeyUsageExtension(keyUsage, critical: true));
+        }
+
+        if (CertificateUsages.Purposes(usages) is { Count: > 0 } purposes)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(purposes, critical: false));
+        }
+
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
         var now = _clock.GetUtcNow();
         var end = now + lifetime;
         var last = new DateTimeOffset(Certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);

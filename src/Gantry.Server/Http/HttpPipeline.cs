@@ -242,7 +242,7 @@ internal sealed class HttpPipeline
             audit?.Annotate("authorization.k8s.io/reason", decision.Reason);
             if (decision.Opinion != Opinion.Allow)
             {
-                await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision.Reason), cancellation).ConfigureAwait(false);
+                await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision), cancellation).ConfigureAwait(false);
                 return;
             }
         }

@@ -211,7 +211,7 @@ public sealed class InProcessApiClient : IApiClient
 
         var asked = AuthorizationAttributes.Of(_user, info);
         var decision = await _core.Authorizer.AuthorizeAsync(asked, ct).ConfigureAwait(false);
-        return decision.Opinion == Opinion.Allow ? null : Authorization.ForbiddenMessage.Status(asked, decision.Reason);
+        return decision.Opinion == Opinion.Allow ? null : Authorization.ForbiddenMessage.Status(asked, decision);
     }
 
     private ServedResource Resource(ResourceType type) =>

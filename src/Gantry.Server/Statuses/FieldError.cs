@@ -101,7 +101,8 @@ public sealed record FieldError(FieldErrorType Type, string Path, string? Value,
 
     private static string Show(object? value) => value switch
     {
-        null => "null",
+        // What is not there is the word "null", quoted like every text.
+        null => "\"null\"",
         string text => Quote(text),
         bool flag => flag ? "true" : "false",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),

@@ -7,6 +7,7 @@ using Gantry.Controllers.ResourceQuotas;
 using Gantry.Server;
 using Gantry.Server.Admission;
 using Gantry.Server.Certificates;
+using Gantry.Server.Requests;
 using Gantry.Store;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,6 +27,9 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
     public string VolumeFolder => Path.Combine(_folder, "volumes");
 
     public IApiClient Api => _server!.Client;
+
+    /// <summary>The API for that user.</summary>
+    public IApiClient As(string user, params string[] groups) => _server!.Client.As(new UserInfo { Name = user, Groups = groups });
 
     public IMetadataClient Metadata { get; private set; } = null!;
 
@@ -47,7 +51,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
         host.Add("events", events.RunAsync);
-        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", SecretTokens = _server.SecretToken, Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, clock.GetUtcNow()), QuotaUsage.Matches), Sign = Sign, LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
+        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", SecretTokens = _server.SecretToken, Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, clock.GetUtcNow()), QuotaUsage.Matches), Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = true, LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
         {
             host.Add(controller);
         }
@@ -73,8 +77,6 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    private string Sign(string requestPem, bool server, bool client, TimeSpan lifetime) =>
-        _server!.Pki.Authority.SignRequest(requestPem, (server ? LeafUsage.Server : 0) | (client ? LeafUsage.Client : 0), lifetime);
 
     /// <summary>A new namespace with its default service account.</summary>
     public async Task<string> NamespaceAsync(string name)

@@ -161,6 +161,39 @@ public sealed class StorageAndPolicyTests(LiveCluster cluster) : IClassFixture<L
     }
 
     [Fact]
+    public async Task A_node_that_may_ask_for_itself_gets_its_certificate_without_anybody()
+    {
+        using var key = RSA.Create(2048);
+        var pem = new CertificateRequest("CN=system:node:n9,O=system:nodes", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequestPem();
+        var asking = cluster.As("system:node:n9", "system:nodes", "system:authenticated");
+        (await asking.CreateAsync(new V1CertificateSigningRequest
+        {
+            Metadata = new V1ObjectMeta { Name = "n9" },
+            Spec = new V1CertificateSigningRequestSpec
+            {
+                Request = Encoding.UTF8.GetBytes(pem), SignerName = "kubernetes.io/kube-apiserver-client-kubelet", Usages = ["client auth", "digital signature", "key encipherment"],
+            },
+        })).Require();
+        (await cluster.Api.CreateAsync(new V1ClusterRoleBinding
+        {
+            Metadata = new V1ObjectMeta { Name = "nodes-renew" },
+            RoleRef = new V1RoleRef { ApiGroup = "rbac.authorization.k8s.io", Kind = "ClusterRole", Name = "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient" },
+            Subjects = [new RbacV1Subject { ApiGroup = "rbac.authorization.k8s.io", Kind = "Group", Name = "system:nodes" }],
+        })).Require();
+        (await asking.CreateAsync(new V1CertificateSigningRequest
+        {
+            Metadata = new V1ObjectMeta { Name = "n9-again" },
+            Spec = (await cluster.GetAsync<V1CertificateSigningRequest>("", "n9")).Spec,
+        })).Require();
+        await cluster.UntilAsync("the certificate is there", async () => (await cluster.GetAsync<V1CertificateSigningRequest>("", "n9-again")).Status.Certificate.Length > 0);
+        var status = (await cluster.GetAsync<V1CertificateSigningRequest>("", "n9-again")).Status;
+        Assert.Equal(("AutoApproved", "Auto approving self kubelet client certificate after SubjectAccessReview."), (status.Conditions[0].Reason, status.Conditions[0].Message));
+        using var certificate = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(status.Certificate));
+        var usage = certificate.Extensions.OfType<X509KeyUsageExtension>().Single().KeyUsages;
+        Assert.Equal(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, usage);
+    }
+
+    [Fact]
     public async Task A_cron_job_makes_its_job_when_it_is_due()
     {
         var ns = await cluster.NamespaceAsync("cron");

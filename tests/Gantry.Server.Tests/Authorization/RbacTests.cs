@@ -61,7 +61,7 @@ public sealed class RbacTests
     {
         var asked = new AuthorizationAttributes { User = Robot, Verb = "update", IsResource = true, Resource = "configmaps", Namespace = "ns", Name = "settings" };
         Assert.Equal(
-            "RBAC: allowed by RoleBinding \"robots/ns\" of Role \"own\" to ServiceAccount \"robot/\"",
+            "RBAC: allowed by RoleBinding \"robots/ns\" of Role \"own\" to ServiceAccount \"robot/ns\"",
             RbacAuthorizer.Decide(Snapshot, asked).Reason);
     }
 

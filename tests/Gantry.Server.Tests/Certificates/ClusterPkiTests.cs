@@ -100,7 +100,7 @@ public sealed class ClusterPkiTests : IDisposable
         var request = new CertificateRequest(name.Build(), key, System.Security.Cryptography.HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         using var signed = X509Certificate2.CreateFromPem(
-            pki.Authority.SignRequest(request.CreateSigningRequestPem(), LeafUsage.Client, TimeSpan.FromDays(1)));
+            pki.Authority.SignRequest(request.CreateSigningRequestPem(), ["client auth"], TimeSpan.FromDays(1)));
         Assert.Equal("system:node:two", signed.GetNameInfo(X509NameType.SimpleName, false));
         Assert.False(signed.Extensions.OfType<X509BasicConstraintsExtension>().Single().CertificateAuthority);
     }

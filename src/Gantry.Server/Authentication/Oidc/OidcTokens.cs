@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Gantry.Server.Authentication.Oidc;
 
 /// <summary>Accepts identity tokens of one OpenID provider. The words of refusals are those of Kubernetes' own authenticator.</summary>
-internal sealed class OidcTokens : ITokenAuthenticator, IDisposable
+public sealed class OidcTokens : ITokenAuthenticator, IDisposable
 {
     // Providers' clocks differ from ours.
     private static readonly TimeSpan NotBeforeLeeway = TimeSpan.FromMinutes(5);

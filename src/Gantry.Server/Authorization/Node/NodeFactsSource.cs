@@ -23,7 +23,34 @@ public sealed class NodeFactsSource : INodeFacts
             return claim is not null && PodsOfNodeMention(node, "persistentvolumeclaims", claim.Namespace, claim.Name);
         }
 
-        return PodsOf(node).Any(pod => pod.Metadata.Namespace == ns && PodMentions.Of(pod).Contains((kind, name)));
+        foreach (var pod in PodsOf(node))
+        {
+            if (pod.Metadata.Namespace == ns && PodMentions.Of(pod).Contains((kind, name)))
+            {
+                return true;
+            }
+
+            if (kind == "secrets" && VolumesOf(pod).Any(v => VolumeMentions.Of(v).Contains((ns, name))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // The volumes behind the claims of a pod may need secrets of any namespace.
+    private IEnumerable<V1PersistentVolume> VolumesOf(V1Pod pod)
+    {
+        foreach (var (kind, name) in PodMentions.Of(pod))
+        {
+            if (kind == "persistentvolumeclaims" && _objects.Get<V1PersistentVolumeClaim>(pod.Metadata.Namespace, name) is { Spec.VolumeName: { Length: > 0 } volume }
+                && _objects.Get<V1PersistentVolume>("", volume) is { Spec.ClaimRef: { } claim } found
+                && claim.Namespace == pod.Metadata.Namespace && claim.Name == name)
+            {
+                yield return found;
+            }
+        }
     }
 
     public bool IsAttachmentOf(string node, string attachment) => _objects.Get<V1VolumeAttachment>("", attachment)?.Spec.NodeName == node;

@@ -5,10 +5,18 @@ namespace Gantry.Server.Authorization.Node;
 /// <summary>The objects a pod needs on its node.</summary>
 public static class PodMentions
 {
+    private const string Mirror = "kubernetes.io/config.mirror";
+
     /// <summary>Kind (plural) and name of everything in the pod's namespace that its spec mentions; each once or more often.</summary>
     public static IEnumerable<(string Kind, string Name)> Of(V1Pod pod)
     {
         yield return ("pods", pod.Metadata.Name);
+        if (pod.Metadata.Annotations.ContainsKey(Mirror))
+        {
+            // A node makes mirror pods itself: what they mention must not widen its rights.
+            yield break;
+        }
+
         if (pod.Spec.ServiceAccountName.Length > 0)
         {
             yield return ("serviceaccounts", pod.Spec.ServiceAccountName);
@@ -35,6 +43,11 @@ public static class PodMentions
         }
 
         foreach (var claim in pod.Spec.ResourceClaims.Where(c => c.ResourceClaimName?.Length > 0))
+        {
+            yield return ("resourceclaims", claim.ResourceClaimName!);
+        }
+
+        foreach (var claim in pod.Status.ResourceClaimStatuses.Where(c => c.ResourceClaimName?.Length > 0))
         {
             yield return ("resourceclaims", claim.ResourceClaimName!);
         }

@@ -19,7 +19,7 @@ public static class Escalation
         var lines = Compact(missing).Select(r => r.ToString()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         var text = $"user {GoText.Quote(user.Name)} (groups={GoText.List(user.Groups)}) is attempting to grant RBAC permissions not currently held:\n"
             + string.Join('\n', lines);
-        return unresolved.Count == 0 ? text : text + $"; resolution errors: [{string.Join(' ', unresolved)}]";
+        return unresolved.Count == 0 ? text : text + $"; resolution errors: [{GoText.Aggregate(unresolved)}]";
     }
 
     /// <summary>The parts of <paramref name="wanted"/> that no held rule covers.</summary>

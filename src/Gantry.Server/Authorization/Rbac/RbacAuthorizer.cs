@@ -1,9 +1,10 @@
 using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
 
 namespace Gantry.Server.Authorization.Rbac;
 
 /// <summary>Allows what a role bound to the user allows; has no opinion on the rest.</summary>
-public sealed class RbacAuthorizer : IAuthorizer
+public sealed class RbacAuthorizer : IAuthorizer, IRuleSource
 {
     private readonly Func<RbacSnapshot> _snapshot;
 
@@ -19,7 +20,8 @@ public sealed class RbacAuthorizer : IAuthorizer
     /// <summary>The decision for one snapshot; pure.</summary>
     public static AuthorizationDecision Decide(RbacSnapshot snapshot, AuthorizationAttributes asked)
     {
-        var missing = new List<string>();
+        // Whoever a broken binding does not concern pays nothing for it.
+        var missing = new List<string>(0);
         foreach (var grant in snapshot.GrantsOf(asked.User, asked.IsResource ? asked.Namespace : "", missing))
         {
             var allows = asked.IsResource
@@ -31,11 +33,14 @@ public sealed class RbacAuthorizer : IAuthorizer
             }
         }
 
-        return missing.Count switch
-        {
-            0 => AuthorizationDecision.NoOpinion,
-            1 => new AuthorizationDecision(Opinion.NoOpinion, "RBAC: " + missing[0]),
-            _ => new AuthorizationDecision(Opinion.NoOpinion, "RBAC: [" + string.Join(", ", missing.Distinct(StringComparer.Ordinal)) + "]"),
-        };
+        return missing.Count == 0 ? AuthorizationDecision.NoOpinion : new AuthorizationDecision(Opinion.NoOpinion, "RBAC: " + GoText.Aggregate(missing));
+    }
+
+    /// <inheritdoc/>
+    public UserRules RulesOf(UserInfo user, string ns)
+    {
+        var missing = new List<string>();
+        IReadOnlyList<PolicyRule> rules = [.. _snapshot().GrantsOf(user, ns, missing).Select(g => g.Rule)];
+        return new UserRules(rules, false, missing.Count == 0 ? null : GoText.Aggregate(missing));
     }
 }

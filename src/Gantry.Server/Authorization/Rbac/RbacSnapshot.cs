@@ -67,14 +67,15 @@ public sealed class RbacSnapshot
             foreach (var binding in bindings.OrderBy(b => b.Name, StringComparer.Ordinal))
             {
                 order++;
-                foreach (var subject in binding.Subjects)
+                foreach (var named in binding.Subjects)
                 {
+                    // A service account without a namespace means one of the binding's own namespace.
+                    var subject = named is { Kind: SubjectKind.ServiceAccount, Namespace: "" } ? named with { Namespace = binding.Namespace } : named;
                     var (index, key) = subject.Kind switch
                     {
                         SubjectKind.Group => (groups, subject.Name),
                         SubjectKind.User => (users, subject.Name),
-                        // A service account without a namespace means one of the binding's own namespace.
-                        _ => (users, $"system:serviceaccount:{(subject.Namespace.Length > 0 ? subject.Namespace : binding.Namespace)}:{subject.Name}"),
+                        _ => (users, $"system:serviceaccount:{subject.Namespace}:{subject.Name}"),
                     };
                     if (!index.TryGetValue(key, out var list))
                     {
