@@ -13,7 +13,7 @@ using Gantry.Server.Tests.Serving;
 namespace Gantry.Server.Tests.Authentication;
 
 /// <summary>The whole server with bootstrap tokens, a token webhook, a proxy in front and a webhook that decides.</summary>
-public sealed class ConfiguredServerTests : IAsyncLifetime
+public sealed class ConfiguredServerTests : IAsyncLifetime, IDisposable
 {
     private readonly List<TreeMap> _asked = [];
     private readonly CertificateAuthority _front = CertificateAuthority.Create("front", TimeSpan.FromDays(2), TimeProvider.System);
@@ -33,7 +33,13 @@ public sealed class ConfiguredServerTests : IAsyncLifetime
     {
         await _server.DisposeAsync();
         await _hooks.DisposeAsync();
+        Dispose();
+    }
+
+    public void Dispose()
+    {
         _front.Dispose();
+        _server.Dispose();
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class AccessReviewTests(RunningServer server)
     public async Task A_list_of_rules_holds_plain_paths_and_is_whole_but_for_nodes()
     {
         var mine = (await server.SendAsync(HttpMethod.Post, $"{Api}/selfsubjectrulesreviews", """{"spec":{"namespace":"default"}}""", token: "nobody")).Body;
-        Assert.Equal(0, mine.Map("spec")!.Count);
+        Assert.Empty(mine.Map("spec")!);
         var status = mine.Map("status")!;
         Assert.False(((TreeBool)status["incomplete"]!).Value);
         Assert.Contains(status.List("nonResourceRules")!.OfType<TreeMap>(), r => r.List("nonResourceURLs")!.Contains(new TreeString("/version")));
