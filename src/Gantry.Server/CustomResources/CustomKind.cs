@@ -43,10 +43,17 @@ public sealed class CustomKind
     /// <summary>How applies merge its objects.</summary>
     public ManagedType Managed { get; }
 
+    /// <summary>All versions of the definition.</summary>
+    internal CustomFamily Family { get; private init; } = null!;
+
+    /// <summary>Whether objects are kept in this version.</summary>
+    internal bool IsStorage => ReferenceEquals(Family.Storage, this);
+
     /// <summary>Reads one version of a definition.</summary>
     /// <param name="definition">The stored definition.</param>
     /// <param name="version">The version's part of it.</param>
-    public static CustomKind Of(TreeMap definition, TreeMap version)
+    /// <param name="family">Gets the version.</param>
+    internal static CustomKind Of(TreeMap definition, TreeMap version, CustomFamily family)
     {
         var spec = definition.Map("spec")!;
         var names = spec.Map("names")!;
@@ -78,10 +85,13 @@ public sealed class CustomKind
             Subresources = subresources,
             Columns = [.. columns.Select(c => c.Column)],
         };
-        return new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns, scale)
+        var made = new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns, scale)
         {
+            Family = family,
             SelectableFields = [.. version.Items("selectableFields").Select(f => (f.Text("jsonPath") ?? "").TrimStart('.'))],
         };
+        family.Add(made, version["storage"] is TreeBool { Value: true });
+        return made;
     }
 
     /// <summary>Drops what the schema does not know, and brings the metadata of embedded objects into form.</summary>
@@ -107,6 +117,16 @@ public sealed class CustomKind
         {
             StructuralFields.Prune(schema, value, isObject: true, null);
             StructuralFields.Default(schema, value);
+            EmbeddedObjects.Coerce(schema, value, null, lenient: true);
+        }
+    }
+
+    /// <summary>Drops what the schema does not know from an object that comes from another version. The tree is the caller's own.</summary>
+    internal void Trim(TreeMap value)
+    {
+        if (Schema is { } schema)
+        {
+            StructuralFields.Prune(schema, value, isObject: true, null);
             EmbeddedObjects.Coerce(schema, value, null, lenient: true);
         }
     }

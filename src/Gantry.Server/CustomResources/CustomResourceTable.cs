@@ -1,7 +1,10 @@
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
+using Gantry.Server.Admission.Webhooks;
+using Gantry.Server.CustomResources.Conversion;
 using Gantry.Server.Handling;
 using Gantry.Server.Registry;
+using Gantry.Server.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Server.CustomResources;
@@ -17,8 +20,13 @@ internal sealed class CustomResourceTable
     private readonly ILogger _log;
     private readonly Dictionary<string, Served> _served = new(StringComparer.Ordinal);
 
-    public CustomResourceTable(ObjectRegistry registry, ResourceTable table, ILogger log)
+    private readonly WebhookCaller _webhooks;
+    private readonly IIds _ids;
+
+    public CustomResourceTable(ObjectRegistry registry, ResourceTable table, WebhookCaller webhooks, IIds ids, ILogger log)
     {
+        _webhooks = webhooks;
+        _ids = ids;
         _log = log;
         _registry = registry;
         _table = table;
@@ -67,21 +75,17 @@ internal sealed class CustomResourceTable
         StoredObject definition, V1CustomResourceDefinition typed, ResourceCache? cache, long revision, CancellationToken cancellation)
     {
         var tree = (TreeMap)TreeJson.Parse(definition.Json);
+        var family = new CustomFamily(typed, ConversionWebhook.Of(typed.Spec.Conversion, _webhooks, _ids), definition.Revision);
         var kinds = tree.Map("spec")!.List("versions")!.OfType<TreeMap>()
-            .Select(v => (Version: v, Kind: CustomKind.Of(tree, v))).ToList();
+            .Select(v => (Version: v, Kind: CustomKind.Of(tree, v, family))).ToList();
         if (cache is null)
         {
             var stored = kinds.First(k => k.Version["storage"] is TreeBool { Value: true }).Kind.Type;
             cache = await _registry.AddAsync(new ResourceKind(stored, static json => CustomObject.Read(json)), revision, cancellation).ConfigureAwait(false);
         }
 
-        // Where the storage version has changed, objects of both are kept, and each says in its bytes which it is.
-        var mixed = typed.Status.StoredVersions.Count > 1;
-        var resources = kinds.Where(k => k.Version["served"] is TreeBool { Value: true }).Select(k => new ServedResource(
-            k.Kind.Type, cache, !mixed && k.Kind.Type.Version == cache.Kind.Type.Version ? null : new CustomVersionConversion(k.Kind.Type, cache.Kind.Type), k.Kind)
-        {
-            OpenApiSchema = k.Kind.Source,
-        }).ToList();
+        var resources = kinds.Where(k => k.Version["served"] is TreeBool { Value: true })
+            .Select(k => new ServedResource(k.Kind.Type, cache, null, k.Kind) { OpenApiSchema = k.Kind.Source }).ToList();
         if (_served.TryGetValue(definition.Name, out var before))
         {
             foreach (var resource in before.Resources.Where(b => resources.TrueForAll(r => r.Type.Version != b.Type.Version)))

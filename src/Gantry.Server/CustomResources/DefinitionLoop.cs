@@ -88,7 +88,7 @@ internal sealed class DefinitionLoop
         }
 
         var spec = definition.Spec;
-        if (spec.Versions.FirstOrDefault(v => v.Served) is { } version)
+        if (spec.Versions.Where(v => v.Served).OrderByDescending(v => v.Storage).FirstOrDefault() is { } version)
         {
             var info = new RequestInfo
             {

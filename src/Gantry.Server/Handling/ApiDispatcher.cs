@@ -139,7 +139,12 @@ public sealed class ApiDispatcher
         }
 
         var stored = resource.Cache.Snapshot.Find(resource.Type.Namespaced ? info.Namespace : "", info.Name);
-        return stored is null ? ApiStatus.NotFound(resource.Type, info.Name) : new ApiAnswer.Item(200, resource.Type, resource.Json(stored));
+        if (stored is null)
+        {
+            return ApiStatus.NotFound(resource.Type, info.Name);
+        }
+
+        return await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unreadable ? unreadable : new ApiAnswer.Item(200, resource.Type, resource.Json(stored));
     }
 
     private async ValueTask<ApiAnswer> ListAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
@@ -280,7 +285,7 @@ public sealed class ApiDispatcher
     {
         WriteOutcome.Refused refused => refused.Status,
         WriteOutcome.Written written => new ApiAnswer.Item(written.Created ? 201 : 200, resource.Type, resource.Json(written.Object)),
-        WriteOutcome.Imagined imagined => new ApiAnswer.Item(201, resource.Type, resource.Imagine(imagined.Json)),
+        WriteOutcome.Imagined imagined => new ApiAnswer.Item(201, resource.Type, imagined.Json),
         WriteOutcome.Removed removed => new ApiAnswer.Item(200, resource.Type, resource.Json(removed.Last)),
         _ => throw new InvalidOperationException("an unknown outcome of a write"),
     };

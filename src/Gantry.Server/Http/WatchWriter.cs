@@ -33,7 +33,7 @@ internal sealed class WatchWriter
         var (cursor, refusal) = WatchCursor.Open(request, _revisions, _clock);
         if (context.WebSockets.IsWebSocketRequest)
         {
-            await MessagesAsync(context, call, new Rendering(request.Resource, range, call, _tables), cursor, refusal, cancellation).ConfigureAwait(false);
+            await MessagesAsync(context, call, new Rendering(request, range, call, _tables), cursor, refusal, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -41,7 +41,7 @@ internal sealed class WatchWriter
         response.StatusCode = 200;
         response.ContentType = range.Protobuf ? ProtobufBodies.WatchType : "application/json";
         var writer = response.BodyWriter;
-        var rendering = new Rendering(request.Resource, range, call, _tables);
+        var rendering = new Rendering(request, range, call, _tables);
         if (cursor is null)
         {
             rendering.Write(writer, new WatchItem(WatchItemType.Error, null, 0, refusal));
@@ -56,7 +56,7 @@ internal sealed class WatchWriter
             var pending = false;
             while (cursor.TryRead(out var item))
             {
-                rendering.Write(writer, item);
+                rendering.Write(writer, await ReadyAsync(cursor, request, item, cancellation).ConfigureAwait(false));
                 pending = true;
                 if (writer.UnflushedBytes > 32 * 1024)
                 {
@@ -103,7 +103,8 @@ internal sealed class WatchWriter
                 {
                     while (cursor.TryRead(out var item))
                     {
-                        await SendAsync(socket, rendering, item, closing.Token).ConfigureAwait(false);
+                        var ready = await ReadyAsync(cursor, rendering.Request, item, closing.Token).ConfigureAwait(false);
+                        await SendAsync(socket, rendering, ready, closing.Token).ConfigureAwait(false);
                     }
 
                     Begun(call);
@@ -130,6 +131,15 @@ internal sealed class WatchWriter
 
         await closing.CancelAsync().ConfigureAwait(false);
         await reading.ConfigureAwait(false);
+    }
+
+    // The item as it can be shown; where its object cannot be seen in the watched version, the watch ends with the reason.
+    private static ValueTask<WatchItem> ReadyAsync(WatchCursor cursor, WatchRequest request, WatchItem item, CancellationToken cancellation)
+    {
+        return request.Resource.Custom is not { Family.IsRemote: true } || item.Object is not { } value ? new(item) : AskAsync();
+
+        async ValueTask<WatchItem> AskAsync() =>
+            await request.Resource.ReadyAsync(value, cancellation).ConfigureAwait(false) is { } refusal ? cursor.Fail(refusal) : item;
     }
 
     private static async Task SendAsync(WebSocket socket, Rendering rendering, WatchItem item, CancellationToken cancellation)
@@ -159,8 +169,12 @@ internal sealed class WatchWriter
     }
 
     /// <summary>Items of one watch to bytes.</summary>
-    private sealed class Rendering(Handling.ServedResource resource, MediaRange range, ApiCall call, ITableMaker? tables)
+    private sealed class Rendering(WatchRequest request, MediaRange range, ApiCall call, ITableMaker? tables)
     {
+        private readonly Handling.ServedResource resource = request.Resource;
+
+        public WatchRequest Request => request;
+
         public bool IsText => !range.Protobuf;
 
         private bool _columnsSent;

@@ -31,7 +31,7 @@ public sealed class InProcessMetadataClient : IMetadataClient
             .. _core.Table.All.GroupBy(r => (r.Type.Group, r.Type.Plural))
 
                 // The version that objects are kept in costs no conversion.
-                .Select(g => g.OrderBy(r => r.Conversion is not null).ThenByDescending(r => r.Type.Version, StringComparer.Ordinal).First().Type)
+                .Select(g => g.OrderBy(r => !r.IsStorage).ThenByDescending(r => r.Type.Version, StringComparer.Ordinal).First().Type)
                 .OrderBy(t => t.Group, StringComparer.Ordinal).ThenBy(t => t.Plural, StringComparer.Ordinal)
                 .Select(ResourceId.Of),
             .. _core.Aggregated.All.SelectMany(AggregatedDiscovery.Ids),
@@ -103,7 +103,7 @@ public sealed class InProcessMetadataClient : IMetadataClient
         {
             while (cursor.TryRead(out var item))
             {
-                if (item.Status is { } status)
+                if ((item.Status ?? await watch.Resource.ReadyAsync(item.Object, ct).ConfigureAwait(false)) is { } status)
                 {
                     throw new ApiException(InProcessApiClient.Error(status));
                 }

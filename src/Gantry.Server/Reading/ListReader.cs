@@ -31,6 +31,23 @@ public sealed class ListReader
     public async ValueTask<(ListPage? Page, ApiStatus? Refusal)> ReadAsync(
         ServedResource resource, Selection selection, RequestOptions query, CancellationToken cancellation)
     {
+        if (resource.Custom is not { Family.IsRemote: true })
+        {
+            return await PageAsync(resource, selection, query, cancellation).ConfigureAwait(false);
+        }
+
+        if (selection.ReadsContent && await resource.ReadyAsync([.. resource.Cache.Snapshot.In(selection.Namespace)], cancellation).ConfigureAwait(false) is { } unreadable)
+        {
+            return (null, unreadable);
+        }
+
+        var (page, refusal) = await PageAsync(resource, selection, query, cancellation).ConfigureAwait(false);
+        return page is not null && await resource.ReadyAsync(page.Items, cancellation).ConfigureAwait(false) is { } unseen ? (null, unseen) : (page, refusal);
+    }
+
+    private async ValueTask<(ListPage? Page, ApiStatus? Refusal)> PageAsync(
+        ServedResource resource, Selection selection, RequestOptions query, CancellationToken cancellation)
+    {
         var (options, refusal) = ListOptions.Of(query, watch: false);
         if (options is null)
         {

@@ -78,10 +78,10 @@ internal static class SelectableFields
                 return static value => value.Namespace;
         }
 
-        if (resource.Custom is not null)
+        if (resource.Custom is { } custom)
         {
             // Definitions change while their objects stay, so objects cannot keep values by the place of their field.
-            return value => Scan(value.Json, field);
+            return value => Scan(custom.Family.Seen(custom, value), field);
         }
 
         // Both kinds of events are the same stored objects, so they share the places of their fields.

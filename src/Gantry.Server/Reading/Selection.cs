@@ -17,10 +17,14 @@ public sealed class Selection
         _labels = labels;
         _fields = [.. fields.Requirements.Select(r => (SelectableFields.Reader(resource, r.Field), r.Equal, r.Value))];
         Name = fields.Exact("metadata.name");
+        ReadsContent = fields.Requirements.Any(r => !r.Field.StartsWith("metadata.", StringComparison.Ordinal));
     }
 
     /// <summary>Empty for all.</summary>
     public string Namespace { get; }
+
+    /// <summary>Whether objects are looked into further than their metadata.</summary>
+    public bool ReadsContent { get; }
 
     /// <summary>The one name that can match, or null.</summary>
     public string? Name { get; }

@@ -16,6 +16,7 @@ public sealed class StoredObject
     private object? _typed;
     private string?[]? _fields;
     private byte[]? _message;
+    private ObjectView? _views;
 
     private StoredObject(ResourceKind kind, ObjectHeader header, long revision, byte[] json, int revisionLength)
     {
@@ -116,6 +117,40 @@ public sealed class StoredObject
             }
 
             return message;
+        }
+    }
+
+    /// <summary>What was kept of the object in another form, or null.</summary>
+    /// <param name="form">The form.</param>
+    internal byte[]? View(object form)
+    {
+        for (var view = Volatile.Read(ref _views); view is not null; view = view.Next)
+        {
+            if (ReferenceEquals(view.Form, form))
+            {
+                return view.Json;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps the object in another form as long as the object itself.</summary>
+    /// <returns>What is kept: where two were made at once, the first.</returns>
+    internal byte[] Keep(object form, byte[] json)
+    {
+        while (true)
+        {
+            if (View(form) is { } known)
+            {
+                return known;
+            }
+
+            var views = Volatile.Read(ref _views);
+            if (Interlocked.CompareExchange(ref _views, ObjectView.With(views, form, json), views) == views)
+            {
+                return json;
+            }
         }
     }
 

@@ -37,7 +37,12 @@ internal sealed class ScaleSubresource : ISubresource
         {
             case "get":
                 var stored = resource.Cache.Snapshot.Find(scope.Namespace, scope.Name);
-                return stored is null ? ApiStatus.NotFound(resource.Type, scope.Name) : Answer(resource, resource.Typed(stored));
+                if (stored is null)
+                {
+                    return ApiStatus.NotFound(resource.Type, scope.Name);
+                }
+
+                return await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unreadable ? unreadable : Answer(resource, resource.Typed(stored));
             case "update":
                 return await UpdateAsync(call, scope, cancellation).ConfigureAwait(false);
             default:

@@ -123,6 +123,13 @@ public sealed class WatchCursor
         return false;
     }
 
+    /// <summary>Ends the watch with the reason why it cannot go on.</summary>
+    public WatchItem Fail(ApiStatus status)
+    {
+        Ended = true;
+        return new WatchItem(WatchItemType.Error, null, _at.Revision, status);
+    }
+
     /// <summary>Waits until <see cref="TryRead"/> may have something.</summary>
     /// <returns>False when the watch's time is over.</returns>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellation)

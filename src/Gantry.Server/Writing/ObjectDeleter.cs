@@ -40,6 +40,11 @@ public sealed class ObjectDeleter
                 return ApiStatus.NotFound(resource.Type, scope.Name);
             }
 
+            if (await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unreadable)
+            {
+                return unreadable;
+            }
+
             var typed = resource.Typed(stored);
             if (!scope.IsAdmitted && await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Delete, typed, scope.Name) with { DeleteOptions = options }, null, cancellation).ConfigureAwait(false) is { } unwanted)
             {
@@ -52,8 +57,18 @@ public sealed class ObjectDeleter
             }
 
             var (marked, removes) = Plan(scope, stored, typed, options);
-            var bytes = marked is null ? null : Encode(resource, marked);
+            var (bytes, unkept) = marked is null ? (null, null) : await EncodeAsync(resource, marked, cancellation).ConfigureAwait(false);
+            if (unkept is not null)
+            {
+                return unkept;
+            }
+
             var last = bytes is null ? stored : StoredObject.Of(resource.Stored, bytes, stored.Revision);
+            if (await resource.ReadyAsync(last, cancellation).ConfigureAwait(false) is { } unseen)
+            {
+                return unseen;
+            }
+
             if (scope.DryRun || (!removes && bytes is null))
             {
                 return removes ? new WriteOutcome.Removed(last) : new WriteOutcome.Written(last, false, false);
@@ -66,8 +81,13 @@ public sealed class ObjectDeleter
             {
                 case CommitResult.Committed done:
                     await _registry.Clock.WaitAsync(done.At.Value, cancellation).ConfigureAwait(false);
-                    return removes ? new WriteOutcome.Removed(last)
-                        : new WriteOutcome.Written(StoredObject.Of(resource.Stored, bytes, done.At.Value), false, true);
+                    if (removes)
+                    {
+                        return new WriteOutcome.Removed(last);
+                    }
+
+                    var kept = StoredObject.Of(resource.Stored, bytes, done.At.Value);
+                    return await resource.ReadyAsync(kept, cancellation).ConfigureAwait(false) is { } hidden ? hidden : new WriteOutcome.Written(kept, false, true);
                 case CommitResult.Full full:
                     return ApiStatus.Internal(full.Reason);
                 case CommitResult.Conflict conflict when attempt < Attempts:
@@ -79,10 +99,10 @@ public sealed class ObjectDeleter
         }
     }
 
-    private static byte[] Encode(ServedResource resource, TreeMap value)
+    private static async ValueTask<(byte[]? Bytes, ApiStatus? Refusal)> EncodeAsync(ServedResource resource, TreeMap value, CancellationToken cancellation)
     {
         var canonical = Canonical.Of(resource.Type.Schema, value);
-        return resource.Keep(canonical, TreeJson.Write(canonical));
+        return await resource.KeepAsync(canonical, TreeJson.Write(canonical), cancellation).ConfigureAwait(false);
     }
 
     private static ApiStatus? Preconditions(WriteScope scope, StoredObject stored, V1DeleteOptions options)

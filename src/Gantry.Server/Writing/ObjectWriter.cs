@@ -56,7 +56,7 @@ public sealed class ObjectWriter
         {
             var own = attempt == 1 && !generated ? value : (TreeMap)value.DeepClone();
             using var taken = new AllocationSlot();
-            var (bytes, refusal) = await FinishCreateAsync(scope, own, managed, taken, cancellation).ConfigureAwait(false);
+            var (json, bytes, refusal) = await FinishCreateAsync(scope, own, managed, taken, cancellation).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
@@ -67,7 +67,7 @@ public sealed class ObjectWriter
             if (scope.DryRun)
             {
                 return scope.Resource.Cache.Snapshot.Find(scope.Namespace, name) is null
-                    ? new WriteOutcome.Imagined(bytes)
+                    ? new WriteOutcome.Imagined(json)
                     : ApiStatus.AlreadyExists(scope.Resource.Type, name);
             }
 
@@ -76,7 +76,7 @@ public sealed class ObjectWriter
                 case CommitResult.Committed done:
                     taken.Commit(done.At.Value);
                     var stored = await SeenAsync(scope.Resource.Cache, scope.Namespace, name, bytes, done.At, cancellation).ConfigureAwait(false);
-                    return new WriteOutcome.Written(stored, true, true);
+                    return await ShownAsync(scope, new WriteOutcome.Written(stored, true, true), cancellation).ConfigureAwait(false);
                 case CommitResult.Full full:
                     return ApiStatus.Internal(full.Reason);
                 case var _ when generated && attempt < Attempts:
@@ -94,8 +94,12 @@ public sealed class ObjectWriter
         for (var attempt = 1; ; attempt++)
         {
             var stored = cache.Snapshot.Find(scope.Namespace, scope.Name);
-            var old = stored is null ? null : resource.Tree(stored);
-            var proposal = propose(old, stored);
+            if (await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unreadable)
+            {
+                return unreadable;
+            }
+
+            var proposal = await ProposeAsync(scope, propose, stored, cancellation).ConfigureAwait(false);
             if (proposal.Refusal is { } refused)
             {
                 return refused;
@@ -121,18 +125,20 @@ public sealed class ObjectWriter
 
             if (scope.DryRun)
             {
-                return new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, stored.Revision), false, false);
+                var imagined = new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, stored.Revision), false, false);
+                return await ShownAsync(scope, imagined, cancellation).ConfigureAwait(false);
             }
 
             switch (await CommitAsync(write.Transaction, cancellation).ConfigureAwait(false))
             {
                 case CommitResult.Committed done when write.Removes:
                     await _registry.Clock.WaitAsync(done.At.Value, cancellation).ConfigureAwait(false);
-                    return new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, done.At.Value), false, false);
+                    var last = new WriteOutcome.Written(StoredObject.Of(resource.Stored, write.Bytes.Span, done.At.Value), false, false);
+                    return await ShownAsync(scope, last, cancellation).ConfigureAwait(false);
                 case CommitResult.Committed done:
                     taken.Commit(done.At.Value);
                     var seen = await SeenAsync(cache, scope.Namespace, scope.Name, write.Bytes, done.At, cancellation).ConfigureAwait(false);
-                    return new WriteOutcome.Written(seen, false, true);
+                    return await ShownAsync(scope, new WriteOutcome.Written(seen, false, true), cancellation).ConfigureAwait(false);
                 case CommitResult.Full full:
                     return ApiStatus.Internal(full.Reason);
                 case CommitResult.Conflict conflict when attempt < Attempts:
@@ -145,10 +151,52 @@ public sealed class ObjectWriter
         }
     }
 
+    // What is answered is seen in the version of the request.
+    private static async ValueTask<WriteOutcome> ShownAsync(WriteScope scope, WriteOutcome.Written written, CancellationToken cancellation) =>
+        await scope.Resource.ReadyAsync(written.Object, cancellation).ConfigureAwait(false) is { } refusal ? refusal : written;
+
+    // A proposal may need to know the object in other versions, which is found out between two tries.
+    private static async ValueTask<Proposal> ProposeAsync(WriteScope scope, Proposer propose, StoredObject? stored, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var proposal = propose(stored is null ? null : scope.Resource.Tree(stored), stored);
+            if (scope.Memo is not { } memo)
+            {
+                return proposal;
+            }
+
+            var (again, refusal) = await memo.FillAsync(cancellation).ConfigureAwait(false);
+            if (!again)
+            {
+                return refusal is null ? proposal : refusal;
+            }
+        }
+    }
+
+    private async ValueTask<(TreeMap Value, ApiStatus? Refusal)> TrackAsync(WriteScope scope, TreeMap? old, TreeMap value, CancellationToken cancellation)
+    {
+        var now = _clock.GetUtcNow();
+        while (true)
+        {
+            var tracked = FieldTracking.Update(scope, old, value, now);
+            if (scope.Memo is not { } memo)
+            {
+                return (tracked, null);
+            }
+
+            var (again, refusal) = await memo.FillAsync(cancellation).ConfigureAwait(false);
+            if (!again)
+            {
+                return (tracked, refusal);
+            }
+        }
+    }
+
     private ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellation) =>
         _registry.Store.CommitAsync(transaction, cancellation);
 
-    private async ValueTask<(byte[] Bytes, ApiStatus? Refusal)> FinishCreateAsync(
+    private async ValueTask<(byte[] Json, byte[] Kept, ApiStatus? Refusal)> FinishCreateAsync(
         WriteScope scope, TreeMap value, bool managed, AllocationSlot taken, CancellationToken cancellation)
     {
         var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
@@ -157,20 +205,24 @@ public sealed class ObjectWriter
         value = Default(scope.Resource, value);
         if (!managed)
         {
-            value = FieldTracking.Update(scope, null, Canonical.Of(type.Schema, value), now);
+            (value, var untracked) = await TrackAsync(scope, null, Canonical.Of(type.Schema, value), cancellation).ConfigureAwait(false);
+            if (untracked is not null)
+            {
+                return ([], [], untracked);
+            }
         }
 
         var name = value.Map("metadata")!.Text("name") ?? "";
         var request = scope.Admission(AdmissionOperation.Create, null, name);
         if (!scope.IsAdmitted && await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
-            return ([], refused);
+            return ([], [], refused);
         }
 
         strategy.PrepareCreate(value);
         if (Allocate(scope, value, null, taken) is { } exhausted)
         {
-            return ([], exhausted);
+            return ([], [], exhausted);
         }
 
         var metadata = value.Made("metadata");
@@ -180,11 +232,17 @@ public sealed class ObjectWriter
         var typed = scope.Resource.Decode(bytes);
         if (Faults(scope, typed, null, canonical, null) is { Count: > 0 } errors)
         {
-            return ([], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
+            return ([], [], ApiStatus.Invalid(scope.Resource.Type, name, errors));
         }
 
         KindWarnings.Tell(typed, isNew: true, scope.Warn);
-        return (scope.Resource.Keep(canonical, bytes), scope.IsAdmitted ? null : await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false));
+        if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
+        {
+            return ([], [], unwanted);
+        }
+
+        var (kept, unkept) = await scope.Resource.KeepAsync(canonical, bytes, cancellation).ConfigureAwait(false);
+        return (bytes, kept, unkept);
     }
 
     private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal)> FinishUpdateAsync(
@@ -211,7 +269,11 @@ public sealed class ObjectWriter
         old = Canonical.Of(type.Schema, old);
         if (!proposal.Managed)
         {
-            value = FieldTracking.Update(scope, old, value, _clock.GetUtcNow());
+            (value, var untracked) = await TrackAsync(scope, old, value, cancellation).ConfigureAwait(false);
+            if (untracked is not null)
+            {
+                return (null, untracked);
+            }
         }
 
         // From here on changes go in place, and the root and the metadata may be those of other trees.
@@ -233,7 +295,12 @@ public sealed class ObjectWriter
 
         value = Finished(scope, value, old);
         var bytes = TreeJson.Write(value);
-        var kept = resource.Keep(value, bytes);
+        var (kept, unkept) = await resource.KeepAsync(value, bytes, cancellation).ConfigureAwait(false);
+        if (unkept is not null)
+        {
+            return (null, unkept);
+        }
+
         var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
         if (kept.AsSpan().SequenceEqual(stored.Stored()) && !await _registry.IsStaleAsync(key, cancellation).ConfigureAwait(false))
         {
@@ -243,7 +310,7 @@ public sealed class ObjectWriter
         var typed = resource.Decode(bytes);
         if (Faults(scope, typed, before, value, old) is { Count: > 0 } errors)
         {
-            return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
+            return (null, ApiStatus.Invalid(resource.Type, scope.Name, errors));
         }
 
         KindWarnings.Tell(typed, isNew: false, scope.Warn);

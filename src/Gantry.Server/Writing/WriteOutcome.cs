@@ -19,7 +19,7 @@ public abstract record WriteOutcome
     public sealed record Written(StoredObject Object, bool Created, bool Stored) : WriteOutcome;
 
     /// <summary>A dry run of a create: an object without revision.</summary>
-    /// <param name="Json">In the stored version.</param>
+    /// <param name="Json">In the version of the request.</param>
     public sealed record Imagined(byte[] Json) : WriteOutcome;
 
     /// <summary>The object is gone.</summary>

@@ -1,4 +1,5 @@
 using Gantry.Server.Audit;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
@@ -41,10 +42,14 @@ public sealed record WriteScope
     /// <summary>The form in which webhooks and policies see what is written; null where that is its own.</summary>
     public AdmissionView? View { get; init; }
 
+    /// <summary>What field ownership knows of the object in other versions; null where that needs no waiting.</summary>
+    internal ConversionMemo? Memo { get; init; }
+
     /// <summary>The scope that a call names.</summary>
     public static WriteScope Of(ApiCall call, ServedResource resource) => new()
     {
         Resource = resource,
+        Memo = resource.Custom is { Family.IsRemote: true } ? new ConversionMemo(resource) : null,
         User = call.User,
         Namespace = resource.Type.Namespaced ? call.Info.Namespace : "",
         Name = call.Info.Name,

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
+using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Admission.Matching;
 
@@ -16,6 +19,7 @@ internal sealed class ReviewedObject
     private readonly ResourceTable _resources;
     private readonly ResourceType _own;
     private readonly IApiObject? _typed;
+    private readonly ConcurrentDictionary<(TreeMap Value, ResourceType Kind), TreeMap> _converted = [];
     private TreeMap? _tree;
     private TreeMap? _old;
     private bool _hasOld;
@@ -80,8 +84,39 @@ internal sealed class ReviewedObject
         ? Encode(_own, old)
         : OldIn(kind) is { } tree ? TreeEncoder.Encode(kind.Schema, tree) : null;
 
+    /// <summary>Sees to it that both can be seen in another version, for which the webhook of a custom resource may have to be asked.</summary>
+    /// <returns>Why they cannot, or null.</returns>
+    public async ValueTask<ApiStatus?> ReadyAsync(ResourceType kind, CancellationToken cancellation)
+    {
+        if (ReferenceEquals(kind, _own) || Served(kind).Custom is not { Family.IsRemote: true } target)
+        {
+            return null;
+        }
+
+        foreach (var tree in (TreeMap?[])[Tree, OldTree])
+        {
+            if (tree is null)
+            {
+                continue;
+            }
+
+            var (converted, refusal) = await target.Family.ConvertAsync(target, tree, cancellation).ConfigureAwait(false);
+            if (converted is null)
+            {
+                return refusal;
+            }
+
+            _converted[(tree, kind)] = converted;
+        }
+
+        return null;
+    }
+
     /// <summary>An object of that version as one of the request's own.</summary>
-    public TreeMap Back(TreeMap value, ResourceType kind) => Converted(value, kind, _own);
+    public async ValueTask<(TreeMap? Value, ApiStatus? Refusal)> BackAsync(TreeMap value, ResourceType kind, CancellationToken cancellation) =>
+        !ReferenceEquals(kind, _own) && Served(_own).Custom is { Family.IsRemote: true } own
+            ? await own.Family.ConvertAsync(own, value, cancellation).ConfigureAwait(false)
+            : (Converted(value, kind, _own), null);
 
     private TreeMap Converted(TreeMap value, ResourceType from, ResourceType to)
     {
@@ -90,7 +125,17 @@ internal sealed class ReviewedObject
             return value;
         }
 
+        if (_converted.TryGetValue((value, to), out var known))
+        {
+            return known;
+        }
+
         var (source, target) = (Served(from), Served(to));
+        if (target.Custom is { } custom)
+        {
+            return CustomFamily.Rename(custom, value);
+        }
+
         var copy = (TreeMap)value.DeepClone();
         var stored = source.Conversion is null ? copy : source.Conversion.Store(copy);
         return target.Conversion is null ? stored : target.Conversion.Serve(stored);

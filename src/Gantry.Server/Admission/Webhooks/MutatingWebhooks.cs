@@ -131,7 +131,7 @@ internal sealed class MutatingWebhooks : IMutatingAdmission, IObjectlessAdmissio
         {
             case PatchResult.Patched { Value: var patched }:
                 NotePatch(hook, request, patch);
-                return Take(request, shown, reviewed, before, patched, value);
+                return await TakeAsync(request, shown, reviewed, before, patched, value, cancellation).ConfigureAwait(false);
             case PatchResult.Refused refused:
                 return (false, ApiStatus.Internal(refused.Message));
             default:
@@ -140,8 +140,8 @@ internal sealed class MutatingWebhooks : IMutatingAdmission, IObjectlessAdmissio
     }
 
     // What a patch made counts as if it had been sent: decoded, defaulted, and in the version of the request.
-    private (bool Changed, ApiStatus? Refusal) Take(
-        AdmissionRequest request, Invocation shown, ReviewedObject reviewed, TreeMap before, Tree patched, TreeMap value)
+    private async ValueTask<(bool Changed, ApiStatus? Refusal)> TakeAsync(
+        AdmissionRequest request, Invocation shown, ReviewedObject reviewed, TreeMap before, Tree patched, TreeMap value, CancellationToken cancellation)
     {
         var schema = shown.Kind.Schema;
         var result = TreeDecoder.Decode(schema, patched, FieldValidation.Ignore);
@@ -167,13 +167,18 @@ internal sealed class MutatingWebhooks : IMutatingAdmission, IObjectlessAdmissio
             made = ObjectWriter.Default(served, made);
         }
 
-        made = reviewed.Back(made, type);
+        var (back, lost) = await reviewed.BackAsync(made, type, cancellation).ConfigureAwait(false);
+        if (back is null)
+        {
+            return (false, lost);
+        }
+
         foreach (var key in value.Keys.ToList())
         {
             value.Remove(key);
         }
 
-        foreach (var (key, item) in made)
+        foreach (var (key, item) in back)
         {
             value[key] = item;
         }

@@ -31,11 +31,19 @@ internal sealed class WebhookCaller : IDisposable
 
     /// <summary>Posts a question.</summary>
     /// <returns>The body of the answer, or why there is none.</returns>
-    public async ValueTask<(byte[]? Answer, string? Problem)> PostAsync(Webhook hook, byte[] question, CancellationToken cancellation)
+    public ValueTask<(byte[]? Answer, string? Problem)> PostAsync(Webhook hook, byte[] question, CancellationToken cancellation) =>
+        PostAsync(hook.Client, hook.Timeout, question, cancellation);
+
+    /// <inheritdoc cref="PostAsync(Webhook, byte[], CancellationToken)"/>
+    /// <param name="client">Who is asked, and whose authority answers.</param>
+    /// <param name="timeout">How long the answer may take.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async ValueTask<(byte[]? Answer, string? Problem)> PostAsync(
+        AdmissionregistrationV1WebhookClientConfig client, TimeSpan timeout, byte[] question, CancellationToken cancellation)
     {
-        var target = Target(hook);
-        var answer = await JsonExchange.SendAsync(
-            Connections(hook.Client.CaBundle), HttpMethod.Post, target, question, hook.Timeout, _clock, cancellation).ConfigureAwait(false);
+        var target = Target(client, timeout);
+        var answer = await JsonExchange.SendAsync(Connections(client.CaBundle), HttpMethod.Post, target, question, timeout, _clock, cancellation).ConfigureAwait(false);
         return answer switch
         {
             { Problem: null } => (answer.Body, null),
@@ -56,16 +64,16 @@ internal sealed class WebhookCaller : IDisposable
     private static string Shown(Uri target) => target.Host.EndsWith(".svc", StringComparison.Ordinal) && target.IsDefaultPort
         ? $"https://{target.Host}:443{target.PathAndQuery}" : target.ToString();
 
-    private static Uri Target(Webhook hook)
+    private static Uri Target(AdmissionregistrationV1WebhookClientConfig client, TimeSpan limit)
     {
         // How long it may take, whoever is asked is told.
-        var timeout = string.Create(CultureInfo.InvariantCulture, $"?timeout={(int)hook.Timeout.TotalSeconds}s");
-        if (hook.Client.Url is { Length: > 0 } url)
+        var timeout = string.Create(CultureInfo.InvariantCulture, $"?timeout={(int)limit.TotalSeconds}s");
+        if (client.Url is { Length: > 0 } url)
         {
             return new Uri(url + timeout);
         }
 
-        var service = hook.Client.Service ?? new AdmissionregistrationV1ServiceReference();
+        var service = client.Service ?? new AdmissionregistrationV1ServiceReference();
         return new Uri(string.Create(CultureInfo.InvariantCulture, $"https://{service.Name}.{service.Namespace}.svc:{service.Port ?? 443}/{service.Path?.TrimStart('/')}{timeout}"));
     }
 

@@ -117,6 +117,11 @@ internal sealed class WebhookDispatch
             return (null, "could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)");
         }
 
+        if (await value.ReadyAsync(shown.Kind, cancellation).ConfigureAwait(false) is { } hidden)
+        {
+            return (null, hidden.Message);
+        }
+
         var uid = _ids.NewId().ToString("D");
         var (answer, problem) = await _caller.PostAsync(hook, Review.Question(version, uid, request, shown, value), cancellation).ConfigureAwait(false);
         return answer is null ? (null, "failed to call webhook: " + problem) : Review.Answer(answer, version, uid, hook.Mutates);
