@@ -240,7 +240,7 @@ public sealed class ApiServer : IAsyncDisposable
     {
         try
         {
-            await new DefinitionLoop(core.Client, core.Clock, log).RunAsync(ended).ConfigureAwait(false);
+            await new DefinitionLoop(core.Registry, core.Client, core.Clock, log).RunAsync(ended).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {

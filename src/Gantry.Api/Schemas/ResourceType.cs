@@ -33,7 +33,12 @@ public sealed class ResourceType
 
     public string Kind { get; }
 
-    public string ListKind => Kind + "List";
+    /// <summary>The kind of its lists; custom resources may call it as they like.</summary>
+    public string ListKind
+    {
+        get => field ?? Kind + "List";
+        init;
+    }
 
     public string Plural { get; }
 

@@ -18,14 +18,27 @@ internal sealed class CustomFamily
     private readonly long _since;
 
     /// <param name="definition">The definition.</param>
+    /// <param name="names">The names under which it is served.</param>
     /// <param name="webhook">Who converts; null where versions differ in their name alone.</param>
     /// <param name="since">The revision from which on objects are written by this definition.</param>
-    public CustomFamily(V1CustomResourceDefinition definition, ConversionWebhook? webhook, long since)
+    public CustomFamily(V1CustomResourceDefinition definition, V1CustomResourceDefinitionNames names, ConversionWebhook? webhook, long since)
     {
+        Group = definition.Spec.Group;
+        Namespaced = definition.Spec.Scope == "Namespaced";
+        Names = names;
         _webhook = webhook;
         _since = since;
         _alone = definition.Spec.Versions.Count == 1 && definition.Status.StoredVersions.Count <= 1;
     }
+
+    public string Group { get; }
+
+    public bool Namespaced { get; }
+
+    public V1CustomResourceDefinitionNames Names { get; }
+
+    /// <summary>Whether the definition is on its way out, so that nothing new is taken in.</summary>
+    public bool IsTerminating { get; set; }
 
     /// <summary>Whether seeing an object in another version may take a while.</summary>
     public bool IsRemote => _webhook is not null && !_alone;

@@ -50,13 +50,11 @@ public sealed class CustomKind
     internal bool IsStorage => ReferenceEquals(Family.Storage, this);
 
     /// <summary>Reads one version of a definition.</summary>
-    /// <param name="definition">The stored definition.</param>
     /// <param name="version">The version's part of it.</param>
-    /// <param name="family">Gets the version.</param>
-    internal static CustomKind Of(TreeMap definition, TreeMap version, CustomFamily family)
+    /// <param name="family">What all versions share; gets the version.</param>
+    internal static CustomKind Of(TreeMap version, CustomFamily family)
     {
-        var spec = definition.Map("spec")!;
-        var names = spec.Map("names")!;
+        var names = family.Names;
         var columns = Columns(version);
         var subresources = new List<Subresource>();
         CustomScale? scale = null;
@@ -70,17 +68,18 @@ public sealed class CustomKind
 
             if (subs["status"] is TreeMap)
             {
-                subresources.Add(new Subresource("status", names.Text("kind")!, null, null, ["get", "patch", "update"]));
+                subresources.Add(new Subresource("status", names.Kind, null, null, ["get", "patch", "update"]));
             }
         }
 
-        var (group, name, kind) = (spec.Text("group")!, version.Text("name")!, names.Text("kind")!);
+        var (group, name, kind) = (family.Group, version.Text("name")!, names.Kind);
         var schema = Described(name, kind);
-        var type = new ResourceType(group, name, kind, names.Text("plural")!, spec.Text("scope") == "Namespaced", () => schema)
+        var type = new ResourceType(group, name, kind, names.Plural, family.Namespaced, () => schema)
         {
-            Singular = names.Text("singular") ?? "",
-            ShortNames = Texts(names, "shortNames"),
-            Categories = Texts(names, "categories"),
+            Singular = names.Singular,
+            ListKind = names.ListKind,
+            ShortNames = names.ShortNames,
+            Categories = names.Categories,
             Verbs = Verbs,
             Subresources = subresources,
             Columns = [.. columns.Select(c => c.Column)],
@@ -216,6 +215,4 @@ public sealed class CustomKind
     {
         PreservesUnknown = true,
     };
-
-    private static IReadOnlyList<string> Texts(TreeMap map, string key) => [.. (map.List(key) ?? []).OfType<TreeString>().Select(t => t.Value)];
 }

@@ -1,4 +1,5 @@
 using Gantry.Api.Models;
+using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Admission.Webhooks;
 using Gantry.Server.CustomResources.Conversion;
@@ -11,80 +12,123 @@ namespace Gantry.Server.CustomResources;
 
 /// <summary>
 /// Keeps the served resources equal to the stored definitions. Called by the store's feed between two revisions, so that a definition is served before
-/// anybody sees that it was written.
+/// anybody sees that it was written. One whose names others have is not served until they are free.
 /// </summary>
 internal sealed class CustomResourceTable
 {
     private readonly ObjectRegistry _registry;
     private readonly ResourceTable _table;
-    private readonly ILogger _log;
-    private readonly Dictionary<string, Served> _served = new(StringComparer.Ordinal);
-
     private readonly WebhookCaller _webhooks;
     private readonly IIds _ids;
+    private readonly ILogger _log;
+    private readonly Dictionary<string, Served> _served = new(StringComparer.Ordinal);
+    private ObjectChange? _at;
 
     public CustomResourceTable(ObjectRegistry registry, ResourceTable table, WebhookCaller webhooks, IIds ids, ILogger log)
     {
+        _registry = registry;
+        _table = table;
         _webhooks = webhooks;
         _ids = ids;
         _log = log;
-        _registry = registry;
-        _table = table;
     }
 
     /// <summary>Brings the table up to the definitions as of a revision. Never called twice at once.</summary>
     public async ValueTask ReshapeAsync(long revision, CancellationToken cancellation)
     {
-        var definitions = _registry.Require(V1CustomResourceDefinition.Resource).Snapshot;
-        foreach (var gone in _served.Keys.Where(name => definitions.Find("", name) is null).ToList())
+        var (definitions, _, last) = _registry.Require(V1CustomResourceDefinition.Resource).Snapshot;
+        if (_at is null)
         {
-            Drop(gone);
+            // Those that have their names already go first.
+            foreach (var definition in definitions.OrderByDescending(d => DefinitionStatus.Is(Typed(d).Status, "Established")))
+            {
+                await ChangedAsync(definition, revision, cancellation).ConfigureAwait(false);
+            }
         }
 
-        foreach (var definition in definitions.Objects)
+        for (var change = _at?.Next; change is not null; change = change.Next)
         {
-            var typed = (V1CustomResourceDefinition)definition.Typed;
-            if (_served.TryGetValue(definition.Name, out var known))
+            if (definitions.Find(change.Object.Name) is { } definition)
             {
-                if (known.Uid == definition.Uid && known.Generation == typed.Metadata.Generation)
-                {
-                    continue;
-                }
-
-                if (known.Uid != definition.Uid)
-                {
-                    Drop(definition.Name);
-                    known = null;
-                }
+                await ChangedAsync(definition, revision, cancellation).ConfigureAwait(false);
             }
-
-            try
+            else
             {
-                await ServeAsync(definition, typed, known?.Cache, revision, cancellation).ConfigureAwait(false);
+                Drop(change.Object.Name);
             }
+        }
+
+        _at = last;
+    }
+
+    private static V1CustomResourceDefinition Typed(StoredObject definition) => (V1CustomResourceDefinition)definition.Typed;
+
+    private async ValueTask ChangedAsync(StoredObject definition, long revision, CancellationToken cancellation)
+    {
+        var typed = Typed(definition);
+        if (_served.TryGetValue(definition.Name, out var known) && known.Uid != definition.Uid)
+        {
+            Drop(definition.Name);
+            known = null;
+        }
+
+        if (known is not null)
+        {
+            known.Family.IsTerminating = typed.Metadata.DeletionTimestamp is not null;
+        }
+
+        var names = Names(typed, known);
+        if (names is null || (known?.Generation == typed.Metadata.Generation && known.Names.Equals(names) && known.StoredVersions == typed.Status.StoredVersions.Count))
+        {
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(definition, typed, names, known?.Cache, revision, cancellation).ConfigureAwait(false);
+        }
 #pragma warning disable CA1031 // one definition that cannot be understood must not stop the feed of all
-            catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException)
 #pragma warning restore CA1031
-            {
-                DefinitionLog.NotServed(_log, e, definition.Name);
-            }
+        {
+            DefinitionLog.NotServed(_log, e, definition.Name);
         }
     }
 
-    private async ValueTask ServeAsync(
-        StoredObject definition, V1CustomResourceDefinition typed, ResourceCache? cache, long revision, CancellationToken cancellation)
+    // The names under which it is served; null where it is not.
+    private V1CustomResourceDefinitionNames? Names(V1CustomResourceDefinition definition, Served? known)
     {
-        var tree = (TreeMap)TreeJson.Parse(definition.Json);
-        var family = new CustomFamily(typed, ConversionWebhook.Of(typed.Spec.Conversion, _webhooks, _ids), definition.Revision);
-        var kinds = tree.Map("spec")!.List("versions")!.OfType<TreeMap>()
-            .Select(v => (Version: v, Kind: CustomKind.Of(tree, v, family))).ToList();
-        if (cache is null)
+        var status = definition.Status;
+        if (DefinitionStatus.Is(status, "Established") || DefinitionStatus.Is(status, "NamesAccepted"))
         {
-            var stored = kinds.First(k => k.Version["storage"] is TreeBool { Value: true }).Kind.Type;
-            cache = await _registry.AddAsync(new ResourceKind(stored, static json => CustomObject.Read(json)), revision, cancellation).ConfigureAwait(false);
+            return status.AcceptedNames;
         }
 
-        var resources = kinds.Where(k => k.Version["served"] is TreeBool { Value: true })
+        if (known is not null)
+        {
+            return known.Names;
+        }
+
+        var claims = new NameClaims();
+        foreach (var other in _served.Values.Where(s => s.Group == definition.Spec.Group))
+        {
+            claims.Add(other.Names);
+        }
+
+        return claims.Decide(definition.Spec.Names, new V1CustomResourceDefinitionNames()).Reason == "NoConflicts" ? definition.Spec.Names : null;
+    }
+
+    private async ValueTask ServeAsync(
+        StoredObject definition, V1CustomResourceDefinition typed, V1CustomResourceDefinitionNames names, ResourceCache? cache, long revision, CancellationToken cancellation)
+    {
+        var family = new CustomFamily(typed, names, ConversionWebhook.Of(typed.Spec.Conversion, _webhooks, _ids), definition.Revision)
+        {
+            IsTerminating = typed.Metadata.DeletionTimestamp is not null,
+        };
+        var versions = ((TreeMap)TreeJson.Parse(definition.Json)).Map("spec")!.List("versions")!.OfType<TreeMap>().ToList();
+        var kinds = versions.ConvertAll(v => (Version: v, Kind: CustomKind.Of(v, family)));
+        cache ??= await _registry.AddAsync(new ResourceKind(family.Storage.Type, static json => CustomObject.Read(json)), revision, cancellation).ConfigureAwait(false);
+        var resources = kinds.Where(k => k.Version["served"] is TreeBool { Value: true } && !IsBuiltIn(k.Kind.Type))
             .Select(k => new ServedResource(k.Kind.Type, cache, null, k.Kind) { OpenApiSchema = k.Kind.Source }).ToList();
         if (_served.TryGetValue(definition.Name, out var before))
         {
@@ -96,8 +140,12 @@ internal sealed class CustomResourceTable
 
         resources.ForEach(r => r.Versions = resources);
         resources.ForEach(_table.Add);
-        _served[definition.Name] = new Served(definition.Uid, typed.Metadata.Generation, cache, resources);
+        _served[definition.Name] = new Served(
+            definition.Uid, typed.Metadata.Generation, typed.Status.StoredVersions.Count, typed.Spec.Group, names, cache, resources, family);
     }
+
+    // Groups and versions of the server itself stay what they are.
+    private static bool IsBuiltIn(ResourceType type) => ApiCatalog.Resources.Any(r => r.Group == type.Group && r.Version == type.Version);
 
     private void Drop(string name)
     {
@@ -112,5 +160,7 @@ internal sealed class CustomResourceTable
         }
     }
 
-    private sealed record Served(string Uid, long Generation, ResourceCache Cache, IReadOnlyList<ServedResource> Resources);
+    private sealed record Served(
+        string Uid, long Generation, int StoredVersions, string Group, V1CustomResourceDefinitionNames Names, ResourceCache Cache,
+        IReadOnlyList<ServedResource> Resources, CustomFamily Family);
 }

@@ -68,6 +68,11 @@ public sealed class ApiDispatcher
             return new(ApiStatus.MethodNotAllowed);
         }
 
+        if (info.Verb == "create" && resource.Custom is { Family.IsTerminating: true })
+        {
+            return new(ApiStatus.NotWhileTerminating(resource.Type, info.Verb));
+        }
+
         return info.Subresource.Length == 0 && _subresources.Find(info.Group, info.Resource, "") is { } answers
             ? answers.HandleAsync(call, resource, cancellation)
             : VerbAsync(call, resource, cancellation);

@@ -125,6 +125,10 @@ public sealed record ApiStatus
     public static ApiStatus MethodNotSupported(ResourceType type, string verb) =>
         Named(405, "MethodNotAllowed", type.Group, type.Plural, "", $"{verb} is not supported on resources of kind \"{type.QualifiedPlural}\"");
 
+    /// <summary>Of custom resources whose definition is on its way out.</summary>
+    public static ApiStatus NotWhileTerminating(ResourceType type, string verb) =>
+        Named(405, "MethodNotAllowed", type.Group, type.Plural, "", $"{verb} not allowed while custom resource definition is terminating");
+
     public static ApiStatus NotAcceptable(IEnumerable<string> accepted) => new()
     {
         Code = 406,

@@ -159,6 +159,17 @@ public sealed class ObjectDeleter
         return (value, !holds);
     }
 
+    // Of a definition it is told at once that its objects will go.
+    private void Announce(TreeMap status)
+    {
+        var condition = new TreeMap
+        {
+            ["type"] = "Terminating", ["status"] = "True", ["lastTransitionTime"] = Metadata.Time(_clock.GetUtcNow()), ["reason"] = "InstanceDeletionPending",
+            ["message"] = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        };
+        status["conditions"] = new TreeList([.. status.Items("conditions").Where(c => c.Text("type") != "Terminating"), condition]);
+    }
+
     private void Mark(KindStrategy strategy, TreeMap value, V1ObjectMeta metadata, IReadOnlyList<string> finalizers, long grace)
     {
         var tree = value.Made("metadata");
@@ -176,6 +187,11 @@ public sealed class ObjectDeleter
         if (strategy.IsNamespace)
         {
             value.Made("status")["phase"] = "Terminating";
+        }
+
+        if (strategy.IsDefinition && metadata.DeletionTimestamp is null)
+        {
+            Announce(value.Made("status"));
         }
     }
 }

@@ -63,7 +63,7 @@ public sealed class ConversionTests(RunningServer server) : IAsyncLifetime
         Assert.All(list.Body.List("items")!, i => Assert.Equal("h:1", ((TreeMap)i).Map("spec")!.Text("address")));
         Assert.Equal(["v2 a,b,c"], _converter.Questions);
 
-        Assert.Equal(list.Text, (await server.GetAsync(At("v2"))).Text);
+        Assert.Equal(list.Body.List("items"), (await server.GetAsync(At("v2"))).Body.List("items"));
         await server.GetAsync(At("v2") + "/b");
         Assert.Single(_converter.Questions);
         await server.MergeAsync(At("v1") + "/b", """{"spec":{"port":"2"}}""");

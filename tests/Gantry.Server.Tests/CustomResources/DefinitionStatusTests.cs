@@ -1,0 +1,109 @@
+using Gantry.Api.Trees;
+using Gantry.Server.Tests.Serving;
+
+namespace Gantry.Server.Tests.CustomResources;
+
+[Collection(SharedServer.Name)]
+public sealed class DefinitionStatusTests(RunningServer server)
+{
+    [Fact]
+    public async Task A_definition_gets_its_names_and_is_established()
+    {
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\",\"shortNames\":[\"tb\"],\"categories\":[\"all\"]");
+        await Definition.EstablishedAsync(server, "tabs." + group);
+
+        var definition = await server.GetAsync($"{Definition.Path}/tabs.{group}");
+
+        Assert.Equal(
+            """{"plural":"tabs","singular":"tab","shortNames":["tb"],"kind":"Tab","listKind":"TabList","categories":["all"]}""",
+            TreeJson.WriteText(definition.Body.Map("status")!.Map("acceptedNames")!));
+        Assert.Equal(
+            ["NamesAccepted True NoConflicts no conflicts found", "Established True InitialNamesAccepted the initial names have been accepted"],
+            Conditions(definition));
+    }
+
+    [Theory]
+    [InlineData("others", "\"kind\":\"Tab\",\"listKind\":\"Others\"", "KindConflict", "\"Tab\" is already in use")]
+    [InlineData("others", "\"kind\":\"Other\",\"listKind\":\"TabList\"", "ListKindConflict", "\"TabList\" is already in use")]
+    [InlineData("others", "\"kind\":\"Other\",\"singular\":\"tab\"", "SingularConflict", "\"tab\" is already in use")]
+    [InlineData("others", "\"kind\":\"Other\",\"shortNames\":[\"tb\",\"tab\",\"o\"]", "ShortNamesConflict", "[\"tb\" is already in use, \"tab\" is already in use]")]
+    [InlineData("tab", "\"kind\":\"Other\"", "PluralConflict", "\"tab\" is already in use")]
+    public async Task Names_that_others_have_are_not_given_until_they_are_free(string plural, string names, string reason, string message)
+    {
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\",\"shortNames\":[\"tb\"]");
+        await DefineAsync(group, plural, names);
+        var path = $"{Definition.Path}/{plural}.{group}";
+        await Definition.UntilAsync(async () => Definition.Condition(await server.GetAsync(path), "NamesAccepted") is not null);
+
+        var refused = await server.GetAsync(path);
+        Assert.Equal([$"NamesAccepted False {reason} {message}", "Established False NotAccepted not all names are accepted"], Conditions(refused));
+        Assert.Equal(404, (await server.GetAsync($"/apis/{group}/v1/{plural}")).Code);
+
+        Assert.Equal(200, (await server.DeleteAsync($"{Definition.Path}/tabs.{group}")).Code);
+        await Definition.EstablishedAsync(server, $"{plural}.{group}");
+        Assert.Equal(200, (await server.GetAsync($"/apis/{group}/v1/{plural}")).Code);
+    }
+
+    [Fact]
+    public async Task A_short_name_that_is_taken_later_stays_with_its_first_owner()
+    {
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\",\"shortNames\":[\"tb\"]");
+        await DefineAsync(group, "others", "\"kind\":\"Other\"");
+        await Definition.EstablishedAsync(server, "others." + group);
+
+        await server.MergeAsync($"{Definition.Path}/others.{group}", """{"spec":{"names":{"shortNames":["tb"]}}}""");
+        await Definition.UntilAsync(async () => Definition.Condition(await server.GetAsync($"{Definition.Path}/others.{group}"), "NamesAccepted")!.Text("reason") == "ShortNamesConflict");
+
+        Assert.Equal(200, (await server.GetAsync($"/apis/{group}/v1/others")).Code);
+        Assert.Equal(["tabs"], (await server.GetAsync($"/apis/{group}/v1")).Body.List("resources")!.OfType<TreeMap>().Where(r => r.Contains("shortNames")).Select(r => r.Text("name")!));
+    }
+
+    [Fact]
+    public async Task The_approval_of_a_group_of_the_community_is_a_condition()
+    {
+        var group = server.Name("g") + ".k8s.io";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\"", ",\"annotations\":{\"api-approved.kubernetes.io\":\"unapproved, a trial\"}");
+        await Definition.EstablishedAsync(server, "tabs." + group);
+
+        var conditions = Conditions(await server.GetAsync($"{Definition.Path}/tabs.{group}"));
+
+        Assert.Contains("KubernetesAPIApprovalPolicyConformant False UnapprovedAnnotation not approved: \"unapproved, a trial\"", conditions);
+    }
+
+    [Fact]
+    public async Task A_definition_that_goes_says_so_takes_nothing_new_and_waits_for_its_objects()
+    {
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\"");
+        await Definition.EstablishedAsync(server, "tabs." + group);
+        var path = $"/apis/{group}/v1/tabs";
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a","finalizers":["example.com/f"]} }""");
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"b"} }""");
+
+        var deleted = await server.DeleteAsync($"{Definition.Path}/tabs.{group}");
+        Assert.Equal(200, deleted.Code);
+        await Definition.UntilAsync(async () => Definition.Condition(await server.GetAsync($"{Definition.Path}/tabs.{group}"), "Terminating")?.Text("reason") == "InstanceDeletionInProgress");
+
+        var refused = await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"c"} }""");
+        Assert.Equal((405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating"), (refused.Code, refused.Reason, refused.Message));
+        await Definition.UntilAsync(async () => (await server.GetAsync(path)).ItemNames is ["a"]);
+        Assert.Equal(200, (await server.MergeAsync(path + "/a", """{"metadata":{"finalizers":null}}""")).Code);
+        await Definition.UntilAsync(async () => (await server.GetAsync($"{Definition.Path}/tabs.{group}")).Code == 404);
+        Assert.Equal(404, (await server.GetAsync(path)).Code);
+    }
+
+    private async Task DefineAsync(string group, string plural, string names, string metadata = "")
+    {
+        var made = await server.PostAsync(Definition.Path, $$$"""
+            {"metadata":{"name":"{{{plural}}}.{{{group}}}"{{{metadata}}} },"spec":{"group":"{{{group}}}","scope":"Cluster","names":{"plural":"{{{plural}}}",{{{names}}} },
+             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"} } }]} }
+            """);
+        Assert.True(made.Code == 201, made.Text);
+    }
+
+    private static IReadOnlyList<string> Conditions(Answer definition) => [.. definition.Body.Map("status")!.List("conditions")!.OfType<TreeMap>()
+        .Select(c => $"{c.Text("type")} {c.Text("status")} {c.Text("reason")} {c.Text("message")}")];
+}
