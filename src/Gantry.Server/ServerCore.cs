@@ -115,7 +115,7 @@ internal sealed class ServerCore : IDisposable
         await registry.LoadAsync([.. ApiCatalog.Resources.Where(HasStorage).Select(KindOf)], cancellation).ConfigureAwait(false);
         var core = new ServerCore(options, parts, pki, registry);
         var customs = new CustomResourceTable(registry, core.Table, core._webhooks, parts.Ids, parts.Logs.CreateLogger("custom resources"));
-        await customs.ReshapeAsync(registry.Clock.Current, cancellation).ConfigureAwait(false);
+        await customs.BeginAsync(registry.Clock.Current, cancellation).ConfigureAwait(false);
         registry.Reshape = customs.ReshapeAsync;
         return core;
     }

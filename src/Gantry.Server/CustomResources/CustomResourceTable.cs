@@ -22,7 +22,6 @@ internal sealed class CustomResourceTable
     private readonly IIds _ids;
     private readonly ILogger _log;
     private readonly Dictionary<string, Served> _served = new(StringComparer.Ordinal);
-    private ObjectChange? _at;
 
     public CustomResourceTable(ObjectRegistry registry, ResourceTable table, WebhookCaller webhooks, IIds ids, ILogger log)
     {
@@ -33,32 +32,30 @@ internal sealed class CustomResourceTable
         _log = log;
     }
 
-    /// <summary>Brings the table up to the definitions as of a revision. Never called twice at once.</summary>
-    public async ValueTask ReshapeAsync(long revision, CancellationToken cancellation)
+    /// <summary>Serves the definitions that are there when the server starts.</summary>
+    public async ValueTask BeginAsync(long revision, CancellationToken cancellation)
     {
-        var (definitions, _, last) = _registry.Require(V1CustomResourceDefinition.Resource).Snapshot;
-        if (_at is null)
+        // Those that have their names already go first.
+        foreach (var definition in _registry.Require(V1CustomResourceDefinition.Resource).Snapshot.Objects.OrderByDescending(d => DefinitionStatus.Is(Typed(d).Status, "Established")))
         {
-            // Those that have their names already go first.
-            foreach (var definition in definitions.OrderByDescending(d => DefinitionStatus.Is(Typed(d).Status, "Established")))
-            {
-                await ChangedAsync(definition, revision, cancellation).ConfigureAwait(false);
-            }
+            await ChangedAsync(definition, revision, cancellation).ConfigureAwait(false);
         }
+    }
 
-        for (var change = _at?.Next; change is not null; change = change.Next)
+    /// <summary>Brings the table up to changed definitions. Never called twice at once.</summary>
+    public async ValueTask ReshapeAsync(PreparedChanges changes, long revision, CancellationToken cancellation)
+    {
+        foreach (var change in changes.Links)
         {
-            if (definitions.Find(change.Object.Name) is { } definition)
-            {
-                await ChangedAsync(definition, revision, cancellation).ConfigureAwait(false);
-            }
-            else
+            if (change.Type == ChangeType.Deleted)
             {
                 Drop(change.Object.Name);
             }
+            else
+            {
+                await ChangedAsync(change.Object, revision, cancellation).ConfigureAwait(false);
+            }
         }
-
-        _at = last;
     }
 
     private static V1CustomResourceDefinition Typed(StoredObject definition) => (V1CustomResourceDefinition)definition.Typed;

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Server.Encryption;
@@ -17,9 +17,8 @@ public sealed class ObjectRegistry : IObjects
 
     private readonly IStore _store;
     private readonly ILogger _log;
-    private readonly Lock _lock = new();
-    private FrozenDictionary<string, ResourceCache> _byPrefix = FrozenDictionary<string, ResourceCache>.Empty;
-    private FrozenDictionary<ResourceType, ResourceCache> _byType = FrozenDictionary<ResourceType, ResourceCache>.Empty;
+    private readonly ConcurrentDictionary<string, ResourceCache> _byPrefix = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ResourceType, ResourceCache> _byType = new();
     private RevisionClock _clock = new(0);
 
     public ObjectRegistry(IStore store, ILogger log)
@@ -28,8 +27,8 @@ public sealed class ObjectRegistry : IObjects
         _log = log;
     }
 
-    /// <summary>Called after a batch that changes definitions of custom resources, before anybody learns of its revision.</summary>
-    public Func<long, CancellationToken, ValueTask>? Reshape { get; set; }
+    /// <summary>Called with changed definitions of custom resources and the revision, before anybody sees them.</summary>
+    internal Func<PreparedChanges, long, CancellationToken, ValueTask>? Reshape { get; set; }
 
     /// <summary>How far all caches are.</summary>
     public RevisionClock Clock => _clock;
@@ -40,7 +39,7 @@ public sealed class ObjectRegistry : IObjects
     public ValueTask<bool> IsStaleAsync(string key, CancellationToken cancellation) =>
         _store is EncryptedStore encrypted ? encrypted.IsStaleAsync(key, cancellation) : new(false);
 
-    public IReadOnlyCollection<ResourceCache> Caches => _byType.Values;
+    public IReadOnlyCollection<ResourceCache> Caches => [.. _byType.Values];
 
     public ResourceCache? Find(ResourceType type) => _byType.GetValueOrDefault(type);
 
@@ -88,12 +87,12 @@ public sealed class ObjectRegistry : IObjects
             caches[group.Key] = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
         }
 
-        lock (_lock)
+        foreach (var cache in caches.Values)
         {
-            _byPrefix = caches.ToFrozenDictionary(StringComparer.Ordinal);
-            _byType = caches.Values.ToFrozenDictionary(c => c.Kind.Type);
-            _clock = new RevisionClock(revision);
+            Take(cache);
         }
+
+        _clock = new RevisionClock(revision);
     }
 
     /// <summary>Follows the store until cancelled. A failure here means that readers would see the past, so it is thrown to the host.</summary>
@@ -107,10 +106,13 @@ public sealed class ObjectRegistry : IObjects
                 throw new InvalidOperationException("the store dropped changes that the caches have not seen");
             }
 
-            Apply(batch);
-            if (Reshape is { } reshape && batch.Changes.Any(c => c.Key.StartsWith(DefinitionPrefix, StringComparison.Ordinal)))
+            if (Reshape is not null && batch.Changes.Any(IsDefinition))
             {
-                await reshape(batch.Revision.Value, cancellation).ConfigureAwait(false);
+                await ReshapeAsync(batch, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                Apply(batch.Changes);
             }
 
             _clock.Advance(batch.Revision.Value);
@@ -129,23 +131,28 @@ public sealed class ObjectRegistry : IObjects
             .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)))
             .ToList();
         var cache = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
-        lock (_lock)
-        {
-            _byPrefix = _byPrefix.Values.Where(c => c.Kind.KeyPrefix != kind.KeyPrefix).Append(cache).ToFrozenDictionary(c => c.Kind.KeyPrefix, StringComparer.Ordinal);
-            _byType = _byPrefix.Values.ToFrozenDictionary(c => c.Kind.Type);
-        }
-
+        Take(cache);
         return cache;
     }
 
     /// <summary>Lets go of a resource. Called between two batches of the feed.</summary>
     public void Remove(ResourceKind kind)
     {
-        lock (_lock)
+        if (_byType.TryRemove(kind.Type, out var cache))
         {
-            _byPrefix = _byPrefix.Values.Where(c => c.Kind != kind).ToFrozenDictionary(c => c.Kind.KeyPrefix, StringComparer.Ordinal);
-            _byType = _byPrefix.Values.ToFrozenDictionary(c => c.Kind.Type);
+            _byPrefix.TryRemove(KeyValuePair.Create(kind.KeyPrefix, cache));
         }
+    }
+
+    private void Take(ResourceCache cache)
+    {
+        if (_byPrefix.TryGetValue(cache.Kind.KeyPrefix, out var before))
+        {
+            _byType.TryRemove(before.Kind.Type, out _);
+        }
+
+        _byPrefix[cache.Kind.KeyPrefix] = cache;
+        _byType[cache.Kind.Type] = cache;
     }
 
     private static bool IsCustom(string prefix)
@@ -154,15 +161,27 @@ public sealed class ObjectRegistry : IObjects
         return group.Contains('.', StringComparison.Ordinal) && ApiCatalog.Resources.All(r => r.Group != group);
     }
 
-    private void Apply(ChangeBatch batch)
+    private static bool IsDefinition(Change change) => change.Key.StartsWith(DefinitionPrefix, StringComparison.Ordinal);
+
+    // What a definition defines is served before the definition can be seen, with all objects that are there by then.
+    private async ValueTask ReshapeAsync(ChangeBatch batch, CancellationToken cancellation)
     {
-        if (batch.Changes.Count == 1)
+        Apply([.. batch.Changes.Where(c => !IsDefinition(c))]);
+        var cache = _byPrefix[DefinitionPrefix];
+        var prepared = cache.Prepare([.. batch.Changes.Where(IsDefinition)]);
+        await Reshape!(prepared, batch.Revision.Value, cancellation).ConfigureAwait(false);
+        cache.Publish(prepared);
+    }
+
+    private void Apply(IReadOnlyList<Change> changes)
+    {
+        if (changes.Count == 1)
         {
-            Cache(batch.Changes[0].Key)?.Apply(batch.Changes);
+            Cache(changes[0].Key)?.Apply(changes);
         }
         else
         {
-            foreach (var group in batch.Changes.GroupBy(c => PrefixOf(c.Key), StringComparer.Ordinal))
+            foreach (var group in changes.GroupBy(c => PrefixOf(c.Key), StringComparer.Ordinal))
             {
                 _byPrefix.GetValueOrDefault(group.Key)?.Apply([.. group]);
             }

@@ -65,9 +65,13 @@ public sealed class ResourceCache
 
     /// <summary>Takes in the changes of one revision. Only the feed calls this, one batch after the other.</summary>
     /// <param name="changes">Changes of keys of this resource.</param>
-    public void Apply(IReadOnlyList<Change> changes)
+    public void Apply(IReadOnlyList<Change> changes) => Publish(Prepare(changes));
+
+    /// <summary>The state after the changes of one revision, which nobody sees before it is published.</summary>
+    internal PreparedChanges Prepare(IReadOnlyList<Change> changes)
     {
-        var (objects, _, last) = _snapshot;
+        var objects = _snapshot.Objects;
+        var links = new List<ObjectChange>(changes.Count);
         var revision = _snapshot.Revision;
         foreach (var change in changes)
         {
@@ -91,6 +95,18 @@ public sealed class ResourceCache
                 continue;
             }
 
+            links.Add(link);
+        }
+
+        return new PreparedChanges(objects, revision, links);
+    }
+
+    /// <summary>Makes a prepared state the present one.</summary>
+    internal void Publish(PreparedChanges prepared)
+    {
+        var last = _snapshot.Last;
+        foreach (var link in prepared.Links)
+        {
             last.Link(link);
             last = link;
             _kept++;
@@ -101,7 +117,7 @@ public sealed class ResourceCache
             Volatile.Write(ref _oldest, _oldest.Next!);
         }
 
-        Volatile.Write(ref _snapshot, new CacheSnapshot(objects, revision, last));
+        Volatile.Write(ref _snapshot, new CacheSnapshot(prepared.Objects, prepared.Revision, last));
         Interlocked.Exchange(ref _pulse, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 }

@@ -232,7 +232,7 @@ public sealed class ObjectWriter
         var typed = scope.Resource.Decode(bytes);
         if (Faults(scope, typed, null, canonical, null) is { Count: > 0 } errors)
         {
-            return ([], [], ApiStatus.Invalid(scope.Resource.Type, name, errors));
+            return ([], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
         KindWarnings.Tell(typed, isNew: true, scope.Warn);
@@ -310,7 +310,7 @@ public sealed class ObjectWriter
         var typed = resource.Decode(bytes);
         if (Faults(scope, typed, before, value, old) is { Count: > 0 } errors)
         {
-            return (null, ApiStatus.Invalid(resource.Type, scope.Name, errors));
+            return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
         }
 
         KindWarnings.Tell(typed, isNew: false, scope.Warn);
