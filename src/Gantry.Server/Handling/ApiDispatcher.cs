@@ -149,7 +149,7 @@ public sealed class ApiDispatcher
             return ApiStatus.NotFound(resource.Type, info.Name);
         }
 
-        return await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unreadable ? unreadable : new ApiAnswer.Item(200, resource.Type, resource.Json(stored));
+        return await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unseen ? unseen : new ApiAnswer.Item(200, resource.Type, resource.Json(stored));
     }
 
     private async ValueTask<ApiAnswer> ListAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
