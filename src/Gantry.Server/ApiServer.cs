@@ -108,7 +108,7 @@ public sealed class ApiServer : IAsyncDisposable
             var early = options.Listen.Port == 0 ? null : Bootstrap(core, options, advertised, options.Listen.Port, pki, parts);
             var bootstrap = early is null ? null : Task.Run(() => early.RunAsync(cancellation), cancellation);
             var stop = new StopSignal(stopping);
-            var requests = Requests(core, parts);
+            var requests = Requests(core, parts, encryption);
             var pipeline = Pipeline(core, parts, options, encryption, stop, requests, log);
             var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
             await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
@@ -201,6 +201,7 @@ public sealed class ApiServer : IAsyncDisposable
             ServiceAddress = options.Ranges.ApiAddress,
             Started = parts.Clock.GetUtcNow(),
             ClientAuthorities = pki.Authority.CertificatePem,
+            ProxyAuthorities = pki.ProxyAuthority.CertificatePem,
         };
         return new Bootstrapper(core.Registry, core.Client, wanted, parts.Logs.CreateLogger("bootstrap"));
     }
@@ -301,11 +302,12 @@ public sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    private static RequestMetrics Requests(ServerCore core, ApiServerParts parts) => new(text =>
+    private static RequestMetrics Requests(ServerCore core, ApiServerParts parts, EncryptionAtRest encryption) => new(text =>
     {
         FlowMetrics.Append(text, core.Flows);
         ServerFigures.Append(text, core.Registry, parts.Store);
         core.Auditor?.Figures.Append(text);
+        encryption.Append(text);
     });
 
     private static HttpPipeline Pipeline(

@@ -52,10 +52,8 @@ internal sealed class ApiServiceLoop
             var moved = Task.WhenAny(_registry.Require(V1Service.Resource).Pulse, _registry.Require(V1Endpoints.Resource).Pulse);
             await RegisterAsync(cancellation).ConfigureAwait(false);
             var all = _registry.List<V1APIService>().ToList();
-            foreach (var service in all)
-            {
-                await CheckAsync(service, cancellation).ConfigureAwait(false);
-            }
+            // Together: one server that does not answer must not hold up what is known of the others.
+            await Task.WhenAll(all.Select(s => CheckAsync(s, cancellation).AsTask())).ConfigureAwait(false);
 
             if (all.All(s => s.Spec.Service is null))
             {

@@ -59,11 +59,12 @@ public sealed class Auditor : IAsyncDisposable
     /// <param name="info">What it asks for.</param>
     /// <param name="user">Who asks, before impersonation.</param>
     /// <param name="lasts">Whether the beginning of its answer is an event, too.</param>
+    /// <param name="start">When it came, as the clock's timestamp.</param>
     /// <param name="cancellation">Ends waiting for backends.</param>
     /// <returns>The refusal of a request whose event could not be kept, or null.</returns>
-    internal async ValueTask<ApiStatus?> BeginAsync(HttpContext http, RequestInfo info, UserInfo user, bool lasts, CancellationToken cancellation)
+    internal async ValueTask<ApiStatus?> BeginAsync(HttpContext http, RequestInfo info, UserInfo user, bool lasts, long start, CancellationToken cancellation)
     {
-        if (Context(http, info, user) is not { } context)
+        if (Context(http, info, user, start) is not { } context)
         {
             return null;
         }
@@ -78,9 +79,9 @@ public sealed class Auditor : IAsyncDisposable
     }
 
     /// <summary>Tells of a request whose credentials are wrong: there is one event, for its answer.</summary>
-    internal void Unauthenticated(HttpContext http, RequestInfo info)
+    internal void Unauthenticated(HttpContext http, RequestInfo info, long start)
     {
-        if (Context(http, info, null) is not { } context)
+        if (Context(http, info, null, start) is not { } context)
         {
             return;
         }
@@ -150,7 +151,7 @@ public sealed class Auditor : IAsyncDisposable
         }
     }
 
-    private AuditContext? Context(HttpContext http, RequestInfo info, UserInfo? user)
+    private AuditContext? Context(HttpContext http, RequestInfo info, UserInfo? user, long start)
     {
         var asked = AuthorizationAttributes.Of(user ?? new UserInfo { Name = "" }, info);
         if (Decide(asked) is not { } decision)
@@ -162,7 +163,7 @@ public sealed class Auditor : IAsyncDisposable
         var agent = request.Headers.UserAgent.ToString();
         var facts = new AuditFacts
         {
-            Id = http.Response.Headers[AuditAddresses.IdHeader].ToString(), Received = _clock.GetUtcNow(),
+            Id = http.Response.Headers[AuditAddresses.IdHeader].ToString(), Received = _clock.GetUtcNow() - _clock.GetElapsedTime(start),
             RequestUri = AuditAddresses.UriOf(request), Verb = asked.Verb, User = user, SourceIps = AuditAddresses.Sources(request),
             UserAgent = agent.Length > LongestAgent ? agent[..LongestAgent] + "...TRUNCATED" : agent,
         };

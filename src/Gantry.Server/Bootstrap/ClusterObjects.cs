@@ -78,7 +78,7 @@ public static class ClusterObjects
         Metadata = new V1ObjectMeta { Name = "extension-apiserver-authentication", Namespace = "kube-system" },
         Data = Map(
             ("client-ca-file", options.ClientAuthorities),
-            ("requestheader-client-ca-file", options.ClientAuthorities),
+            ("requestheader-client-ca-file", options.ProxyAuthorities),
             ("requestheader-allowed-names", "[\"front-proxy-client\"]"),
             ("requestheader-username-headers", "[\"X-Remote-User\"]"),
             ("requestheader-group-headers", "[\"X-Remote-Group\"]"),

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Gantry.Server.Certificates;
 
 /// <summary>
-/// The cluster's keys on disk: an authority, leaf certificates that are made when missing, near their end or not matching what they should say,
-/// and the key that signs service-account tokens.
+/// The cluster's keys on disk: an authority, another one for the front proxy, leaf certificates that are made when missing, near their end or not
+/// matching what they should say, and the key that signs service-account tokens.
 /// </summary>
 public sealed class ClusterPki : IDisposable
 {
@@ -15,16 +15,23 @@ public sealed class ClusterPki : IDisposable
     private readonly ILogger _log;
     private readonly Lock _gate = new();
 
-    private ClusterPki(PkiOptions options, CertificateAuthority authority, string tokenKeyPem, TimeProvider clock, ILogger log)
+    private ClusterPki(PkiOptions options, CertificateAuthority authority, CertificateAuthority proxyAuthority, string tokenKeyPem, TimeProvider clock, ILogger log)
     {
         _options = options;
         Authority = authority;
+        ProxyAuthority = proxyAuthority;
         TokenKeyPem = tokenKeyPem;
         _clock = clock;
         _log = log;
     }
 
     public CertificateAuthority Authority { get; }
+
+    /// <summary>
+    /// Vouches for the front proxy alone, whose certificate lets its owner speak to other servers in anybody's name: no certificate that a user may
+    /// get from <see cref="Authority"/> is to do that.
+    /// </summary>
+    public CertificateAuthority ProxyAuthority { get; }
 
     /// <summary>The private key (PKCS#8 PEM) that signs service-account tokens.</summary>
     public string TokenKeyPem { get; }
@@ -35,7 +42,8 @@ public sealed class ClusterPki : IDisposable
     public static ClusterPki Open(PkiOptions options, TimeProvider clock, ILogger log)
     {
         PkiFiles.MakeDirectory(options.Directory);
-        var authority = OpenAuthority(options, clock, log);
+        var authority = OpenAuthority(options, "ca", "gantry-ca", clock, log);
+        var proxyAuthority = OpenAuthority(options, "front-proxy-ca", "front-proxy-ca", clock, log);
         var keyFile = Path.Combine(options.Directory, "service-account.key");
         if (!File.Exists(keyFile))
         {
@@ -44,7 +52,7 @@ public sealed class ClusterPki : IDisposable
             PkiLog.KeyMade(log, keyFile);
         }
 
-        return new ClusterPki(options, authority, File.ReadAllText(keyFile), clock, log);
+        return new ClusterPki(options, authority, proxyAuthority, File.ReadAllText(keyFile), clock, log);
     }
 
     /// <summary>The leaf of that profile, from disk where it still serves, else newly made. The caller disposes of certificates made of it.</summary>
@@ -63,7 +71,7 @@ public sealed class ClusterPki : IDisposable
                 }
             }
 
-            var made = Authority.Issue(profile, _options.LeafLifetime);
+            var made = AuthorityOf(profile).Issue(profile, _options.LeafLifetime);
             // Key first: a crash in between leaves a pair that does not fit, which Serves refuses and the next start replaces.
             PkiFiles.Write(keyFile, made.KeyPem);
             PkiFiles.Write(certificateFile, made.CertificatePem);
@@ -75,19 +83,25 @@ public sealed class ClusterPki : IDisposable
     /// <summary>A certificate that replaces itself near its end, for TLS listeners and clients that live long.</summary>
     public RenewingCertificate Renewing(LeafProfile profile) => new(() => Leaf(profile).ToCertificate(), _options.RenewBefore, _clock);
 
-    public void Dispose() => Authority.Dispose();
-
-    private static CertificateAuthority OpenAuthority(PkiOptions options, TimeProvider clock, ILogger log)
+    public void Dispose()
     {
-        var certificateFile = Path.Combine(options.Directory, "ca.crt");
-        var keyFile = Path.Combine(options.Directory, "ca.key");
+        Authority.Dispose();
+        ProxyAuthority.Dispose();
+    }
+
+    private CertificateAuthority AuthorityOf(LeafProfile profile) => profile == LeafProfile.FrontProxy ? ProxyAuthority : Authority;
+
+    private static CertificateAuthority OpenAuthority(PkiOptions options, string file, string name, TimeProvider clock, ILogger log)
+    {
+        var certificateFile = Path.Combine(options.Directory, file + ".crt");
+        var keyFile = Path.Combine(options.Directory, file + ".key");
         if (File.Exists(certificateFile) && File.Exists(keyFile))
         {
             return CertificateAuthority.Load(File.ReadAllText(certificateFile), File.ReadAllText(keyFile), clock);
         }
 
         // The seconds in the name keep two authorities of one machine apart in trust stores that index by name.
-        var made = CertificateAuthority.Create($"gantry-ca@{clock.GetUtcNow().ToUnixTimeSeconds()}", options.AuthorityLifetime, clock);
+        var made = CertificateAuthority.Create($"{name}@{clock.GetUtcNow().ToUnixTimeSeconds()}", options.AuthorityLifetime, clock);
         PkiFiles.Write(keyFile, made.ExportKeyPem());
         PkiFiles.Write(certificateFile, made.CertificatePem);
         PkiLog.AuthorityMade(log, certificateFile);
@@ -101,7 +115,7 @@ public sealed class ClusterPki : IDisposable
             using var certificate = pair.ToCertificate();
             if (certificate.NotAfter.ToUniversalTime() - _options.RenewBefore <= _clock.GetUtcNow().UtcDateTime
                 || !string.Equals(certificate.GetNameInfo(X509NameType.SimpleName, false), profile.CommonName, StringComparison.Ordinal)
-                || !SignedByUs(certificate))
+                || !IsSignedBy(AuthorityOf(profile), certificate))
             {
                 return false;
             }
@@ -118,9 +132,9 @@ public sealed class ClusterPki : IDisposable
         }
     }
 
-    private bool SignedByUs(X509Certificate2 certificate)
+    private bool IsSignedBy(CertificateAuthority authority, X509Certificate2 certificate)
     {
-        using var chain = ClientCertificateChain.Build(Authority.Certificate, _clock.GetUtcNow());
+        using var chain = ClientCertificateChain.Build(authority.Certificate, _clock.GetUtcNow());
         return chain.Build(certificate);
     }
 }

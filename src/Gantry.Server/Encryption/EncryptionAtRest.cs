@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Gantry.Store;
 using Microsoft.Extensions.Logging;
 
@@ -14,14 +16,16 @@ public sealed class EncryptionAtRest
     private readonly EncryptedStore? _store;
     private readonly string _file;
     private readonly string _generated;
-    private readonly bool _reloads;
+    private readonly bool _follows;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private long _reloads;
+    private long _refusals;
     private byte[] _hash;
     private string? _fault;
 
-    private EncryptionAtRest(IStore inner, EncryptedStore? store, byte[] hash, string file, string generated, bool reloads, TimeProvider clock, ILogger log) =>
-        (_inner, _store, _hash, _file, _generated, _reloads, _clock, _log) = (inner, store, hash, file, generated, reloads, clock, log);
+    private EncryptionAtRest(IStore inner, EncryptedStore? store, byte[] hash, string file, string generated, bool follows, TimeProvider clock, ILogger log) =>
+        (_inner, _store, _hash, _file, _generated, _follows, _clock, _log) = (inner, store, hash, file, generated, follows, clock, log);
 
     /// <summary>What the server is to use as its store.</summary>
     public IStore Store => _store ?? _inner;
@@ -66,10 +70,21 @@ public sealed class EncryptionAtRest
         return new EncryptionException($"{problem}; nothing was changed: {cure}", failure);
     }
 
+    /// <summary>What <c>/metrics</c> says of changes of the file, under Kubernetes' name.</summary>
+    public void Append(StringBuilder text)
+    {
+        if (_follows)
+        {
+            const string name = "apiserver_encryption_config_controller_automatic_reloads_total";
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} Changes of the encryption configuration.\n# TYPE {name} counter\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name}{{status=\"success\"}} {Interlocked.Read(ref _reloads)}\n{name}{{status=\"failure\"}} {Interlocked.Read(ref _refusals)}\n");
+        }
+    }
+
     /// <summary>Takes in changes of the file until cancelled; where that is not wanted, only waits.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        if (_store is null || !_reloads)
+        if (_store is null || !_follows)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, _clock, cancellation).ConfigureAwait(false);
             return;
@@ -87,6 +102,7 @@ public sealed class EncryptionAtRest
             {
                 if (Fault != e.Message)
                 {
+                    Interlocked.Increment(ref _refusals);
                     EncryptionLog.Refused(_log, e.Message);
                 }
 
@@ -119,6 +135,7 @@ public sealed class EncryptionAtRest
         }
 
         _hash = hash;
+        Interlocked.Increment(ref _reloads);
         EncryptionLog.Reloaded(_log, _file);
     }
 

@@ -78,7 +78,7 @@ internal sealed class HttpPipeline
                 (time, var refusal) = Begin(context, info, longRunning);
                 if (refusal is null)
                 {
-                    await AnswerAsync(context, info, longRunning, time.Token).ConfigureAwait(false);
+                    await AnswerAsync(context, info, longRunning, start, time.Token).ConfigureAwait(false);
                 }
                 else
                 {
@@ -161,12 +161,12 @@ internal sealed class HttpPipeline
         await AnswerWriter.StatusAsync(context, status, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async ValueTask AnswerAsync(HttpContext context, RequestInfo info, bool longRunning, CancellationToken cancellation)
+    private async ValueTask AnswerAsync(HttpContext context, RequestInfo info, bool longRunning, long start, CancellationToken cancellation)
     {
         switch (await _authenticator.AuthenticateAsync(context, cancellation).ConfigureAwait(false))
         {
             case AuthenticationOutcome.Known known:
-                if (_auditor is not null && await _auditor.BeginAsync(context, info, known.User, longRunning, cancellation).ConfigureAwait(false) is { } unaudited)
+                if (_auditor is not null && await _auditor.BeginAsync(context, info, known.User, longRunning, start, cancellation).ConfigureAwait(false) is { } unaudited)
                 {
                     await AnswerWriter.StatusAsync(context, unaudited, cancellation).ConfigureAwait(false);
                     return;
@@ -195,7 +195,7 @@ internal sealed class HttpPipeline
 
                 break;
             default:
-                _auditor?.Unauthenticated(context, info);
+                _auditor?.Unauthenticated(context, info, start);
                 await AnswerWriter.StatusAsync(context, ApiStatus.Unauthorized, cancellation).ConfigureAwait(false);
                 break;
         }
@@ -249,6 +249,8 @@ internal sealed class HttpPipeline
 
         if (_aggregated.Find(info.Path) is { } elsewhere)
         {
+            // How many watches it bears, the other server knows for itself.
+            seat?.Give();
             await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false);
             return;
         }

@@ -36,6 +36,9 @@ internal sealed class ExtensionServer : INodeProxy, IAsyncDisposable
     /// <summary>The headers of the last request for an object.</summary>
     public IHeaderDictionary? Headers { get; private set; }
 
+    /// <summary>The certificate that came with it.</summary>
+    public byte[]? Client { get; private set; }
+
     /// <summary>What discovery answers.</summary>
     public int DiscoveryCode { get; set; } = 200;
 
@@ -103,6 +106,7 @@ internal sealed class ExtensionServer : INodeProxy, IAsyncDisposable
                       "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta":{"type":"object","properties":{"older":{"type":"string"}}}}}
                     """);
             default:
+                Client = context.Connection.ClientCertificate?.RawData;
                 Headers = new HeaderDictionary(context.Request.Headers.ToDictionary(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase));
                 return ObjectAsync(context, path);
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gantry.Client;
@@ -55,6 +56,20 @@ public sealed class ExtensionTests : IAsyncLifetime
         Assert.Equal("/openapi/v3/apis/widgets.example.com/v1?hash=ABC", (string)index["paths"]!["apis/widgets.example.com/v1"]!["serverRelativeURL"]!);
         Assert.Equal(index["paths"]!.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal), index["paths"]!.AsObject().Select(p => p.Key));
         Assert.Equal("widgets", (string)(await _server.DoAsync("GET", "/openapi/v3/apis/widgets.example.com/v1?hash=ABC"))["info"]!["title"]!);
+    }
+
+    [Fact]
+    public async Task TheFrontProxyHasAnAuthorityOfItsOwn()
+    {
+        await ReadyAsync();
+        await _server.DoAsync("GET", Widgets);
+        var published = await _server.DoAsync("GET", "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication");
+        using var authority = X509Certificate2.CreateFromPem((string)published["data"]!["requestheader-client-ca-file"]!);
+        using var shown = X509CertificateLoader.LoadCertificate(_extension.Client!);
+        Assert.Equal("CN=front-proxy-client", shown.Subject);
+        Assert.Equal(authority.Subject, shown.Issuer);
+        Assert.NotEqual((string)published["data"]!["client-ca-file"]!, (string)published["data"]!["requestheader-client-ca-file"]!);
+        Assert.Equal("""["front-proxy-client"]""", (string)published["data"]!["requestheader-allowed-names"]!);
     }
 
     [Fact]

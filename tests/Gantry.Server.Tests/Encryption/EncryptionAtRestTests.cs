@@ -138,6 +138,10 @@ public sealed class EncryptionAtRestTests : IAsyncLifetime
         await encryption.Store.CommitAsync(StoreTransaction.Put(SecretKey, "{}"u8.ToArray()));
         Assert.StartsWith("k8s:enc:aesgcm:v1:b:", await StoredAsync(), StringComparison.Ordinal);
 
+        var figures = new StringBuilder();
+        encryption.Append(figures);
+        Assert.Contains("automatic_reloads_total{status=\"success\"} 1", figures.ToString(), StringComparison.Ordinal);
+        Assert.Contains("automatic_reloads_total{status=\"failure\"} 1", figures.ToString(), StringComparison.Ordinal);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
