@@ -92,7 +92,7 @@ internal sealed class AutoscalerConversion : IVersionConversion
             status.Remove("currentMetrics");
             status[CurrentPercentage] = current.Select(m => CpuShare(m, "current")).LastOrDefault(p => p is not null);
             Put(stored, CurrentMetrics, current.Select(AutoscalerForms.OlderStatus));
-            Put(stored, Conditions, status.Items("conditions"));
+            Put(stored, Conditions, status.Items("conditions").Select(AutoscalerForms.OlderCondition));
             status.Remove("conditions");
         }
 

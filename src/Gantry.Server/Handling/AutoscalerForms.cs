@@ -78,6 +78,21 @@ internal static class AutoscalerForms
         };
     });
 
+    /// <summary>A condition of v2 as the annotation has it: with its time, known or not.</summary>
+    public static TreeMap OlderCondition(TreeMap newer)
+    {
+        var older = new TreeMap { ["type"] = newer["type"] ?? "", ["status"] = newer["status"] ?? "", ["lastTransitionTime"] = newer["lastTransitionTime"] ?? TreeNull.Instance };
+        foreach (var name in (ReadOnlySpan<string>)["reason", "message"])
+        {
+            if (newer.Text(name) is { Length: > 0 } text)
+            {
+                older[name] = text;
+            }
+        }
+
+        return older;
+    }
+
     /// <summary>The annotation's text as v2's behavior; null where it says nothing that can be read.</summary>
     public static TreeMap? NewerBehavior(string? annotation)
     {

@@ -101,6 +101,10 @@ public sealed record ApiStatus
 
     public static ApiStatus Invalid(ResourceType type, string name, IReadOnlyList<FieldError> errors) => Invalid(type.Group, type.Kind, name, errors);
 
+    /// <summary>An update that does not say which revision it is made from, of a kind that wants that. It names the resource where others name the kind.</summary>
+    public static ApiStatus Unconditional(ResourceType type, string name) => Invalid(
+        type.Group, type.Plural, name, [new FieldError(FieldErrorType.Invalid, "metadata.resourceVersion", "0x0", "must be specified for an update")]);
+
     /// <summary>A JSON patch whose operations cannot be carried out.</summary>
     public static ApiStatus UnprocessablePatch { get; } = new()
     {

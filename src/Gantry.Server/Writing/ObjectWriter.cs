@@ -259,8 +259,7 @@ public sealed class ObjectWriter
 
         if (!pinned && !strategy.AllowsUnconditionalUpdate)
         {
-            return (null, ApiStatus.Invalid(
-                resource.Type, scope.Name, [FieldError.Invalid("metadata.resourceVersion", named.Length == 0 ? 0L : named, "must be specified for an update")]));
+            return (null, ApiStatus.Unconditional(resource.Type, scope.Name));
         }
 
         value.Made("metadata").Remove("resourceVersion");

@@ -21,6 +21,8 @@ internal static class Preparations
         ("", "Node") => static _ => { },
         ("apiextensions.k8s.io", "CustomResourceDefinition") => static o => o["status"] = Stored(o, null),
         ("discovery.k8s.io", "EndpointSlice") => Topology,
+        ("coordination.k8s.io", "Lease") => static o => Election(o, new TreeMap()),
+        ("apiregistration.k8s.io", "APIService") => static o => o["status"] = o.Map("spec")?.Map("service") is null ? Local(o) : null,
         ("batch", "Job") => static o =>
         {
             o.Remove("status");
@@ -55,6 +57,7 @@ internal static class Preparations
                 Topology(now);
             }
         },
+        ("coordination.k8s.io", "Lease") => Election,
         ("certificates.k8s.io", "CertificateSigningRequest") => static (now, old) =>
         {
             now["spec"] = old["spec"];
@@ -62,6 +65,26 @@ internal static class Preparations
         },
         _ => hasStatus ? static (now, old) => now["status"] = old["status"] : static (_, _) => { },
     };
+
+    // Elections by versions are switched off in this release: what was never there does not come.
+    private static void Election(TreeMap lease, TreeMap old)
+    {
+        foreach (var field in (ReadOnlySpan<string>)["strategy", "preferredHolder"])
+        {
+            if (lease.Map("spec") is { } spec && spec.Has(field) && old.Map("spec")?.Has(field) != true)
+            {
+                lease["spec"] = spec.With(field, null);
+            }
+        }
+    }
+
+    // What this server answers itself is there from the beginning.
+    private static TreeMap Local(TreeMap service) => Map(("conditions", new TreeList
+    {
+        Map(
+            ("type", "Available"), ("status", "True"), ("lastTransitionTime", service.Map("metadata")?["creationTimestamp"] ?? TreeNull.Instance),
+            ("reason", "Local"), ("message", "Local APIServices are always available")),
+    }));
 
     // A field that only the first version of slices could write.
     private static void Topology(TreeMap slice)

@@ -6,7 +6,7 @@ using Gantry.Server.Validation;
 
 namespace Gantry.Server.Tests.Validation;
 
-/// <summary>What is told of bad objects of the groups, by the tables in <c>Cases</c>.</summary>
+/// <summary>What is told of bad objects of the groups, by the tables in <c>GroupCases</c>.</summary>
 public class GroupRulesTests
 {
     private static readonly ObjectValidator Validator = new();

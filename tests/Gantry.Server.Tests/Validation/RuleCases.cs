@@ -11,13 +11,13 @@ internal sealed class RuleCases
     public Dictionary<string, RuleCase> Cases { get; } = new(StringComparer.Ordinal);
 
     public static IEnumerable<string> Files =>
-        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Validation", "Cases"), "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Validation", "GroupCases"), "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
 
     public static RuleCases Read(string file)
     {
         var read = new RuleCases();
         RuleCase? last = null;
-        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Validation", "Cases", file)))
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Validation", "GroupCases", file)))
         {
             switch (line.Split(' ', 2))
             {

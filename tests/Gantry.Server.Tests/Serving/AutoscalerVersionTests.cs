@@ -1,0 +1,104 @@
+using Gantry.Api.Trees;
+
+namespace Gantry.Server.Tests.Serving;
+
+/// <summary>Autoscalers in both of their versions, which are one.</summary>
+[Collection(SharedServer.Name)]
+public sealed class AutoscalerVersionTests(RunningServer server)
+{
+    private const string Annotation = "autoscaling.alpha.kubernetes.io/";
+
+    private readonly RunningServer _server = server;
+
+    [Fact]
+    public async Task The_older_version_gets_a_target_that_nobody_owns()
+    {
+        var (old, _) = await PathsAsync();
+        var made = await _server.PostAsync(old, Autoscaler());
+        Assert.Equal(TreeInteger.Of(80), made.Body.Map("spec")!["targetCPUUtilizationPercentage"]);
+        Assert.DoesNotContain("targetCPUUtilizationPercentage", made.Metadata["managedFields"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_and_behavior_travel_in_annotations_as_Kubernetes_writes_them()
+    {
+        var (old, newer) = await PathsAsync();
+        await _server.PostAsync(newer, Autoscaler("""
+            ,"behavior":{"scaleDown":{"stabilizationWindowSeconds":60}},"metrics":[
+            {"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":50}}},
+            {"type":"ContainerResource","containerResource":{"name":"memory","container":"c","target":{"type":"AverageValue","averageValue":"1Gi"}}},
+            {"type":"Pods","pods":{"metric":{"name":"m"},"target":{"type":"AverageValue","averageValue":"5"}}},
+            {"type":"External","external":{"metric":{"name":"e","selector":{"matchLabels":{"a":"b"}}},"target":{"type":"Value","value":"7"}}},
+            {"type":"Object","object":{"describedObject":{"kind":"K","name":"o"},"metric":{"name":"x"},"target":{"type":"Value","value":"9"}}}]
+            """));
+        var read = await _server.GetAsync(old + "/h");
+        Assert.Equal(TreeInteger.Of(50), read.Body.Map("spec")!["targetCPUUtilizationPercentage"]);
+        var annotations = read.Metadata.Map("annotations")!;
+        Assert.Equal(
+            """[{"type":"ContainerResource","containerResource":{"name":"memory","targetAverageValue":"1Gi","container":"c"}},"""
+            + """{"type":"Pods","pods":{"metricName":"m","targetAverageValue":"5"}},"""
+            + """{"type":"External","external":{"metricName":"e","metricSelector":{"matchLabels":{"a":"b"}},"targetValue":"7"}},"""
+            + """{"type":"Object","object":{"target":{"kind":"K","name":"o"},"metricName":"x","targetValue":"9"}}]""",
+            annotations.Text(Annotation + "metrics"));
+        Assert.Equal(
+            """{"ScaleUp":{"StabilizationWindowSeconds":0,"SelectPolicy":"Max","Policies":[{"Type":"Pods","Value":4,"PeriodSeconds":15},{"Type":"Percent","Value":100,"PeriodSeconds":15}]}"""
+            + ""","ScaleDown":{"StabilizationWindowSeconds":60,"SelectPolicy":"Max","Policies":[{"Type":"Percent","Value":100,"PeriodSeconds":15}]}}""",
+            annotations.Text(Annotation + "behavior"));
+
+        // Written through the older version, nothing is lost; the target for the CPU is the last of the metrics then.
+        Assert.Equal(200, (await _server.MergeAsync(old + "/h", """{"spec":{"maxReplicas":4}}""")).Code);
+        var spec = (await _server.GetAsync(newer + "/h")).Body.Map("spec")!;
+        Assert.Equal(["ContainerResource", "Pods", "External", "Object", "Resource"], spec.List("metrics")!.OfType<TreeMap>().Select(m => m.Text("type")));
+        Assert.Equal(TreeInteger.Of(60), spec.Map("behavior")!.Map("scaleDown")!["stabilizationWindowSeconds"]);
+    }
+
+    [Fact]
+    public async Task What_was_measured_is_told_in_both_versions()
+    {
+        var (old, newer) = await PathsAsync();
+        await _server.PostAsync(newer, Autoscaler());
+        await _server.MergeAsync(newer + "/h/status", """
+            {"status":{"currentReplicas":1,"desiredReplicas":2,"conditions":[{"type":"A","status":"True","reason":"R"}],
+            "currentMetrics":[{"type":"Resource","resource":{"name":"cpu","current":{"averageUtilization":10,"averageValue":"5m"}}}]}}
+            """);
+        var read = await _server.GetAsync(old + "/h");
+        Assert.Equal(TreeInteger.Of(10), read.Body.Map("status")!["currentCPUUtilizationPercentage"]);
+        var annotations = read.Metadata.Map("annotations")!;
+        Assert.Equal("""[{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":10,"currentAverageValue":"5m"}}]""", annotations.Text(Annotation + "current-metrics"));
+        Assert.Equal("""[{"type":"A","status":"True","lastTransitionTime":null,"reason":"R"}]""", annotations.Text(Annotation + "conditions"));
+        var table = await _server.SendAsync(HttpMethod.Get, old + "/h", accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
+        Assert.Equal(new TreeString("cpu: 10%/80%"), ((TreeMap)table.Body.List("rows")![0]).List("cells")![2]);
+    }
+
+    [Theory]
+    [InlineData("not JSON")]
+    [InlineData("[1]")]
+    [InlineData("[{\\\"type\\\":\\\"Resource\\\",\\\"resource\\\":{\\\"name\\\":7,\\\"targetAverageUtilization\\\":\\\"x\\\"}}]")]
+    public async Task An_annotation_that_cannot_be_read_says_nothing(string text)
+    {
+        var (old, newer) = await PathsAsync();
+        var annotations = $"\"{Annotation}metrics\":\"{text}\",\"{Annotation}behavior\":\"{text}\"";
+        var made = await _server.PostAsync(old, Autoscaler(""","targetCPUUtilizationPercentage":70""", annotations));
+        Assert.Equal(201, made.Code);
+        var read = await _server.GetAsync(newer + "/h");
+        Assert.False(read.Metadata.Contains("annotations"));
+        Assert.Single(read.Body.Map("spec")!.List("metrics")!);
+    }
+
+    [Fact]
+    public async Task Bad_metrics_of_the_older_version_are_told_of_as_the_newer_ones()
+    {
+        var (old, _) = await PathsAsync();
+        var answer = await _server.PostAsync(old, Autoscaler(""","targetCPUUtilizationPercentage":0"""));
+        Assert.Equal("FieldValueInvalid", answer.Cause("spec.metrics[0].resource.target.averageUtilization"));
+    }
+
+    private static string Autoscaler(string more = "", string annotations = "") =>
+        "{\"metadata\":{\"name\":\"h\",\"annotations\":{" + annotations + "}},\"spec\":{\"scaleTargetRef\":{\"kind\":\"Deployment\",\"name\":\"d\"},\"maxReplicas\":3" + more + "}}";
+
+    private async Task<(string Older, string Newer)> PathsAsync()
+    {
+        var space = await _server.NamespaceAsync();
+        return ($"/apis/autoscaling/v1/namespaces/{space}/horizontalpodautoscalers", $"/apis/autoscaling/v2/namespaces/{space}/horizontalpodautoscalers");
+    }
+}
