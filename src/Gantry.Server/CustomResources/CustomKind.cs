@@ -3,6 +3,7 @@ using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Api.Schemas.Generated;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources.Expressions;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Statuses;
 
@@ -14,7 +15,10 @@ public sealed class CustomKind
     // As other servers list them.
     private static readonly string[] Verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
-        private readonly IReadOnlyList<(TableColumn Column, JsonPath Path)> _columns;
+    private readonly IReadOnlyList<(TableColumn Column, JsonPath Path)> _columns;
+
+    // Most kinds are defined long before anyone writes an object of theirs.
+    private readonly Lazy<RuleNode?> _rules;
 
     private CustomKind(ResourceType type, TreeMap? source, IReadOnlyList<(TableColumn, JsonPath)> columns, CustomScale? scale)
     {
@@ -23,6 +27,7 @@ public sealed class CustomKind
         Source = source;
         Schema = source is null ? null : StructuralSchema.Of(source);
         _columns = columns;
+        _rules = new Lazy<RuleNode?>(() => Schema is { HoldsRules: true } rules ? RuleNode.Of(rules, isResource: true) : null);
         Managed = new ManagedType(CustomShapes.Of(type.Schema, Schema), type.Group, type.Version, type.Kind, new TreeMap { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind });
     }
 
@@ -133,17 +138,19 @@ public sealed class CustomKind
     /// <summary>Every rule of the definition that the object breaks.</summary>
     /// <param name="value">The object as it is to be stored.</param>
     /// <param name="old">The stored object; null when it is new.</param>
-    /// <param name="subresource">What is written; empty for the object itself. Of a status only the status is checked.</param>
-    internal IReadOnlyList<FieldError> Check(TreeMap value, TreeMap? old, string subresource)
+    /// <param name="subresource">What is written; empty for the object itself. Of a status only the status is checked, but for expressions.</param>
+    /// <param name="warn">Takes what is wrong but stays as it was.</param>
+    internal IReadOnlyList<FieldError> Check(TreeMap value, TreeMap? old, string subresource, Action<string> warn)
     {
         var errors = new List<FieldError>();
+        var beside = old is null || Schema is null ? null : new Correlation(value, old, Schema);
         if (subresource != "status")
         {
-            errors.AddRange(Schema is null ? [] : StructuralValidator.Check(Schema, value));
+            errors.AddRange(Schema is null ? [] : StructuralValidator.Check(Schema, value, "", beside));
         }
         else if (value["status"] is { } status && Schema?.Properties.GetValueOrDefault("status") is { } part)
         {
-            errors.AddRange(StructuralValidator.Check(part, status, "status"));
+            errors.AddRange(StructuralValidator.Check(part, status, "status", beside?.Key("status")));
         }
 
         Scale?.Check(value, subresource != "status", errors);
@@ -159,8 +166,20 @@ public sealed class CustomKind
             errors.AddRange(twice);
         }
 
+        if (_rules.Value is { } rules)
+        {
+            errors.AddRange(errors.Exists(Hinders) ? [Unchecked] : RuleRun.Check(rules, value, old, warn));
+        }
+
         return errors;
     }
+
+    // Expressions count on values of the right types and sizes.
+    private static bool Hinders(FieldError error) => error.Type is FieldErrorType.NotSupported or FieldErrorType.Required or FieldErrorType.TooLong or FieldErrorType.TooMany
+        or FieldErrorType.TypeInvalid;
+
+    private static FieldError Unchecked { get; } = FieldError.Invalid(
+        "<nil>", "null", "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
 
     /// <summary>The cells of the object's row in a table.</summary>
     public IReadOnlyList<Tree> Cells(CustomObject value, DateTimeOffset now) => [.. _columns.Select(c => Cell(c.Column, c.Path.Find(value.Content), now))];

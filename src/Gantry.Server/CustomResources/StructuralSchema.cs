@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources.Expressions;
 using Gantry.Server.Defaulting;
 
 namespace Gantry.Server.CustomResources;
@@ -30,6 +31,7 @@ public sealed class StructuralSchema
         Rules = ValueRules.Of(source);
         HoldsEmbedded = IsEmbedded || Below.Any(s => s.HoldsEmbedded);
         HoldsKeyed = ListType is "set" or "map" || Below.Any(s => s.HoldsKeyed);
+        HoldsRules = source.List(ValidationRule.Key) is { Count: > 0 } || Below.Any(s => s.HoldsRules);
         HoldsDefaults = Default is not null || Below.Any(s => s.HoldsDefaults);
     }
 
@@ -78,6 +80,9 @@ public sealed class StructuralSchema
 
     /// <inheritdoc cref="HoldsEmbedded"/>
     public bool HoldsDefaults { get; }
+
+    /// <summary>Whether values are checked, here or below, by expressions.</summary>
+    public bool HoldsRules { get; }
 
     public static StructuralSchema Of(TreeMap source) => new(source);
 

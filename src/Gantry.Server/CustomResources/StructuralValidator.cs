@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources.Expressions;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.CustomResources;
@@ -23,14 +24,25 @@ public sealed class StructuralValidator
     /// <param name="schema">Its schema.</param>
     /// <param name="value">A whole object, or a part of it.</param>
     /// <param name="root">Where the part is in the object; messages name what is inside the part as if that were the whole.</param>
-    public static IReadOnlyList<FieldError> Check(StructuralSchema schema, Tree value, string root = "")
+    /// <param name="beside">The old value beside it: what has not changed is not refused.</param>
+    public static IReadOnlyList<FieldError> Check(StructuralSchema schema, Tree value, string root = "", Correlation? beside = null)
     {
         var run = new StructuralValidator(root);
-        run.Value(schema, value, "");
+        run.Value(schema, value, "", beside);
         return run._errors;
     }
 
-    private void Value(StructuralSchema schema, Tree value, string path)
+    private void Value(StructuralSchema schema, Tree value, string path, Correlation? beside)
+    {
+        var before = _errors.Count;
+        One(schema, value, path, beside);
+        if (_errors.Count > before && beside?.IsSame == true)
+        {
+            _errors.RemoveRange(before, _errors.Count - before);
+        }
+    }
+
+    private void One(StructuralSchema schema, Tree value, string path, Correlation? beside)
     {
         var rules = schema.Rules;
         Type(schema, value, path);
@@ -55,7 +67,7 @@ public sealed class StructuralValidator
                 Number(schema, value, path);
                 break;
             case TreeList list:
-                List(schema, list, path);
+                List(schema, list, path, beside);
                 break;
         }
 
@@ -64,7 +76,7 @@ public sealed class StructuralValidator
         if (value is TreeMap map)
         {
             _matches++;
-            Map(schema, map, path);
+            Map(schema, map, path, beside);
         }
 
         _matches++;
@@ -192,7 +204,7 @@ public sealed class StructuralValidator
     private StructuralValidator Try(StructuralSchema schema, Tree value, string path)
     {
         var run = new StructuralValidator(_root);
-        run.Value(schema, value, path);
+        run.Value(schema, value, path, null);
         return run;
     }
 
@@ -256,14 +268,14 @@ public sealed class StructuralValidator
         }
     }
 
-    private void List(StructuralSchema schema, TreeList list, string path)
+    private void List(StructuralSchema schema, TreeList list, string path, Correlation? beside)
     {
         _matches += 2;
         if (schema.Items is { } items)
         {
             for (var i = 0; i < list.Count; i++)
             {
-                Value(items, list[i], string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"));
+                Value(items, list[i], string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), beside?.Index(i));
             }
         }
 
@@ -288,7 +300,7 @@ public sealed class StructuralValidator
         }
     }
 
-    private void Map(StructuralSchema schema, TreeMap map, string path)
+    private void Map(StructuralSchema schema, TreeMap map, string path, Correlation? beside)
     {
         var rules = schema.Rules;
         if (rules?.MinProperties is { } least && map.Count < least)
@@ -308,7 +320,7 @@ public sealed class StructuralValidator
             var key = map.KeyAt(i);
             if (schema.Properties.GetValueOrDefault(key) is { } described)
             {
-                Value(described, map.ValueAt(i), path.Length == 0 ? key : path + "." + key);
+                Value(described, map.ValueAt(i), path.Length == 0 ? key : path + "." + key, beside?.Key(key));
             }
             else if (schema.ForbidsAdditional)
             {
@@ -316,7 +328,7 @@ public sealed class StructuralValidator
             }
             else if (schema.Additional is { } other)
             {
-                Value(other, map.ValueAt(i), path + "." + key);
+                Value(other, map.ValueAt(i), path + "." + key, beside?.Key(key));
             }
         }
 

@@ -373,7 +373,7 @@ public sealed class ObjectWriter
     {
         var resource = scope.Resource;
         var errors = _validator.Validate(resource.Type, typed, before, scope.Subresource);
-        return resource.Custom is { } custom ? [.. errors, .. custom.Check(value, old, scope.Subresource)] : errors;
+        return resource.Custom is { } custom ? [.. errors, .. custom.Check(value, old, scope.Subresource, scope.Warn)] : errors;
     }
 
     /// <summary>The object with everything that its kind gives it by default.</summary>

@@ -1,5 +1,6 @@
 using Gantry.Api.Trees;
 using Gantry.Server.CustomResources;
+using Gantry.Server.CustomResources.Expressions;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Validation.Definitions;
@@ -69,7 +70,13 @@ internal static class DefaultRules
             }
         }
 
-        foreach (var error in found.Count > 0 ? found : StructuralValidator.Check(schema, value, at.ToString()))
+        IReadOnlyList<FieldError> wrong = found.Count > 0 ? found : StructuralValidator.Check(schema, value, at.ToString());
+        if (wrong.Count == 0 && RuleNode.Of(schema, isObject) is { } rules)
+        {
+            wrong = RuleRun.CheckDefault(rules, value, at.ToString());
+        }
+
+        foreach (var error in wrong)
         {
             errors.Add(error);
         }

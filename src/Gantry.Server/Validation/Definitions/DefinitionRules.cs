@@ -46,10 +46,11 @@ internal static class DefinitionRules
     {
         Group(errors, spec, at);
         errors.RequiredOneOf(at.Child("scope"), spec.Scope, "Cluster", "Namespaced");
-        VersionRules.Check(errors, spec, at);
+        var history = new ExpressionHistory(old);
+        VersionRules.Check(errors, spec, history, at);
         Required(errors, spec.Names, at.Child("names"));
         Names(errors, spec.Names, at.Child("names"));
-        VersionRules.CheckShared(errors, spec, at);
+        VersionRules.CheckShared(errors, spec, history, at);
         ConversionRules.Check(errors, spec, old, at);
     }
 

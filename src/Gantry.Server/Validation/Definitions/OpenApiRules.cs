@@ -6,7 +6,9 @@ using Gantry.Server.Statuses;
 namespace Gantry.Server.Validation.Definitions;
 
 /// <summary>Which parts of OpenAPI a schema may use, and how the extensions of Kubernetes go together.</summary>
-internal sealed class OpenApiRules(FieldErrors errors)
+/// <param name="errors">Gets what is wrong.</param>
+/// <param name="expressions">Compiles the rules that are expressions; null where the schema is wrong otherwise.</param>
+internal sealed class OpenApiRules(FieldErrors errors, ExpressionRules? expressions)
 {
     private static readonly string[] Types = ["array", "boolean", "integer", "number", "object", "string"];
     private static readonly string[] Unknown = ["id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref"];
@@ -14,15 +16,21 @@ internal sealed class OpenApiRules(FieldErrors errors)
     private readonly FieldErrors _errors = errors;
 
     /// <summary>Checks a schema and every schema in it.</summary>
-    public void Check(TreeMap schema, FieldPath at, OpenApiPlace place, bool isRoot = false)
+    /// <param name="schema">The schema.</param>
+    /// <param name="at">Where it is.</param>
+    /// <param name="place">What is around it.</param>
+    /// <param name="values">Where its values are, as its rules see them; null where its rules do not count.</param>
+    /// <param name="isRoot">Whether it is the schema of the whole object.</param>
+    public void Check(TreeMap schema, FieldPath at, OpenApiPlace place, ExpressionPlace? values, bool isRoot = false)
     {
+        var before = _errors.Count;
         Parts(schema, at, place);
         if (Schemas.Is(schema, "uniqueItems"))
         {
             _errors.Forbidden(at.Child("uniqueItems"), "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
         }
 
-        Below(schema, at, place, isRoot);
+        Below(schema, at, place, values, isRoot);
         if (schema["x-kubernetes-preserve-unknown-fields"] is TreeBool { Value: false })
         {
             _errors.Invalid(at.Child("x-kubernetes-preserve-unknown-fields"), false, "must be true or undefined");
@@ -37,6 +45,11 @@ internal sealed class OpenApiRules(FieldErrors errors)
         }
 
         Items(schema, at);
+        ExpressionRules.CheckForm(_errors, schema, at);
+        if (values is not null && _errors.Count == before)
+        {
+            expressions?.Check(schema, at, values);
+        }
     }
 
     private void Parts(TreeMap schema, FieldPath at, OpenApiPlace place)
@@ -76,7 +89,7 @@ internal sealed class OpenApiRules(FieldErrors errors)
         }
     }
 
-    private void Below(TreeMap schema, FieldPath at, OpenApiPlace place, bool isRoot)
+    private void Below(TreeMap schema, FieldPath at, OpenApiPlace place, ExpressionPlace? values, bool isRoot)
     {
         if (schema["additionalProperties"] is { } additional)
         {
@@ -87,7 +100,8 @@ internal sealed class OpenApiRules(FieldErrors errors)
 
             if (additional is TreeMap other)
             {
-                Check(other, at.Child("additionalProperties"), place.InMetadata ? place with { NoDefaults = "inside additionalProperties applying to object metadata" } : place);
+                Check(other, at.Child("additionalProperties"), place.InMetadata ? place with { NoDefaults = "inside additionalProperties applying to object metadata" } : place,
+                    Many(values, schema, "maxProperties", other));
             }
         }
 
@@ -99,12 +113,12 @@ internal sealed class OpenApiRules(FieldErrors errors)
                 inside = new OpenApiPlace(isRoot ? "in top-level " + name : place.NoDefaults, InMetadata: true);
             }
 
-            Check(member, at.Child("properties").Key(name), inside);
+            Check(member, at.Child("properties").Key(name), inside, values is null ? null : values with { IsResource = Schemas.Is(member, "x-kubernetes-embedded-resource") });
         }
 
         if (schema.Map("not") is { } not)
         {
-            Check(not, at.Child("not"), place);
+            Check(not, at.Child("not"), place, null);
         }
 
         foreach (var key in (ReadOnlySpan<string>)["allOf", "oneOf", "anyOf"])
@@ -112,14 +126,26 @@ internal sealed class OpenApiRules(FieldErrors errors)
             var index = 0;
             foreach (var part in schema.Items(key))
             {
-                Check(part, at.Child(key).Index(index++), place);
+                Check(part, at.Child(key).Index(index++), place, null);
             }
         }
 
         if (schema.Map("items") is { } items)
         {
-            Check(items, at.Child("items"), place);
+            // Only items with keys are known again in the old list.
+            var inside = Many(values, schema, "maxItems", items);
+            Check(items, at.Child("items"), place, inside is null || schema.Text("x-kubernetes-list-type") == "map" ? inside : inside with { Uncorrelated = inside.Uncorrelated ?? at });
         }
+    }
+
+    private static ExpressionPlace? Many(ExpressionPlace? values, TreeMap schema, string limit, TreeMap inner)
+    {
+        ulong? most = schema[limit] is TreeInteger count ? (ulong)Math.Max(0, count.Value) : null;
+        return values is null ? null : values with
+        {
+            Times = values.Times is { } times && most is { } each ? (each != 0 && times > ulong.MaxValue / each ? ulong.MaxValue : times * each) : null,
+            IsResource = Schemas.Is(inner, "x-kubernetes-embedded-resource"),
+        };
     }
 
     private void Map(TreeMap schema, FieldPath at)

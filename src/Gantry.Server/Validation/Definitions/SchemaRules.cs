@@ -31,7 +31,8 @@ internal static class SchemaRules
     /// <param name="validation">Holds the schema.</param>
     /// <param name="hasStatus">Whether the status is a subresource, for which the status' part is taken out of the schema.</param>
     /// <param name="at">Where the schema is.</param>
-    public static void Check(FieldErrors errors, V1CustomResourceValidation validation, bool hasStatus, FieldPath at)
+    /// <param name="history">What is stored already.</param>
+    public static void Check(FieldErrors errors, V1CustomResourceValidation validation, bool hasStatus, FieldPath at, ExpressionHistory history)
     {
         if (validation.OpenAPIV3Schema is not { } schema)
         {
@@ -50,17 +51,21 @@ internal static class SchemaRules
         }
 
         var unsupported = Unsupported(tree);
+        ExpressionRules? expressions = null;
         if (unsupported is null)
         {
             var structural = StructuralRules.Check(tree, path);
             structural.ForEach(errors.Add);
             if (structural.Count == 0)
             {
+                var wrong = errors.Count;
                 DefaultRules.Check(errors, StructuralSchema.Of(tree), path);
+                expressions = errors.Count == wrong ? new ExpressionRules(history, history.Knows(validation)) : null;
             }
         }
 
-        new OpenApiRules(errors).Check(tree, path, new OpenApiPlace(), isRoot: true);
+        new OpenApiRules(errors, expressions).Check(tree, path, new OpenApiPlace(), new ExpressionPlace(1, null, true), isRoot: true);
+        expressions?.Finish(errors, path);
         if (errors.Count == before && unsupported is not null)
         {
             errors.Invalid(path, "", unsupported);

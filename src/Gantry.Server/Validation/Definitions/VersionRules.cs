@@ -13,7 +13,7 @@ internal static class VersionRules
     private static readonly string[] ColumnFormats = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
 
     /// <summary>Checks the versions one by one, with what is particular to each.</summary>
-    public static void Check(FieldErrors errors, V1CustomResourceDefinitionSpec spec, FieldPath at)
+    public static void Check(FieldErrors errors, V1CustomResourceDefinitionSpec spec, ExpressionHistory history, FieldPath at)
     {
         var (versions, shared) = (spec.Versions, Shared.Of(spec.Versions));
         for (var i = 0; i < versions.Count; i++)
@@ -41,7 +41,7 @@ internal static class VersionRules
             }
 
             Warning(errors, version, path.Child("deprecationWarning"));
-            Parts(errors, shared.Without(version), version.Subresources?.Status is not null, path, "schema");
+            Parts(errors, shared.Without(version), version.Subresources?.Status is not null, path, "schema", history);
         }
 
         if (!unique)
@@ -64,14 +64,14 @@ internal static class VersionRules
     }
 
     /// <summary>Checks what all versions share.</summary>
-    public static void CheckShared(FieldErrors errors, V1CustomResourceDefinitionSpec spec, FieldPath at) =>
-        Parts(errors, Shared.Of(spec.Versions).Common, spec.Versions.Any(v => v.Subresources?.Status is not null), at, "validation");
+    public static void CheckShared(FieldErrors errors, V1CustomResourceDefinitionSpec spec, ExpressionHistory history, FieldPath at) =>
+        Parts(errors, Shared.Of(spec.Versions).Common, spec.Versions.Any(v => v.Subresources?.Status is not null), at, "validation", history);
 
-    private static void Parts(FieldErrors errors, VersionParts parts, bool hasStatus, FieldPath at, string schemaName)
+    private static void Parts(FieldErrors errors, VersionParts parts, bool hasStatus, FieldPath at, string schemaName, ExpressionHistory history)
     {
         if (parts.Schema is { } schema)
         {
-            SchemaRules.Check(errors, schema, hasStatus, at.Child(schemaName));
+            SchemaRules.Check(errors, schema, hasStatus, at.Child(schemaName), history);
         }
 
         if (parts.Subresources?.Scale is { } scale)
