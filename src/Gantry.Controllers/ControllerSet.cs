@@ -18,6 +18,7 @@ using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.NodeLifecycle;
 using Gantry.Controllers.PersistentVolumes;
 using Gantry.Controllers.PodGarbage;
+using Gantry.Controllers.PolicyStatuses;
 using Gantry.Controllers.ReplicaSets;
 using Gantry.Controllers.ReplicationControllers;
 using Gantry.Controllers.ResourceQuotas;
@@ -67,6 +68,7 @@ public static class ControllerSet
             new StorageProtectionController(context),
             new EphemeralVolumeController(As("ephemeral-volume")),
             .. options.LocalVolumes is { } local ? (IController[])[new LocalVolumeController(As(LocalVolumePlanner.Provisioner), local)] : [],
+            .. options.CheckPolicy is { } check ? (IController[])[new PolicyStatusController(context, check)] : [],
             .. options.Sign is { } sign ? (IController[])[new CertificateApprovalController(context), new CertificateSigningController(context, sign)] : [],
             .. options.BootstrapTokens ? (IController[])[new BootstrapTokenCleaner(context), new BootstrapSigner(context)] : [],
             new EndpointSliceController(As("endpoint-slice-controller")),

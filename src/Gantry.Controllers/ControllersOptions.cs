@@ -2,6 +2,7 @@ using System.Net;
 using Gantry.Controllers.CertificateSigning;
 using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.NodeIpam;
+using Gantry.Controllers.PolicyStatuses;
 using Gantry.Controllers.ResourceQuotas;
 using Gantry.Controllers.TokenSecrets;
 
@@ -30,6 +31,9 @@ public sealed record ControllersOptions
 
     /// <summary>Where each node's pod addresses come from.</summary>
     public PodRanges PodRanges { get; init; } = new([IPNetwork.Parse("10.42.0.0/16")]);
+
+    /// <summary>Checks the types of admission policies; null where nobody here can.</summary>
+    public PolicyTypeChecker? CheckPolicy { get; init; }
 
     /// <summary>Signs certificate requests; null where nobody here may.</summary>
     public CertificateSigner? Sign { get; init; }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Gantry.Api.Models;
+using Gantry.Server.Admission.Policies;
 using Gantry.Server.Aggregation;
 using Gantry.Server.Bootstrap;
 using Gantry.Server.Certificates;
@@ -61,6 +62,9 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>Every kind that is served, by metadata, for loops of this process.</summary>
     public InProcessMetadataClient Metadata => new(_core);
+
+    /// <summary>What is doubtful about the expressions of a policy, by the schemas of the kinds that its rules name.</summary>
+    public IReadOnlyList<V1ExpressionWarning> CheckTypes(V1ValidatingAdmissionPolicy policy) => PolicyTypeCheck.Check(policy, _core.Table);
 
     /// <summary>Ends, with the reason, when the server cannot go on by itself.</summary>
     public Task Completion => _following;

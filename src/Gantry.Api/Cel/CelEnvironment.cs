@@ -58,7 +58,7 @@ public sealed class CelEnvironment
         }
         if (results.Length > 0 && !Array.Exists(results, r => r.Same(root.Type)))
         {
-            return new(null, [], results.Length == 1 ? $"must evaluate to {results[0]}" : $"must evaluate to one of [{string.Join(" ", (object[])results)}]");
+            return new(null, [], results.Length == 1 ? $"must evaluate to {Declared(results[0])}" : $"must evaluate to one of [{string.Join(' ', results.Select(Declared))}]");
         }
         try
         {
@@ -72,6 +72,9 @@ public sealed class CelEnvironment
 
     /// <summary>The type of a variable, or of the name of a type; null for other names.</summary>
     internal CelType? Find(string name) => _variables.GetValueOrDefault(name) ?? Everything.FindType(name);
+
+    // Other than in the checker's words, null and times go by their declared names here.
+    private static string Declared(CelType type) => type.Parameters.Count == 0 ? type.Name : type.ToString();
 
     private static CelCompilation Failed(IReadOnlyList<CelError> errors, string text) => new(null, errors, string.Join("\n", errors.Select(e => e.Display(text))));
 }

@@ -48,7 +48,7 @@ internal sealed class ClusterLoops
     public void AddControllers(string authority, IPNetwork podRange, LocalVolumeOptions? volumes = null, bool bootstrapTokens = false)
     {
         var context = new ControllerContext(Caches, Api, _server.Metadata, Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
-        var options = new ControllersOptions { Authority = authority, SecretTokens = _server.SecretToken, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, _clock.GetUtcNow()), QuotaUsage.Matches), LocalVolumes = volumes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = bootstrapTokens };
+        var options = new ControllersOptions { Authority = authority, SecretTokens = _server.SecretToken, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, _clock.GetUtcNow()), QuotaUsage.Matches), CheckPolicy = _server.CheckTypes, LocalVolumes = volumes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = bootstrapTokens };
         foreach (var controller in ControllerSet.All(context, options, name => Events(name, "")))
         {
             Host.Add(controller);

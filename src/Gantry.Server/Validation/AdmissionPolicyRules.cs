@@ -2,7 +2,7 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>Validating admission policies (<c>admissionregistration.k8s.io</c>), as far as their form goes.</summary>
+/// <summary>Validating admission policies (<c>admissionregistration.k8s.io</c>).</summary>
 public static class AdmissionPolicyRules
 {
     private const int MostAnnotations = 20;
@@ -23,6 +23,7 @@ public static class AdmissionPolicyRules
         }
 
         var (spec, at) = (policy.Spec, FieldPath.Root("spec"));
+        var expressions = ExpressionRules.Of(policy, old);
         if (spec.FailurePolicy is null)
         {
             errors.Required(at.Child("failurePolicy"));
@@ -49,18 +50,18 @@ public static class AdmissionPolicyRules
 
         if (old is null || !Equals(spec.ParamKind, old.Spec.ParamKind) || !spec.MatchConditions.SequenceEqual(old.Spec.MatchConditions))
         {
-            OperationRules.MatchConditions(errors, spec.MatchConditions, at.Child("matchConditions"));
+            OperationRules.MatchConditions(errors, spec.MatchConditions, expressions, at.Child("matchConditions"));
         }
 
         for (var i = 0; i < spec.Variables.Count; i++)
         {
-            Variable(errors, spec.Variables[i], at.Child("variables").Index(i));
+            Variable(errors, spec.Variables[i], expressions, at.Child("variables").Index(i));
         }
 
-        Checks(errors, spec, policy.Metadata.Name, at);
+        Checks(errors, spec, policy.Metadata.Name, expressions, at);
     }
 
-    private static void Checks(FieldErrors errors, V1ValidatingAdmissionPolicySpec spec, string name, FieldPath at)
+    private static void Checks(FieldErrors errors, V1ValidatingAdmissionPolicySpec spec, string name, ExpressionRules expressions, FieldPath at)
     {
         if (spec.Validations.Count == 0 && spec.AuditAnnotations.Count == 0)
         {
@@ -71,7 +72,7 @@ public static class AdmissionPolicyRules
 
         for (var i = 0; i < spec.Validations.Count; i++)
         {
-            Validation(errors, spec.Validations[i], at.Child("validations").Index(i));
+            Validation(errors, spec.Validations[i], expressions, at.Child("validations").Index(i));
         }
 
         var path = at.Child("auditAnnotations");
@@ -83,7 +84,7 @@ public static class AdmissionPolicyRules
         var keys = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < spec.AuditAnnotations.Count; i++)
         {
-            Annotation(errors, spec.AuditAnnotations[i], name, path.Index(i));
+            Annotation(errors, spec.AuditAnnotations[i], name, expressions, path.Index(i));
             if (!keys.Add(spec.AuditAnnotations[i].Key))
             {
                 errors.Duplicate(path.Index(i).Child("key"), spec.AuditAnnotations[i].Key);
@@ -135,7 +136,7 @@ public static class AdmissionPolicyRules
         }
     }
 
-    private static void Variable(FieldErrors errors, V1Variable variable, FieldPath at)
+    private static void Variable(FieldErrors errors, V1Variable variable, ExpressionRules expressions, FieldPath at)
     {
         if (string.IsNullOrWhiteSpace(variable.Name))
         {
@@ -150,21 +151,33 @@ public static class AdmissionPolicyRules
         {
             errors.Required(at.Child("expression"), "expression is not specified");
         }
+        else
+        {
+            expressions.Variable(errors, variable.Name, variable.Expression, at.Child("expression"));
+        }
     }
 
     private static bool IsIdentifier(string name) =>
         !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !ReservedNames.Contains(name);
 
-    private static void Validation(FieldErrors errors, V1Validation validation, FieldPath at)
+    private static void Validation(FieldErrors errors, V1Validation validation, ExpressionRules expressions, FieldPath at)
     {
         if (string.IsNullOrWhiteSpace(validation.Expression))
         {
             errors.Required(at.Child("expression"), "expression is not specified");
         }
+        else
+        {
+            expressions.Validation(errors, validation.Expression, at.Child("expression"));
+        }
 
         if (validation.MessageExpression.Length > 0 && string.IsNullOrWhiteSpace(validation.MessageExpression))
         {
             errors.Invalid(at.Child("messageExpression"), validation.MessageExpression, "must be non-empty if specified");
+        }
+        else if (validation.MessageExpression.Length > 0)
+        {
+            expressions.Message(errors, validation.MessageExpression, at.Child("messageExpression"));
         }
 
         var message = validation.Message.Trim();
@@ -183,7 +196,7 @@ public static class AdmissionPolicyRules
         }
     }
 
-    private static void Annotation(FieldErrors errors, V1AuditAnnotation annotation, string policy, FieldPath at)
+    private static void Annotation(FieldErrors errors, V1AuditAnnotation annotation, string policy, ExpressionRules expressions, FieldPath at)
     {
         if (policy.Length > 0)
         {
@@ -203,6 +216,10 @@ public static class AdmissionPolicyRules
         else if (System.Text.Encoding.UTF8.GetByteCount(expression) > LongestValueExpression)
         {
             errors.Required(at.Child("valueExpression"), "must not exceed 5120 bytes in length");
+        }
+        else
+        {
+            expressions.Annotation(errors, annotation.ValueExpression, at.Child("valueExpression"));
         }
     }
 

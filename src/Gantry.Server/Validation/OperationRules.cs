@@ -118,7 +118,7 @@ internal static class OperationRules
         }
     }
 
-    public static void MatchConditions(FieldErrors errors, IReadOnlyList<V1MatchCondition> conditions, FieldPath at)
+    internal static void MatchConditions(FieldErrors errors, IReadOnlyList<V1MatchCondition> conditions, ExpressionRules expressions, FieldPath at)
     {
         if (conditions.Count > MostConditions)
         {
@@ -132,6 +132,10 @@ internal static class OperationRules
             if (string.IsNullOrWhiteSpace(condition.Expression))
             {
                 errors.Required(path.Child("expression"));
+            }
+            else
+            {
+                expressions.Condition(errors, condition.Expression, path.Child("expression"));
             }
 
             if (condition.Name.Length == 0)

@@ -71,11 +71,12 @@ public static class WebhookRules
             old.Any(h => !h.IsUnderstood),
             old.Select(h => h.Name).Distinct(StringComparer.Ordinal).Count() < old.Count,
             old.Count == hooks.Count && old.Zip(hooks).All(p => p.First.MatchConditions.SequenceEqual(p.Second.MatchConditions)));
+        var expressions = ExpressionRules.OfWebhook((old ?? []).SelectMany(h => h.MatchConditions));
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < hooks.Count; i++)
         {
             var (hook, at) = (hooks[i], FieldPath.Root("webhooks").Index(i));
-            One(errors, hook, tolerance, at);
+            One(errors, hook, tolerance, expressions, at);
             Versions(errors, hook.ReviewVersions, tolerance, at.Child("admissionReviewVersions"));
             if (hook.Name.Length > 0 && !names.Add(hook.Name) && !tolerance.Names)
             {
@@ -84,7 +85,7 @@ public static class WebhookRules
         }
     }
 
-    private static void One(FieldErrors errors, Webhook hook, Tolerance tolerance, FieldPath at)
+    private static void One(FieldErrors errors, Webhook hook, Tolerance tolerance, ExpressionRules expressions, FieldPath at)
     {
         DomainRules.FullyQualifiedName(errors, hook.Name, at.Child("name"));
         for (var r = 0; r < hook.Rules.Count; r++)
@@ -111,7 +112,7 @@ public static class WebhookRules
         WebhookClientRules.Client(errors, hook.Client, at.Child("clientConfig"));
         if (!tolerance.Conditions)
         {
-            OperationRules.MatchConditions(errors, hook.MatchConditions, at.Child("matchConditions"));
+            OperationRules.MatchConditions(errors, hook.MatchConditions, expressions, at.Child("matchConditions"));
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
         host.Add("events", events.RunAsync);
-        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", SecretTokens = _server.SecretToken, Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, clock.GetUtcNow()), QuotaUsage.Matches), Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = true, LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
+        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", SecretTokens = _server.SecretToken, Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, clock.GetUtcNow()), QuotaUsage.Matches), CheckPolicy = _server.CheckTypes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = true, LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
         {
             host.Add(controller);
         }

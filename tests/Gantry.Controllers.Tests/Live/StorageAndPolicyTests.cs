@@ -42,6 +42,31 @@ public sealed class StorageAndPolicyTests(LiveCluster cluster) : IClassFixture<L
     }
 
     [Fact]
+    public async Task A_policy_is_told_what_is_doubtful_about_its_types_once_for_each_generation()
+    {
+        var policy = new V1ValidatingAdmissionPolicy
+        {
+            Metadata = new V1ObjectMeta { Name = "doubtful" },
+            Spec = new V1ValidatingAdmissionPolicySpec
+            {
+                MatchConstraints = new V1MatchResources
+                {
+                    ResourceRules = [new V1NamedRuleWithOperations { Operations = ["CREATE"], ApiGroups = ["apps"], ApiVersions = ["v1"], Resources = ["deployments"] }],
+                },
+                Validations = [new V1Validation { Expression = "object.spec.replicas > '1'" }],
+            },
+        };
+        (await cluster.Api.CreateAsync(policy)).Require();
+        await cluster.UntilAsync("the types are checked", async () => (await cluster.GetAsync<V1ValidatingAdmissionPolicy>("", "doubtful")).Status.ObservedGeneration == 1);
+        var status = (await cluster.GetAsync<V1ValidatingAdmissionPolicy>("", "doubtful")).Status;
+        Assert.Equal("spec.validations[0].expression", Assert.Single(status.TypeChecking!.ExpressionWarnings).FieldRef);
+
+        (await cluster.Api.PatchAsync<V1ValidatingAdmissionPolicy>("", "doubtful", PatchBody.Merge("""{"spec":{"validations":[{"expression":"object.spec.replicas > 1"}]}}"""))).Require();
+        await cluster.UntilAsync("they are checked again", async () => (await cluster.GetAsync<V1ValidatingAdmissionPolicy>("", "doubtful")).Status.ObservedGeneration == 2);
+        Assert.Empty((await cluster.GetAsync<V1ValidatingAdmissionPolicy>("", "doubtful")).Status.TypeChecking?.ExpressionWarnings ?? []);
+    }
+
+    [Fact]
     public async Task A_claim_that_nothing_suits_waits_and_is_served_when_something_comes()
     {
         var ns = await cluster.NamespaceAsync("waiting");

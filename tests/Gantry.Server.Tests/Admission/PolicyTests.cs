@@ -1,3 +1,5 @@
+using Gantry.Api.Models;
+using Gantry.Api.Trees;
 using Gantry.Server.Tests.Serving;
 
 namespace Gantry.Server.Tests.Admission;
@@ -160,6 +162,70 @@ public sealed class PolicyTests(RunningServer server)
 
         Assert.Equal(422, refused.Code);
         Assert.EndsWith("resulted in error: operation cancelled: actual cost limit exceeded", refused.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"validations":[{"expression":"object.x +"}]}""", "spec.validations[0].expression: Invalid value: \"object.x +\": compilation failed: ERROR: <input>:1:11: Syntax error: mismatched input '<EOF>' expecting")]
+    [InlineData("""{"validations":[{"expression":"1 + 1"}]}""", "spec.validations[0].expression: Invalid value: \"1 + 1\": must evaluate to bool")]
+    [InlineData("""{"validations":[{"expression":"params.x == 1"}]}""", "spec.validations[0].expression: Invalid value: \"params.x == 1\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'params' (in container '')")]
+    [InlineData("""{"validations":[{"expression":"variables.b"}],"variables":[{"name":"a","expression":"true"}]}""", "spec.validations[0].expression: Invalid value: \"variables.b\": compilation failed: ERROR: <input>:1:10: undefined field 'b'")]
+    [InlineData("""{"validations":[{"expression":"true","messageExpression":"authorizer.path('/').check('get').allowed() ? 'a' : 'b'"}]}""", "compilation failed: ERROR: <input>:1:1: undeclared reference to 'authorizer' (in container '')")]
+    [InlineData("""{"validations":[{"expression":"true","messageExpression":"1"}]}""", "spec.validations[0].messageExpression: Invalid value: \"1\": must evaluate to string")]
+    [InlineData("""{"auditAnnotations":[{"key":"k","valueExpression":"true"}]}""", "spec.auditAnnotations[0].valueExpression: Invalid value: \"true\": must evaluate to one of [string null_type]")]
+    [InlineData("""{"validations":[{"expression":"true"}],"matchConditions":[{"name":"m","expression":"'x'"}]}""", "spec.matchConditions[0].expression: Invalid value: \"'x'\": must evaluate to bool")]
+    [InlineData("""{"validations":[{"expression":"true"}],"variables":[{"name":"a","expression":"variables.b"},{"name":"b","expression":"1"}]}""", "spec.variables[0].expression: Invalid value: \"variables.b\": compilation failed: ERROR: <input>:1:10: undefined field 'b'")]
+    public async Task A_policy_whose_expressions_are_no_programs_is_refused(string spec, string why)
+    {
+        var tree = (TreeMap)TreeJson.Parse(spec);
+        tree["matchConstraints"] = TreeJson.Parse("""{"resourceRules":[{"operations":["*"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]}""");
+
+        var refused = await server.PostAsync(Group + "validatingadmissionpolicies", $$$"""{"metadata":{"name":"{{{server.Name("broken")}}}"},"spec":{{{TreeJson.WriteText(tree)}}} }""");
+
+        Assert.Equal((422, "Invalid"), (refused.Code, refused.Reason));
+        Assert.Contains(why, refused.Message);
+    }
+
+    [Fact]
+    public async Task A_webhook_whose_conditions_are_no_programs_is_refused()
+    {
+        var refused = await server.PostAsync(Group + "validatingwebhookconfigurations", $$$"""
+            {"metadata":{"name":"{{{server.Name("broken")}}}"},"webhooks":[{"name":"a.example.com","sideEffects":"None","admissionReviewVersions":["v1"],"clientConfig":{"url":"https://x"},
+             "matchConditions":[{"name":"m","expression":" request.user == 'x' "}]}] }
+            """);
+
+        Assert.Equal(422, refused.Code);
+        Assert.Contains("webhooks[0].matchConditions[0].expression: Invalid value: \"request.user == 'x'\": compilation failed: ERROR: <input>:1:8: undefined field 'user'", refused.Message);
+    }
+
+    [Fact]
+    public void Types_are_checked_against_the_schemas_that_the_rules_name()
+    {
+        var policy = new V1ValidatingAdmissionPolicy
+        {
+            Spec = new V1ValidatingAdmissionPolicySpec
+            {
+                MatchConstraints = new V1MatchResources
+                {
+                    ResourceRules = [new V1NamedRuleWithOperations { Operations = ["*"], ApiGroups = ["apps"], ApiVersions = ["v1"], Resources = ["deployments", "replicasets"] }],
+                },
+                Variables = [new V1Variable { Name = "replicas", Expression = "object.spec.replicas" }],
+                Validations =
+                [
+                    new V1Validation { Expression = "object.spec.replicas > 1 && variables.replicas < 9" },
+                    new V1Validation { Expression = "object.spec.replicas > '1'" },
+                    new V1Validation { Expression = "object.spec.strategy.type == 'Recreate'", MessageExpression = "object.spec.nothing" },
+                ],
+            },
+        };
+
+        var warnings = server.Server.CheckTypes(policy);
+
+        Assert.Equal(["spec.validations[1].expression", "spec.validations[2].expression", "spec.validations[2].messageExpression"], warnings.Select(w => w.FieldRef));
+        Assert.Equal(
+            "apps/v1, Kind=Deployment: ERROR: <input>:1:22: found no matching overload for '_>_' applied to '(int, string)'\n | object.spec.replicas > '1'\n | .....................^\n\n"
+                + "apps/v1, Kind=ReplicaSet: ERROR: <input>:1:22: found no matching overload for '_>_' applied to '(int, string)'\n | object.spec.replicas > '1'\n | .....................^\n",
+            warnings[0].Warning);
+        Assert.StartsWith("apps/v1, Kind=ReplicaSet: ERROR: <input>:1:12: undefined field 'strategy'", warnings[1].Warning);
     }
 
     private async Task<Bound> PolicyAsync(
