@@ -322,7 +322,9 @@ public sealed class ApiServer : IAsyncDisposable
             discovery, new HealthChecks(parts.Store, () => stop.IsAnnounced, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
             [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), new FlowDumps(core.Flows), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
-        var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, tables), tables);
+        var send = new PatientFlush(options.RequestTimeout, parts.Clock);
+        var budget = new ByteBudget(options.MaxListBytes, options.RequestTimeout / 4, parts.Clock);
+        var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, send, tables), tables, send, budget);
         return new HttpPipeline(
             new HttpParts
             {
@@ -355,7 +357,11 @@ public sealed class ApiServer : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            // Selectors make long paths, impersonation makes many headers; all together stay within what clients of Kubernetes may send.
             kestrel.Limits.MaxRequestHeadersTotalSize = 1 << 20;
+            kestrel.Limits.MaxRequestHeaderCount = 1000;
+            kestrel.Limits.MaxRequestLineSize = 1 << 20;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 1 << 20;
             foreach (var endpoint in options.AlsoListen.Prepend(options.Listen))
             {
                 kestrel.Listen(endpoint, listen => Secure(listen, certificate));

@@ -63,7 +63,8 @@ public sealed class ApiDispatcher
             return new(info.Name.Length > 0 ? ApiStatus.NoSuchResource : ApiStatus.MethodNotAllowed);
         }
 
-        if (!Allows(resource, info))
+        // HEAD counts as get for who may, but nobody has ever served it.
+        if (!Allows(resource, info) || (call.Http is { } http && Microsoft.AspNetCore.Http.HttpMethods.IsHead(http.Request.Method)))
         {
             return new(ApiStatus.MethodNotAllowed);
         }

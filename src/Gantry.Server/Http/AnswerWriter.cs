@@ -23,11 +23,19 @@ internal sealed class AnswerWriter
 
     private readonly WatchWriter _watches;
     private readonly ITableMaker? _tables;
+    private readonly PatientFlush _send;
+    private readonly ByteBudget _budget;
 
-    public AnswerWriter(WatchWriter watches, ITableMaker? tables)
+    /// <param name="watches">Streams watches.</param>
+    /// <param name="tables">Makes tables; null where there are none.</param>
+    /// <param name="send">Hands answers to connections.</param>
+    /// <param name="budget">Bounds the lists that have to be made as a whole.</param>
+    public AnswerWriter(WatchWriter watches, ITableMaker? tables, PatientFlush send, ByteBudget budget)
     {
         _watches = watches;
         _tables = tables;
+        _send = send;
+        _budget = budget;
     }
 
     public async ValueTask WriteAsync(HttpContext context, ApiCall? call, ApiAnswer answer, MediaRange range, CancellationToken cancellation)
@@ -46,7 +54,7 @@ internal sealed class AnswerWriter
         switch (answer)
         {
             case ApiAnswer.Says says:
-                await BytesAsync(context, StatusCodeOf(says.Status), says.Status.ToJson(), range, cancellation).ConfigureAwait(false);
+                await StatusAsync(context, says.Status, range, cancellation).ConfigureAwait(false);
                 break;
             case ApiAnswer.Item item when range.Shape == AnswerShape.Table:
                 await BytesAsync(context, item.Code, _tables!.Table(item, range.Version, call!.Options), range, cancellation).ConfigureAwait(false);
@@ -55,8 +63,8 @@ internal sealed class AnswerWriter
                 var json = range.Shape == AnswerShape.Metadata ? PartialMetadata.Of(item.Json.Span, range.Version) : item.Json;
                 await BytesAsync(context, item.Code, json, range, cancellation).ConfigureAwait(false);
                 break;
-            case ApiAnswer.Items items when range.Shape == AnswerShape.Table:
-                await BytesAsync(context, 200, _tables!.Table(items.Page, range.Version, call!.Options), range, cancellation).ConfigureAwait(false);
+            case ApiAnswer.Items items when range.Shape == AnswerShape.Table || range.Protobuf || range.Yaml || range.Pretty:
+                await MadeListAsync(context, call!, items.Page, range, cancellation).ConfigureAwait(false);
                 break;
             case ApiAnswer.Items items:
                 await ListAsync(context, items.Page, range, cancellation).ConfigureAwait(false);
@@ -71,17 +79,40 @@ internal sealed class AnswerWriter
                 context.Response.StatusCode = document.Code;
                 context.Response.ContentType = document.MediaType;
                 context.Response.ContentLength = document.Body.Length;
-                await context.Response.BodyWriter.WriteAsync(document.Body, cancellation).ConfigureAwait(false);
+                if (!HttpMethods.IsHead(context.Request.Method))
+                {
+                    await _send.WriteAsync(context.Response.BodyWriter, document.Body, cancellation).ConfigureAwait(false);
+                }
+
                 break;
             case ApiAnswer.Done:
                 break;
         }
     }
 
+    /// <summary>Answers with a Status, in the encoding that the client takes.</summary>
     public static ValueTask StatusAsync(HttpContext context, ApiStatus status, CancellationToken cancellation)
     {
         context.Features.Get<AuditContext>()?.Responds(status);
-        return BytesAsync(context, StatusCodeOf(status), status.ToJson(), MediaRange.Json, cancellation);
+        var range = MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: true, protobuf: true) ?? MediaRange.Json;
+        var pretty = PrettyJson.IsWanted(context, Requests.RequestOptions.Parse(context.Request.QueryString.Value ?? ""));
+        return StatusAsync(context, status, range with { Pretty = pretty }, cancellation);
+    }
+
+    private static async ValueTask StatusAsync(HttpContext context, ApiStatus status, MediaRange range, CancellationToken cancellation)
+    {
+        if (status.Details is { RetryAfterSeconds: > 0 and var seconds })
+        {
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        context.Response.StatusCode = StatusCodeOf(status);
+        var body = Encode(status.ToJson(), range);
+        Describe(context.Response, body.Length, range);
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.BodyWriter.WriteAsync(body, cancellation).ConfigureAwait(false);
+        }
     }
 
     // The audit log shows answers as JSON, in the shape in which they are sent.
@@ -111,70 +142,89 @@ internal sealed class AnswerWriter
 
     private static int StatusCodeOf(ApiStatus status) => status.Code == 0 ? 500 : status.Code;
 
-    private static async ValueTask BytesAsync(HttpContext context, int code, ReadOnlyMemory<byte> json, MediaRange range, CancellationToken cancellation)
+    private ValueTask BytesAsync(HttpContext context, int code, ReadOnlyMemory<byte> json, MediaRange range, CancellationToken cancellation)
     {
-        var response = context.Response;
-        response.StatusCode = code;
-        if (range.Protobuf)
-        {
-            json = ProtobufBodies.Of(json.Span);
-        }
-        else if (range.Yaml)
-        {
-            json = YamlText.Of(json.Span);
-        }
-
-        await WholeAsync(context, json, range, cancellation).ConfigureAwait(false);
+        context.Response.StatusCode = code;
+        return range is { Yaml: false, Protobuf: false, Pretty: false }
+            ? WholeAsync(context, json, range, lineFeed: true, cancellation)
+            : WholeAsync(context, Encode(json, range), range, lineFeed: false, cancellation);
     }
 
-    private static async ValueTask WholeAsync(HttpContext context, ReadOnlyMemory<byte> body, MediaRange range, CancellationToken cancellation)
+    // What is sent of finished JSON. Go's encoder ends a document with a line feed, but not one that it indents.
+    private static ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> json, MediaRange range) =>
+        range.Protobuf ? ProtobufBodies.Of(json.Span) : range.Yaml ? YamlText.Of(json.Span) : range.Pretty ? PrettyJson.Of(json.Span) : (byte[])[.. json.Span, (byte)'\n'];
+
+    private static void Describe(HttpResponse response, int length, MediaRange range)
+    {
+        response.ContentType = range.Protobuf ? ProtobufBodies.Type : range.Yaml ? YamlType : JsonType;
+        response.ContentLength = length;
+    }
+
+    private async ValueTask WholeAsync(HttpContext context, ReadOnlyMemory<byte> body, MediaRange range, bool lineFeed, CancellationToken cancellation)
     {
         var response = context.Response;
-        var isJson = !range.Yaml && !range.Protobuf;
-        response.ContentType = range.Protobuf ? ProtobufBodies.Type : range.Yaml ? YamlType : JsonType;
-        response.ContentLength = body.Length + (isJson ? 1 : 0);
+        var length = body.Length + (lineFeed ? 1 : 0);
+        Describe(response, length, range);
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;
         }
 
-        if (body.Length + (isJson ? 1 : 0) > GzipWriter.Threshold && GzipWriter.IsWanted(context.Request))
+        if (length > GzipWriter.Threshold && GzipWriter.IsWanted(context.Request))
         {
             using var gzip = new GzipWriter(response);
             gzip.Write(body.Span);
-            gzip.Write(isJson ? "\n"u8 : []);
+            gzip.Write(lineFeed ? "\n"u8 : []);
             await gzip.FinishAsync(cancellation).ConfigureAwait(false);
             return;
         }
 
         var writer = response.BodyWriter;
-        writer.Write(body.Span);
-        if (isJson)
+        if (length > PieceSize)
         {
-            // Go's encoder ends a document with a line feed.
-            writer.Write("\n"u8);
+            await _send.WriteAsync(writer, body, cancellation).ConfigureAwait(false);
+            body = default;
         }
 
-        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        writer.Write(body.Span);
+        writer.Write(lineFeed ? "\n"u8 : []);
+        await _send.FlushAsync(writer, _send.Begin(), cancellation).ConfigureAwait(false);
     }
 
-    private static async ValueTask ListAsync(HttpContext context, ListPage page, MediaRange range, CancellationToken cancellation)
+    // A list that is not sent from the kept bytes: only so many of these at a time.
+    private async ValueTask MadeListAsync(HttpContext context, ApiCall call, ListPage page, MediaRange range, CancellationToken cancellation)
     {
-        if (range.Protobuf)
+        var bytes = page.Items.Sum(item => (long)item.Json.Length);
+        if (!await _budget.TakeAsync(bytes, cancellation).ConfigureAwait(false))
         {
-            context.Response.StatusCode = 200;
-            await WholeAsync(context, ProtobufBodies.Of(page, range.Shape == AnswerShape.Metadata ? range.Version : null), range, cancellation).ConfigureAwait(false);
+            await StatusAsync(context, ApiStatus.TooManyRequests("The server is sending too many large lists now, please try again later.", 1), range, cancellation)
+                .ConfigureAwait(false);
             return;
         }
 
-        if (range.Yaml)
+        try
         {
-            // Rare, and for people: made in one piece.
-            var whole = await WholeListAsync(page, range, cancellation).ConfigureAwait(false);
-            await BytesAsync(context, 200, whole, range, cancellation).ConfigureAwait(false);
-            return;
-        }
+            if (range.Protobuf && range.Shape != AnswerShape.Table)
+            {
+                context.Response.StatusCode = 200;
+                var message = ProtobufBodies.Of(page, range.Shape == AnswerShape.Metadata ? range.Version : null);
+                await WholeAsync(context, message, range, lineFeed: false, cancellation).ConfigureAwait(false);
+                return;
+            }
 
+            var json = range.Shape == AnswerShape.Table
+                ? _tables!.Table(page, range.Version, call.Options)
+                : await WholeListAsync(page, range, cancellation).ConfigureAwait(false);
+            await BytesAsync(context, 200, json, range, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _budget.Give(bytes);
+        }
+    }
+
+    private async ValueTask ListAsync(HttpContext context, ListPage page, MediaRange range, CancellationToken cancellation)
+    {
         context.Response.StatusCode = 200;
         context.Response.ContentType = JsonType;
         if (GzipWriter.IsWanted(context.Request))
@@ -188,7 +238,7 @@ internal sealed class AnswerWriter
         await ListAsync(context.Response.BodyWriter, page, range, cancellation).ConfigureAwait(false);
     }
 
-    private static async ValueTask<byte[]> WholeListAsync(ListPage page, MediaRange range, CancellationToken cancellation)
+    private async ValueTask<byte[]> WholeListAsync(ListPage page, MediaRange range, CancellationToken cancellation)
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
         await ListAsync(pipe.Writer, page, range, cancellation).ConfigureAwait(false);
@@ -197,7 +247,7 @@ internal sealed class AnswerWriter
         return whole.Buffer.ToArray();
     }
 
-    private static async ValueTask ListAsync(PipeWriter writer, ListPage page, MediaRange range, CancellationToken cancellation)
+    private async ValueTask ListAsync(PipeWriter writer, ListPage page, MediaRange range, CancellationToken cancellation)
     {
         var type = page.Resource.Type;
         var metadataOnly = range.Shape == AnswerShape.Metadata;
@@ -214,6 +264,7 @@ internal sealed class AnswerWriter
         }
 
         writer.Write("},\"items\":["u8);
+        var begun = _send.Begin();
         var first = true;
         var pending = 0;
         foreach (var item in page.Items)
@@ -241,12 +292,12 @@ internal sealed class AnswerWriter
             if (pending > PieceSize)
             {
                 pending = 0;
-                await writer.FlushAsync(cancellation).ConfigureAwait(false);
+                await _send.FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
             }
         }
 
         writer.Write("]}\n"u8);
-        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        await _send.FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
     }
 
     private static ReadOnlyMemory<byte> WithoutKind(ReadOnlyMemory<byte> json) => json[Registry.ObjectHeader.Read(json.Span).BodyOffset..];

@@ -8,8 +8,6 @@ namespace Gantry.Server.Http;
 /// <summary>What is served, as clients ask for it: by group and version, or everything at once (aggregated discovery).</summary>
 internal sealed class DiscoveryDocuments
 {
-    public const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-
     // The order in which clients are to prefer groups; others follow by name.
     private static readonly string[] Order =
     [

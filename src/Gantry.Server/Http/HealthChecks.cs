@@ -18,7 +18,8 @@ internal sealed class HealthChecks
         [
             ("ping", false, static () => null),
             ("log", false, static () => null),
-            ("store", false, () => store.Health is { Condition: StoreCondition.Failing } health ? health.Reason : null),
+            // Named as probes and dashboards know the store of a cluster.
+            ("etcd", false, () => store.Health is { Condition: StoreCondition.Failing } health ? health.Reason : null),
             .. encryption is null ? [] : new (string, bool, Func<string?>)[] { ("encryption-provider-config", false, encryption) },
             ("informer-sync", true, static () => null),
             ("shutdown", true, () => stopping() ? "the server is stopping" : null),
@@ -50,7 +51,7 @@ internal sealed class HealthChecks
 
     private (int Code, byte[] Body) All(string root, RequestOptions options)
     {
-        var excluded = options.All("exclude");
+        var excluded = options.All("exclude").ToHashSet(StringComparer.Ordinal);
         var text = new StringBuilder();
         var failed = false;
         foreach (var (name, onlyReady, fault) in _checks)
@@ -60,7 +61,7 @@ internal sealed class HealthChecks
                 continue;
             }
 
-            if (excluded.Contains(name, StringComparer.Ordinal))
+            if (excluded.Remove(name))
             {
                 text.Append("[+]").Append(name).Append(" excluded: ok\n");
                 continue;
@@ -70,6 +71,12 @@ internal sealed class HealthChecks
             failed |= wrong;
             // Reasons are for those who may read logs.
             text.Append(wrong ? "[-]" : "[+]").Append(name).Append(wrong ? " failed: reason withheld\n" : " ok\n");
+        }
+
+        if (excluded.Count > 0)
+        {
+            text.Append("warn: some health checks cannot be excluded: no matches for ")
+                .AppendJoin(',', excluded.Order(StringComparer.Ordinal).Select(e => $"\"{e}\"")).Append('\n');
         }
 
         text.Append(root.AsSpan(1)).Append(failed ? " check failed\n" : " check passed\n");

@@ -259,7 +259,8 @@ internal sealed class HttpPipeline
         if (!info.IsResource)
         {
             var document = await _paths.AnswerAsync(context, info, user, cancellation).ConfigureAwait(false);
-            await _writer.WriteAsync(context, null, document, MediaRange.Negotiate(accept, tables: false, protobuf: false) ?? MediaRange.Json, cancellation).ConfigureAwait(false);
+            var form = MediaRange.Negotiate(accept, tables: false, protobuf: false) ?? MediaRange.Json;
+            await _writer.WriteAsync(context, null, document, form with { Pretty = PrettyJson.IsWanted(context, info.Options) }, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -277,6 +278,11 @@ internal sealed class HttpPipeline
             }
 
             range = MediaRange.Json;
+        }
+
+        if (PrettyJson.IsWanted(context, info.Options))
+        {
+            range = range with { Pretty = !range.Yaml && !range.Protobuf };
         }
 
         if (range.Shape == AnswerShape.Table && Tables.TableWriter.Include(info.Options["includeObject"]).Refusal is { } untabled)

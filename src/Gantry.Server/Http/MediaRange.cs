@@ -13,7 +13,8 @@ internal enum AnswerShape
 /// <param name="Shape">The objects themselves, a table of them, or only their metadata.</param>
 /// <param name="Version">The version of meta.k8s.io that a table or metadata is to have.</param>
 /// <param name="Protobuf">Kubernetes' protobuf instead of JSON.</param>
-internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string Version, bool Protobuf = false)
+/// <param name="Pretty">Indented, where it is JSON.</param>
+internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string Version, bool Protobuf = false, bool Pretty = false)
 {
     /// <summary>What can be answered, as 406 lists it.</summary>
     public static IReadOnlyList<string> Served { get; } = ["application/json", "application/yaml", ProtobufBodies.Type];

@@ -3,6 +3,7 @@ using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
+using Gantry.Server.Statuses;
 using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Server.Http;
@@ -62,17 +63,25 @@ internal sealed class PlainPaths
 
     private ApiAnswer Fixed(HttpContext context, string path)
     {
+        if (path == "/metrics")
+        {
+            return new ApiAnswer.Document(200, "text/plain; version=0.0.4; charset=utf-8", _metrics.Text());
+        }
+
+        var answer = Read(context, path);
+        return !HttpMethods.IsGet(context.Request.Method) && !ReferenceEquals(answer, ApiDispatcher.NoSuchPath) ? ApiStatus.MethodNotAllowed : answer;
+    }
+
+    private ApiAnswer Read(HttpContext context, string path)
+    {
         switch (path)
         {
             case "" or "/":
-                return Document(Roots());
+                return Document(PrettyJson.Of(Roots()));
             case "/version":
                 return Document(ServerVersion.Json);
-            case "/metrics":
-                return new ApiAnswer.Document(200, "text/plain; version=0.0.4; charset=utf-8", _metrics.Text());
-            case "/api" or "/apis" when context.Request.Headers.Accept.ToString().Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
-                && context.Request.Headers.Accept.ToString().Contains("v=v2;", StringComparison.Ordinal):
-                return new ApiAnswer.Document(200, DiscoveryDocuments.AggregatedType, _discovery.Aggregated(core: path == "/api"));
+            case "/api" or "/apis" when DiscoveryForm.Of(context.Request.Headers.Accept.ToString()) is { } version:
+                return DiscoveryForm.Answer(context, version, _discovery.Aggregated(core: path == "/api"));
             case "/api":
                 return Document(_discovery.CoreVersions());
             case "/apis":

@@ -8,7 +8,7 @@ internal static class ServerVersion
 {
     public const string Kubernetes = "v1.32.0";
 
-    public static byte[] Json { get; } = TreeJson.Write(Document());
+    public static byte[] Json { get; } = PrettyJson.Of(TreeJson.Write(Document()));
 
     private static TreeMap Document()
     {

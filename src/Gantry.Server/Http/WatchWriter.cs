@@ -14,15 +14,18 @@ namespace Gantry.Server.Http;
 /// <summary>Streams watches: one JSON document per change, over chunked HTTP or as WebSocket messages.</summary>
 internal sealed class WatchWriter
 {
-    // A client that takes nothing for that long is gone, or as good as gone.
-    private static readonly TimeSpan PatienceForClient = TimeSpan.FromSeconds(60);
-
     private readonly RevisionClock _revisions;
     private readonly TimeProvider _clock;
+    private readonly PatientFlush _send;
     private readonly ITableMaker? _tables;
 
-    public WatchWriter(RevisionClock revisions, TimeProvider clock, ITableMaker? tables)
+    /// <param name="revisions">How far the caches are.</param>
+    /// <param name="clock">Tells when watches end.</param>
+    /// <param name="send">Hands events to connections; a client that takes none of them for too long is as good as gone.</param>
+    /// <param name="tables">Makes tables; null where there are none.</param>
+    public WatchWriter(RevisionClock revisions, TimeProvider clock, PatientFlush send, ITableMaker? tables)
     {
+        _send = send;
         _revisions = revisions;
         _clock = clock;
         _tables = tables;
@@ -76,14 +79,7 @@ internal sealed class WatchWriter
 
     private static void Begun(ApiCall call) => call.Begun?.Invoke();
 
-    private async ValueTask FlushAsync(System.IO.Pipelines.PipeWriter writer, CancellationToken cancellation)
-    {
-        var flush = writer.FlushAsync(cancellation);
-        if (!flush.IsCompleted)
-        {
-            await flush.AsTask().WaitAsync(PatienceForClient, _clock, cancellation).ConfigureAwait(false);
-        }
-    }
+    private ValueTask FlushAsync(System.IO.Pipelines.PipeWriter writer, CancellationToken cancellation) => _send.FlushAsync(writer, null, cancellation);
 
     private static async Task MessagesAsync(
         HttpContext context, ApiCall call, Rendering rendering, WatchCursor? cursor, Statuses.ApiStatus? refusal, CancellationToken cancellation)

@@ -81,13 +81,33 @@ public sealed class RequestOptions
                 continue;
             }
 
+            // What is not written as it should be is left out, as the servers that clients know do.
             var equals = part.IndexOf('=');
-            var name = equals < 0 ? part : part[..equals];
-            values.Add(new(Decode(name), equals < 0 ? "" : Decode(part[(equals + 1)..])));
+            if (!part.Contains(';') && Decode(equals < 0 ? part : part[..equals]) is { } name && Decode(equals < 0 ? "" : part[(equals + 1)..]) is { } value)
+            {
+                values.Add(new(name, value));
+            }
         }
 
         return new RequestOptions(values);
     }
 
-    private static string Decode(ReadOnlySpan<char> text) => Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
+    // Null where a percent sign is not followed by two digits.
+    private static string? Decode(ReadOnlySpan<char> text)
+    {
+        if (!text.ContainsAny('%', '+'))
+        {
+            return text.ToString();
+        }
+
+        for (var at = text.IndexOf('%'); at >= 0 && at < text.Length; at++)
+        {
+            if (text[at] == '%' && (at + 2 >= text.Length || !char.IsAsciiHexDigit(text[at + 1]) || !char.IsAsciiHexDigit(text[at + 2])))
+            {
+                return null;
+            }
+        }
+
+        return Uri.UnescapeDataString(text.ToString().Replace('+', ' '));
+    }
 }

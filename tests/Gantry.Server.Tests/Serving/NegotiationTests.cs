@@ -1,0 +1,169 @@
+using System.Net.Http.Headers;
+
+namespace Gantry.Server.Tests.Serving;
+
+[Collection(SharedServer.Name)]
+public sealed class NegotiationTests(RunningServer server)
+{
+    private const string OnlyThese = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+    private const string Discovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+    [Theory]
+    [InlineData("application/cbor")]
+    [InlineData("application/xml")]
+    [InlineData("application/json;as=Bogus;g=meta.k8s.io;v=v1")]
+    public async Task What_cannot_be_answered_is_refused_with_what_can(string accept)
+    {
+        var answer = await server.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default", accept: accept);
+        Assert.Equal((406, "NotAcceptable", OnlyThese), (answer.Code, answer.Reason, answer.Message));
+    }
+
+    [Theory]
+    [InlineData("application/xml, application/json;q=0.1", "application/json")]
+    [InlineData("application/json;q=0.5, application/yaml", "application/yaml")]
+    [InlineData("application/cbor, application/vnd.kubernetes.protobuf;q=0.9, application/json;q=0.8", "application/vnd.kubernetes.protobuf")]
+    [InlineData("*/*", "application/json")]
+    public async Task The_best_that_both_know_is_chosen(string accept, string type)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "/api/v1/namespaces/default", accept);
+        Assert.Equal(type, answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Bodies_in_other_forms_are_refused()
+    {
+        var answer = await server.SendAsync(HttpMethod.Post, "/api/v1/namespaces", "x", "application/cbor");
+        Assert.Equal(
+            (415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf"),
+            (answer.Code, answer.Reason, answer.Message));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/namespaces/default?pretty=true", "", true)]
+    [InlineData("/api/v1/namespaces/default?pretty=0", "curl/8.0", false)]
+    [InlineData("/api/v1/namespaces/default", "curl/8.0", true)]
+    [InlineData("/api/v1/namespaces", "Mozilla/5.0 (X11)", true)]
+    [InlineData("/api/v1/namespaces/none", "Wget/1.21", true)]
+    [InlineData("/api/v1/namespaces/default", "kubectl/v1.32.0", false)]
+    public async Task People_get_indented_json(string path, string agent, bool pretty)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, "application/json", agent);
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Assert.Equal(pretty, text.StartsWith("{\n  \"kind\": \"", StringComparison.Ordinal));
+        Assert.Equal(!pretty, text.EndsWith('\n'));
+        Assert.Equal(answer.Content.Headers.ContentLength ?? text.Length, text.Length);
+        Assert.NotEmpty(System.Text.Json.Nodes.JsonNode.Parse(text)!["kind"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("HEAD", "/api/v1/namespaces/default", 405)]
+    [InlineData("OPTIONS", "/api/v1/namespaces", 405)]
+    [InlineData("DELETE", "/version", 405)]
+    [InlineData("POST", "/apis/apps/v1", 405)]
+    [InlineData("PUT", "/nothing", 404)]
+    [InlineData("HEAD", "/healthz", 200)]
+    [InlineData("GET", "/logs", 404)]
+    [InlineData("GET", "/api/v1/namespaces/default/", 200)]
+    public async Task Methods_are_allowed_where_kubernetes_allows_them(string method, string path, int code)
+    {
+        using var answer = await SendAsync(new HttpMethod(method), path, "application/json");
+        Assert.Equal(code, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Queries_that_are_not_written_as_they_should_be_are_left_out()
+    {
+        // As it is: a client library would put it right.
+        var path = new Uri(
+            server.Server.Address.GetLeftPart(UriPartial.Authority) + "/api/v1/namespaces?labelSelector=%zz&limit=1;x&fieldSelector=metadata.name%3Ddefault",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var list = System.Text.Json.Nodes.JsonNode.Parse(await server.Http.GetStringAsync(path))!;
+
+        Assert.Equal("default", Assert.Single(list["items"]!.AsArray())!["metadata"]!["name"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData(Discovery, "apidiscovery.k8s.io/v2")]
+    [InlineData("application/json;as=APIGroupDiscoveryList;g=apidiscovery.k8s.io;v=v2,application/json;q=0.5", "apidiscovery.k8s.io/v2")]
+    [InlineData("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json;q=0.9", "apidiscovery.k8s.io/v2beta1")]
+    public async Task Aggregated_discovery_comes_in_the_version_that_is_asked_for(string accept, string version)
+    {
+        foreach (var path in (string[])["/api", "/apis"])
+        {
+            var answer = await server.SendAsync(HttpMethod.Get, path, accept: accept);
+            Assert.Equal(("APIGroupDiscoveryList", version), (answer.Body.Text("kind"), answer.Body.Text("apiVersion")));
+        }
+    }
+
+    [Fact]
+    public async Task Aggregated_discovery_that_has_not_changed_is_not_sent_again()
+    {
+        using var first = await SendAsync(HttpMethod.Get, "/apis", Discovery);
+        Assert.Equal(Discovery, first.Content.Headers.ContentType!.ToString().Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal("Accept", Assert.Single(first.Headers.Vary));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/apis");
+        request.Headers.TryAddWithoutValidation("Accept", Discovery);
+        request.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+
+        using var second = await server.Http.SendAsync(request);
+
+        Assert.Equal(304, (int)second.StatusCode);
+        Assert.Empty(await second.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Checks_of_health_can_be_left_out_by_name()
+    {
+        Assert.Equal(
+            "[+]ping ok\n[+]log ok\n[+]etcd excluded: ok\nwarn: some health checks cannot be excluded: no matches for \"a\",\"b\"\nlivez check passed\n",
+            (await server.GetAsync("/livez?verbose&exclude=etcd&exclude=b&exclude=a")).Text);
+        Assert.Equal("ok", (await server.GetAsync("/readyz/etcd")).Text);
+    }
+
+    [Fact]
+    public async Task Whoever_is_told_to_come_back_is_told_by_the_header_too()
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "/api/v1/namespaces?resourceVersion=999999999", "application/json");
+        Assert.Equal((504, TimeSpan.FromSeconds(1)), ((int)answer.StatusCode, answer.Headers.RetryAfter!.Delta));
+    }
+
+    [Fact]
+    public async Task Refusals_come_in_the_encoding_of_the_client()
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "/api/v1/namespaces", "application/vnd.kubernetes.protobuf", token: "nobody");
+        Assert.Equal((403, "application/vnd.kubernetes.protobuf"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+    }
+
+    [Fact]
+    public async Task Long_paths_and_many_headers_are_taken()
+    {
+        var selector = string.Join(',', Enumerable.Range(0, 1500).Select(i => $"label-{i}!=value"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces?labelSelector=" + Uri.EscapeDataString(selector));
+        for (var i = 0; i < 200; i++)
+        {
+            request.Headers.TryAddWithoutValidation("X-Remote-Something-" + i, "x");
+        }
+
+        using var answer = await server.Http.SendAsync(request);
+
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string accept, string agent = "", string? token = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        if (agent.Length > 0)
+        {
+            request.Headers.TryAddWithoutValidation("User-Agent", agent);
+        }
+
+        if (token is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return await server.Http.SendAsync(request);
+    }
+}
