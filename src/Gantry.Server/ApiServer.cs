@@ -138,7 +138,7 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops: <c>/readyz</c> fails; after <see cref="ApiServerOptions.StopDelay"/> watches end and new requests are sent away with 429; when those
+    /// Stops: <c>/readyz</c> fails; after <see cref="RequestLimits.StopDelay"/> watches end and new requests are sent away with 429; when those
     /// that had begun are answered, or their grace is over, the listener closes.
     /// </summary>
     /// <param name="cancellation">Closes at once.</param>
@@ -146,9 +146,9 @@ public sealed class ApiServer : IAsyncDisposable
     {
         _stop.Announce();
         var (options, clock) = (_core.Options, _core.Clock);
-        if (options.StopDelay > TimeSpan.Zero && !_stop.Begun.IsCancellationRequested)
+        if (options.Limits.StopDelay > TimeSpan.Zero && !_stop.Begun.IsCancellationRequested)
         {
-            await Task.Delay(options.StopDelay, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(options.Limits.StopDelay, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await _stop.BeginAsync().ConfigureAwait(false);
@@ -322,8 +322,8 @@ public sealed class ApiServer : IAsyncDisposable
             discovery, new HealthChecks(parts.Store, () => stop.IsAnnounced, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
             [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), new FlowDumps(core.Flows), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
-        var send = new PatientFlush(options.RequestTimeout, parts.Clock);
-        var budget = new ByteBudget(options.MaxListBytes, options.RequestTimeout / 4, parts.Clock);
+        var send = new PatientFlush(options.Limits.RequestTimeout, parts.Clock);
+        var budget = new ByteBudget(options.Limits.MaxListBytes, options.Limits.RequestTimeout / 4, parts.Clock);
         var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, send, tables), tables, send, budget);
         return new HttpPipeline(
             new HttpParts
@@ -337,7 +337,7 @@ public sealed class ApiServer : IAsyncDisposable
                 Metrics = metrics,
                 Auditor = core.Auditor,
                 Flows = core.Flows,
-                Deadlines = new RequestDeadlines(options.RequestTimeout, parts.Clock),
+                Deadlines = new RequestDeadlines(options.Limits.RequestTimeout, parts.Clock),
                 HasTables = true,
             },
             options.MaxBodyBytes, log, parts.Clock, stop.Begun);

@@ -69,22 +69,8 @@ public sealed record ApiServerOptions
     /// <summary>The largest body of a request, bytes. 3 MiB is what clients of Kubernetes meet.</summary>
     public int MaxBodyBytes { get; init; } = 3 << 20;
 
-    /// <summary>How many requests that only read are answered at once; with <see cref="MaxMutatingRequestsInFlight"/> it makes up the seats that flow control divides.</summary>
-    public int MaxRequestsInFlight { get; init; } = 400;
-
-    /// <summary>How many requests that write are answered at once.</summary>
-    public int MaxMutatingRequestsInFlight { get; init; } = 200;
-
-    /// <summary>The longest that a request may take which is no watch or stream.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>
-    /// The most bytes of lists that are in memory as a whole while they are sent: tables, protobuf, YAML. JSON lists are sent from the kept objects.
-    /// </summary>
-    public long MaxListBytes { get; init; } = 256 << 20;
-
-    /// <summary>How long the server goes on as before after it was told to stop, but for <c>/readyz</c>: load balancers need that long to notice.</summary>
-    public TimeSpan StopDelay { get; init; }
+    /// <summary>How much is answered at once, and for how long.</summary>
+    public RequestLimits Limits { get; init; } = new();
 
     /// <summary>How long requests may go on after the server was told to stop. Watches are ended at once.</summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
@@ -121,32 +107,12 @@ public sealed record ApiServerOptions
             yield return ("maxBodyBytes", "must be 1024 to 67108864");
         }
 
-        if (MaxRequestsInFlight < 0 || MaxMutatingRequestsInFlight < 0 || MaxRequestsInFlight + (long)MaxMutatingRequestsInFlight is < 1 or > 1_000_000)
-        {
-            yield return ("maxRequestsInFlight", "must not be negative, and with maxMutatingRequestsInFlight be 1 to 1000000");
-        }
-
-        if (MaxListBytes < 1 << 20)
-        {
-            yield return ("maxListBytes", "must be at least 1048576");
-        }
-
-        if (RequestTimeout < TimeSpan.FromSeconds(1))
-        {
-            yield return ("requestTimeout", "must be at least 1s");
-        }
-
-        if (StopDelay < TimeSpan.Zero)
-        {
-            yield return ("stopDelay", "must not be negative");
-        }
-
         if (StopGrace < TimeSpan.Zero)
         {
             yield return ("stopGrace", "must not be negative");
         }
 
-        foreach (var fault in Tokens.Check().Concat(Anonymous.Check()).Concat(Authentication.Check()).Concat(Authorization.Check()).Concat(Admission.Check()).Concat(Encryption.Check()).Concat(Audit.Check()))
+        foreach (var fault in Limits.Check().Concat(Tokens.Check()).Concat(Anonymous.Check()).Concat(Authentication.Check()).Concat(Authorization.Check()).Concat(Admission.Check()).Concat(Encryption.Check()).Concat(Audit.Check()))
         {
             yield return fault;
         }

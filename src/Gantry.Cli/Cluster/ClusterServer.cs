@@ -46,6 +46,7 @@ internal static class ClusterServer
             NodeName = options.NodeName,
             Encryption = options.Encryption,
             Audit = options.Audit,
+            Limits = options.Limits,
             Addresses = [address],
             AlsoListen = inside is null ? [] : [new IPEndPoint(inside, options.Listen.Port)],
             Advertise = inside,

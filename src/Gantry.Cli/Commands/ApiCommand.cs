@@ -21,7 +21,8 @@ public static class ApiCommand
         var identity = new IdentitySyntax();
         var command = new Command("api", "Serves the API alone: what tests of operators and tools need.") { data, listen, tokens, services, memory };
         var audit = new AuditSyntax();
-        foreach (var option in encryption.All.Concat(audit.All).Concat(identity.All))
+        var limits = new LimitSyntax();
+        foreach (var option in encryption.All.Concat(audit.All).Concat(identity.All).Concat(limits.All))
         {
             command.Add(option);
         }
@@ -39,6 +40,7 @@ public static class ApiCommand
                 ServiceRange = parsed.GetValue(services),
                 Encryption = encryption.Read(parsed),
                 Audit = audit.Read(parsed),
+                Limits = limits.Read(parsed),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
             });
             await RunAsync(options, folder, parsed.GetValue(memory), stop).ConfigureAwait(false);

@@ -97,20 +97,12 @@ public sealed class AuditSyntax
         ];
     }
 
-    private static Option<TimeSpan> Duration(string name, TimeSpan usual) => new(name)
+    private static Option<TimeSpan> Duration(string name, TimeSpan usual)
     {
-        Description = "A duration such as 30s.", Hidden = true, DefaultValueFactory = _ => usual,
-        CustomParser = result =>
-        {
-            if (GoDuration.TryParse(result.Tokens[0].Value, out var nanoseconds, out _))
-            {
-                return TimeSpan.FromTicks(nanoseconds / 100);
-            }
-
-            result.AddError($"{name} {result.Tokens[0].Value}: not a duration; write it like 30s or 1m30s");
-            return default;
-        },
-    };
+        var option = SharedOptions.Duration(name, "A duration such as 30s.", usual);
+        option.Hidden = true;
+        return option;
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

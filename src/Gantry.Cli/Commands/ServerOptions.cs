@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Gantry.Server;
 using Gantry.Server.Audit;
 using Gantry.Server.Encryption;
 
@@ -25,6 +26,9 @@ public sealed record ServerOptions
 
     /// <summary>What the store gets to see of values.</summary>
     public EncryptionOptions Encryption { get; init; } = new();
+
+    /// <summary>How much is answered at once, and for how long.</summary>
+    public RequestLimits Limits { get; init; } = new();
 
     /// <summary>Whom the server believes, and who decides.</summary>
     public IdentitySettings Identity { get; init; } = new();
@@ -95,9 +99,11 @@ public sealed record ServerOptions
 
         public AuditSyntax Audit { get; } = new();
 
+        public LimitSyntax Limits { get; } = new();
+
         public IdentitySyntax Identity { get; } = new();
 
-        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All, .. Audit.All, .. Identity.All];
+        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All, .. Audit.All, .. Limits.All, .. Identity.All];
 
         public ServerOptions Read(ParseResult parsed) => new()
         {
@@ -109,6 +115,7 @@ public sealed record ServerOptions
             NodeName = parsed.GetValue(NodeName)!,
             Encryption = Encryption.Read(parsed),
             Audit = Audit.Read(parsed),
+            Limits = Limits.Read(parsed),
             Identity = Identity.Read(parsed),
         };
 
@@ -123,6 +130,7 @@ public sealed record ServerOptions
             "--node-name", options.NodeName,
             .. EncryptionSyntax.Words(options.Encryption),
             .. AuditSyntax.Words(options.Audit),
+            .. LimitSyntax.Words(options.Limits),
             .. options.Identity.Words,
         ];
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Gantry.Api;
 
 namespace Gantry.Cli.Commands;
 
@@ -49,6 +50,24 @@ public static class SharedOptions
         Description = "The name of this machine in the cluster; its host name in lower case if not given.",
         HelpName = "NAME",
         DefaultValueFactory = _ => Environment.MachineName.ToLowerInvariant(),
+    };
+
+    /// <summary>A length of time as Go writes it.</summary>
+    public static Option<TimeSpan> Duration(string name, string description, TimeSpan usual) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => usual,
+        CustomParser = result =>
+        {
+            if (GoDuration.TryParse(result.Tokens[0].Value, out var nanoseconds, out _))
+            {
+                return TimeSpan.FromTicks(nanoseconds / 100);
+            }
+
+            result.AddError($"{name} {result.Tokens[0].Value}: not a duration; write it like 30s or 1m30s");
+            return default;
+        },
     };
 
     private static IPEndPoint Endpoint(ArgumentResult result)

@@ -16,7 +16,7 @@ public sealed class FairnessTests : IAsyncLifetime, IDisposable
         {
             Paths = [_gate],
             Clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow()),
-            Configure = o => o with { MaxRequestsInFlight = 20, MaxMutatingRequestsInFlight = 5 },
+            Configure = o => o with { Limits = new RequestLimits { MaxRequestsInFlight = 20, MaxMutatingRequestsInFlight = 5 } },
         };
     }
 

@@ -12,7 +12,7 @@ public sealed class SlowReaderTests : IAsyncLifetime, IDisposable
 
     public SlowReaderTests()
     {
-        _server = new RunningServer { Clock = _clock, Configure = o => o with { MaxListBytes = 4 << 20 } };
+        _server = new RunningServer { Clock = _clock, Configure = o => o with { Limits = new RequestLimits { MaxListBytes = 4 << 20 } } };
     }
 
     public async Task InitializeAsync()
