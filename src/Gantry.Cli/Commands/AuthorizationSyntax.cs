@@ -14,11 +14,20 @@ internal sealed class AuthorizationSyntax
     private readonly Option<string?> _allowed = IdentitySyntax.Time("--authorization-webhook-cache-authorized-ttl", "How long its permissions are kept; five minutes if not given.");
     private readonly Option<string?> _refused = IdentitySyntax.Time("--authorization-webhook-cache-unauthorized-ttl", "How long its refusals are kept; half a minute if not given.");
 
-    public IEnumerable<Option> All => [_modes, _webhook, _version, _allowed, _refused];
+    private readonly Option<string?> _config = IdentitySyntax.File("--authorization-config", "An AuthorizationConfiguration that says all of this, several webhooks and when each is asked.");
+
+    public IEnumerable<Option> All => [_config, _modes, _webhook, _version, _allowed, _refused];
 
     /// <exception cref="CommandFailure">The options contradict each other.</exception>
     public AuthorizationOptions Read(ParseResult parsed)
     {
+        if (parsed.GetValue(_config) is { } config)
+        {
+            return All.Skip(1).Any(o => parsed.GetResult(o) is { Implicit: false })
+                ? throw new CommandFailure("--authorization-config can not be specified when --authorization-mode or --authorization-webhook-* flags are specified", 2)
+                : IdentitySyntax.Loaded(_config, config, AuthorizationConfig.Read);
+        }
+
         var modes = IdentitySyntax.Items(parsed, _modes) is { Count: > 0 } given ? given : ["Node", "RBAC"];
         var file = parsed.GetValue(_webhook);
         if (modes.Contains("Webhook") && file is null)

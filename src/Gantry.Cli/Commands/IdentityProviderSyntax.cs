@@ -22,14 +22,34 @@ internal sealed class IdentityProviderSyntax
     private readonly Option<string> _webhookVersion = new("--authentication-token-webhook-version") { Description = "The version of these reviews: v1 or v1beta1.", HelpName = "VERSION", DefaultValueFactory = _ => "v1beta1" };
     private readonly Option<string?> _webhookTtl = IdentitySyntax.Time("--authentication-token-webhook-cache-ttl", "How long its answers are kept; two minutes if not given.");
 
-    public IEnumerable<Option> All => [.. Oidc, _webhook, _webhookVersion, _webhookTtl];
+    private readonly Option<string?> _config = IdentitySyntax.File("--authentication-config", "An AuthenticationConfiguration with several providers, expressions over their claims, and who is anonymous.");
+
+    public IEnumerable<Option> All => [_config, .. Oidc, _webhook, _webhookVersion, _webhookTtl];
 
     private IEnumerable<Option> Oidc => [_issuer, _client, _ca, _name, _namePrefix, _groups, _groupsPrefix, _required, _algorithms];
 
     /// <exception cref="CommandFailure">The options contradict each other, or a file cannot be read.</exception>
-    public AuthenticationOptions Read(ParseResult parsed) => new()
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="ownIssuers">The issuers of service-account tokens, which nobody else may be.</param>
+    /// <returns>What is believed, and who is anonymous where the configuration says so.</returns>
+    public (AuthenticationOptions Options, AnonymousOptions? Anonymous) Read(ParseResult parsed, IEnumerable<string> ownIssuers)
     {
-        Issuers = Provider(parsed) is { } provider ? [provider] : [],
+        if (parsed.GetValue(_config) is not { } config)
+        {
+            return (Webhook(parsed) with { Issuers = Provider(parsed) is { } provider ? [provider] : [] }, null);
+        }
+
+        if (Oidc.Any(o => parsed.GetResult(o) is { Implicit: false }))
+        {
+            throw new CommandFailure("authentication-config file and oidc-* flags are mutually exclusive", 2);
+        }
+
+        var (issuers, anonymous) = IdentitySyntax.Loaded(_config, config, f => AuthenticationConfig.Read(f, ownIssuers));
+        return (Webhook(parsed) with { Issuers = issuers }, anonymous);
+    }
+
+    private AuthenticationOptions Webhook(ParseResult parsed) => new()
+    {
         Webhook = parsed.GetValue(_webhook) is not { } file ? null : new TokenWebhookOptions
         {
             KubeconfigFile = file,
@@ -56,7 +76,7 @@ internal sealed class IdentityProviderSyntax
         {
             Issuer = issuer,
             Audiences = [client],
-            CertificateAuthority = parsed.GetValue(_ca) is { } file ? Text(_ca, file) : "",
+            CertificateAuthority = parsed.GetValue(_ca) is { } file ? IdentitySyntax.Loaded(_ca, file, File.ReadAllText) : "",
             Algorithms = algorithms.Count > 0 ? algorithms : ["RS256"],
             Username = new ClaimSource
             {
@@ -77,15 +97,4 @@ internal sealed class IdentityProviderSyntax
         ? (text[..equals], text[(equals + 1)..])
         : throw new CommandFailure($"--oidc-required-claim {text}: write it like claim=value", 2);
 
-    private static string Text(Option option, string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailure($"{option.Name} {file}: {e.Message}", e);
-        }
-    }
 }

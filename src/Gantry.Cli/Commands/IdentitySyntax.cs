@@ -33,24 +33,34 @@ public sealed class IdentitySyntax
     ];
 
     /// <exception cref="CommandFailure">The options contradict each other, or a file they name cannot be read.</exception>
-    public IdentitySettings Read(ParseResult parsed) => new()
+    public IdentitySettings Read(ParseResult parsed)
     {
-        Tokens = Tokens(parsed),
-        Authentication = _providers.Read(parsed) with
+        var tokens = Tokens(parsed);
+        var (authentication, anonymous) = _providers.Read(parsed, tokens.Issuers);
+        if (anonymous is not null && parsed.GetValue(_anonymous) is not null)
         {
-            ClientCaFile = parsed.GetValue(_clientCa) ?? "",
-            BootstrapTokens = parsed.GetValue(_bootstrap),
-            RequestHeader = _proxy.Read(parsed),
-        },
-        Anonymous = parsed.GetValue(_anonymous) switch
+            throw new CommandFailure("anonymous is not supported when --anonymous-auth flag is set", 2);
+        }
+
+        return new IdentitySettings
         {
-            true => new AnonymousOptions { Paths = ["/"] },
-            false => new AnonymousOptions { Paths = [] },
-            _ => new AnonymousOptions(),
-        },
-        Authorization = _authorization.Read(parsed),
-        Words = [.. All.SelectMany(o => Words(parsed, o))],
-    };
+            Tokens = tokens,
+            Authentication = authentication with
+            {
+                ClientCaFile = parsed.GetValue(_clientCa) ?? "",
+                BootstrapTokens = parsed.GetValue(_bootstrap),
+                RequestHeader = _proxy.Read(parsed),
+            },
+            Anonymous = parsed.GetValue(_anonymous) switch
+            {
+                true => new AnonymousOptions { Paths = ["/"] },
+                false => new AnonymousOptions { Paths = [] },
+                _ => anonymous ?? new AnonymousOptions(),
+            },
+            Authorization = _authorization.Read(parsed),
+            Words = [.. All.SelectMany(o => Words(parsed, o))],
+        };
+    }
 
     internal static Option<string?> File(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
 
@@ -71,6 +81,20 @@ public sealed class IdentitySyntax
         parsed.GetValue(option) is not { } text ? fallback
         : Gantry.Api.GoDuration.TryParse(text, out var nanoseconds, out _) ? TimeSpan.FromTicks(nanoseconds / 100)
         : throw new CommandFailure($"{option.Name} {text}: not a time; write it like 30s or 1h30m", 2);
+
+    /// <summary>What a file that an option names holds.</summary>
+    /// <exception cref="CommandFailure">It cannot be read, or holds something else.</exception>
+    internal static T Loaded<T>(Option option, string file, Func<string, T> read)
+    {
+        try
+        {
+            return read(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new CommandFailure(e is FormatException ? $"{option.Name} {e.Message}" : $"{option.Name} {file}: {e.Message}", e);
+        }
+    }
 
     private TokenOptions Tokens(ParseResult parsed)
     {

@@ -6,7 +6,10 @@ public sealed record AnonymousOptions
     /// <summary>Paths, each with everything below it; <c>/</c> stands for all.</summary>
     public IReadOnlyList<string> Paths { get; init; } = ["/healthz", "/livez", "/readyz"];
 
-    public bool Allows(string path) => Paths.Any(p =>
+    /// <summary>Whether the paths stand for themselves alone.</summary>
+    public bool AreExact { get; init; }
+
+    public bool Allows(string path) => AreExact ? Paths.Contains(path, StringComparer.Ordinal) : Paths.Any(p =>
         p == "/" || string.Equals(p, path, StringComparison.Ordinal) || path.StartsWith(p + "/", StringComparison.Ordinal));
 
     /// <summary>Every fault of these options, as the option's name and what is wrong with it.</summary>

@@ -153,6 +153,16 @@ public sealed class ConfiguredServerTests : IAsyncLifetime, IDisposable
         Assert.Equal("webhook authorizer does not support user rule resolution", rules.Body.Map("status")!.Text("evaluationError"));
     }
 
+    [Fact]
+    public async Task A_webhook_is_asked_only_where_its_conditions_hold()
+    {
+        _decision = """{"allowed":true}""";
+        Assert.Equal(403, (await _server.SendAsync(HttpMethod.Get, "/api/v1/namespaces/kube-system/pods", token: "nobody")).Code);
+        Assert.Empty(_asked);
+        Assert.Equal(200, (await _server.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default/pods", token: "nobody")).Code);
+        Assert.Equal(404, (await _server.SendAsync(HttpMethod.Get, "/nothing", token: "nobody")).Code);
+    }
+
     private ApiServerOptions Configure(ApiServerOptions options)
     {
         var ca = Path.Combine(options.DataDirectory, "front.crt");
@@ -170,7 +180,7 @@ public sealed class ConfiguredServerTests : IAsyncLifetime, IDisposable
                 Authorizers =
                 [
                     new("RBAC"),
-                    new("Webhook") { Webhook = new AuthorizationWebhookOptions { KubeconfigFile = _hooks.Kubeconfig(options.DataDirectory, "/access"), Version = "v1" } },
+                    new("Webhook") { Webhook = new AuthorizationWebhookOptions { KubeconfigFile = _hooks.Kubeconfig(options.DataDirectory, "/access"), Version = "v1", MatchConditions = ["!has(request.resourceAttributes) || request.resourceAttributes.namespace != 'kube-system'"] } },
                 ],
             },
         };

@@ -122,6 +122,43 @@ public sealed class OidcTests : IAsyncLifetime
         Assert.IsType<TokenOutcome.NotMine>(await AskAsync(tokens, Token("\"sub\":\"a\"")));
     }
 
+    [Fact]
+    public async Task Expressions_over_the_claims_make_the_user()
+    {
+        using var tokens = Tokens(Options() with
+        {
+            Username = new ClaimSource { Expression = "'corp:' + claims.sub" },
+            Groups = new ClaimSource { Expression = "claims.roles.split(',').map(r, 'g:' + r)" },
+            Uid = new ClaimSource { Expression = "string(claims.id)" },
+            Extra = [("acme.com/tenant", "claims.tenant"), ("acme.com/none", "''")],
+            ClaimRules = [new ClaimRule("claims.tenant == 'blue'", "the tenant must be blue")],
+            UserRules = [new ClaimRule("!user.username.startsWith('system:')", "reserved"), new ClaimRule("user.groups.all(g, g.startsWith('g:'))", "groups")],
+        });
+        var user = Assert.IsType<TokenOutcome.Known>(await AskAsync(tokens, Token("""
+            "sub":"alice","roles":"a,b","id":7,"tenant":"blue"
+            """))).User;
+        Assert.Equal(("corp:alice", "7"), (user.Name, user.Uid));
+        Assert.Equal(["g:a", "g:b"], user.Groups);
+        Assert.Equal(["blue"], user.Extra["acme.com/tenant"]);
+        Assert.False(user.Extra.ContainsKey("acme.com/none"));
+        Assert.Equal(
+            "oidc: error evaluating claim validation expression: validation expression 'claims.tenant == 'blue'' failed: the tenant must be blue",
+            Refusal(await AskAsync(tokens, Token("""
+                "sub":"alice","roles":"a","id":7,"tenant":"red"
+                """))));
+        Assert.StartsWith("oidc: error evaluating username claim expression: expression ''corp:' + claims.sub' resulted in error: no such key: sub",
+            Refusal(await AskAsync(tokens, Token("\"id\":1"))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("claims.sub", "5", "oidc: error evaluating username claim expression: username claim expression must return a string")]
+    [InlineData("''", "5", "oidc: empty username via CEL expression is not allowed")]
+    public async Task A_name_by_expression_must_be_a_text(string expression, string sub, string why)
+    {
+        using var tokens = Tokens(Options() with { Username = new ClaimSource { Expression = expression } });
+        Assert.Equal(why, Refusal(await AskAsync(tokens, Token($"\"sub\":{sub}"))));
+    }
+
     private string Keys()
     {
         _reads++;

@@ -5,14 +5,16 @@ namespace Gantry.Server.Admission.Policies;
 /// <summary>The types that expressions of admission know besides those of objects: the request, and the namespace it is about.</summary>
 internal static class PolicyTypes
 {
+    public static CelType UserInfo { get; } = Struct(
+        "kubernetes.UserInfo",
+        ("username", CelType.String), ("uid", CelType.String), ("groups", CelType.List(CelType.String)), ("extra", CelType.Map(CelType.String, CelType.List(CelType.String))));
+
     public static CelType Request { get; } = Struct(
         "kubernetes.AdmissionRequest",
         ("kind", Kind("GroupVersionKind", "kind")), ("resource", Kind("GroupVersionResource", "resource")), ("subResource", CelType.String),
         ("requestKind", Kind("GroupVersionKind", "kind")), ("requestResource", Kind("GroupVersionResource", "resource")), ("requestSubResource", CelType.String),
         ("name", CelType.String), ("namespace", CelType.String), ("operation", CelType.String),
-        ("userInfo", Struct(
-            "kubernetes.UserInfo",
-            ("username", CelType.String), ("uid", CelType.String), ("groups", CelType.List(CelType.String)), ("extra", CelType.Map(CelType.String, CelType.List(CelType.String))))),
+        ("userInfo", UserInfo),
         ("dryRun", CelType.Bool), ("options", CelType.Dyn));
 
     public static CelType Namespace { get; } = Struct(
@@ -31,7 +33,8 @@ internal static class PolicyTypes
                 ("status", CelType.String), ("type", CelType.String), ("lastTransitionTime", CelType.Timestamp), ("message", CelType.String), ("reason", CelType.String)))),
             ("phase", CelType.String))));
 
-    private static CelType Struct(string name, params (string Name, CelType Type)[] fields)
+    /// <summary>An object type whose fields are called in expressions as they are in the object.</summary>
+    internal static CelType Struct(string name, params (string Name, CelType Type)[] fields)
     {
         var map = fields.ToDictionary(f => f.Name, f => new CelField(f.Name, f.Type), StringComparer.Ordinal);
         return CelType.Struct(name, () => map);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Authentication.Oidc;
 
@@ -6,13 +7,31 @@ namespace Gantry.Server.Authentication.Oidc;
 internal sealed class TokenClaims
 {
     private readonly JsonElement _root;
+    private readonly ReadOnlyMemory<byte> _json;
+    private TreeMap? _tree;
 
-    private TokenClaims(JsonElement root)
+    private TokenClaims(JsonElement root, ReadOnlyMemory<byte> json)
     {
         _root = root;
+        _json = json;
     }
 
-    public JsonElement Root => _root;
+    /// <summary>All claims, for expressions.</summary>
+    /// <exception cref="ClaimException">They nest too deep.</exception>
+    public TreeMap Tree
+    {
+        get
+        {
+            try
+            {
+                return _tree ??= (TreeMap)TreeJson.Parse(_json.Span);
+            }
+            catch (TreeException broken)
+            {
+                throw new ClaimException(broken.Message, broken);
+            }
+        }
+    }
 
     /// <exception cref="ClaimException">The text is no JSON object.</exception>
     public static TokenClaims Parse(ReadOnlyMemory<byte> json)
@@ -21,7 +40,7 @@ internal sealed class TokenClaims
         {
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new TokenClaims(document.RootElement.Clone())
+                ? new TokenClaims(document.RootElement.Clone(), json)
                 : throw new ClaimException("oidc: malformed jwt: the payload is no object");
         }
         catch (JsonException broken)

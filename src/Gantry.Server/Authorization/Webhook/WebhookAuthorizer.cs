@@ -13,6 +13,7 @@ internal sealed class WebhookAuthorizer : IAuthorizer, IRuleSource, IDisposable
     private const int LongestKept = 10_000;
 
     private readonly AuthorizationWebhookOptions _options;
+    private readonly MatchExpressions _conditions;
     private readonly ReviewClient _client;
     private readonly AnswerCache<V1SubjectAccessReviewStatus> _answers;
 
@@ -23,12 +24,22 @@ internal sealed class WebhookAuthorizer : IAuthorizer, IRuleSource, IDisposable
     public WebhookAuthorizer(AuthorizationWebhookOptions options, TimeProvider clock, Random dice)
     {
         _options = options;
+        _conditions = new MatchExpressions(options.MatchConditions);
         _client = new ReviewClient(Kubeconfig.Load(options.KubeconfigFile), options.Timeout, clock, dice);
         _answers = new AnswerCache<V1SubjectAccessReviewStatus>(clock);
     }
 
     public async ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellation)
     {
+        if (_conditions.Any)
+        {
+            var (matches, error) = _conditions.Check(AccessQuestion.Spec(attributes));
+            if (!matches)
+            {
+                return error is null ? AuthorizationDecision.NoOpinion : OnError(error);
+            }
+        }
+
         var question = AccessQuestion.Json(attributes, _options.Version);
         var key = AnswerCache<V1SubjectAccessReviewStatus>.KeyOf(question);
         if (_answers.TryGet(key, out var known))
