@@ -128,7 +128,8 @@ internal sealed class HttpPipeline
     private (RequestTime Time, ApiStatus? Refusal) Begin(HttpContext context, RequestInfo info, bool longRunning) => longRunning
         ? (RequestTime.UntilStopped(_stopping, context.RequestAborted), null)
         // What is read from memory takes no time; the sending of it has a limit of its own.
-        : _deadlines.Begin(info.Options, always: info.IsResource && info.Verb is not ("get" or "list"), context.RequestAborted);
+        : _deadlines.Begin(
+            info.Options, always: info.IsResource && (info.Verb is not ("get" or "list") || _aggregated.Find(info.Path) is not null), context.RequestAborted);
 
     // with_retry_after: the client is to come back over another connection, hopefully to another server.
     private static ValueTask StoppingAsync(HttpContext context)
@@ -249,6 +250,8 @@ internal sealed class HttpPipeline
 
         if (_aggregated.Find(info.Path) is { } elsewhere)
         {
+            // A watch of another server costs this one nothing, and when it has begun is not known here.
+            seat?.Give();
             // How many watches it bears, the other server knows for itself.
             seat?.Give();
             await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false);

@@ -47,6 +47,19 @@ internal sealed class PatientFlush(TimeSpan patience, TimeProvider clock)
         await FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>Waits for something sent otherwise, such as a message over a WebSocket.</summary>
+    /// <exception cref="TimeoutException">The client does not read.</exception>
+    public async ValueTask SentAsync(ValueTask sending, CancellationToken cancellation)
+    {
+        if (!sending.IsCompleted)
+        {
+            await sending.AsTask().WaitAsync(patience, clock, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        await sending.ConfigureAwait(false);
+    }
+
     private async ValueTask WaitAsync(ValueTask<FlushResult> flush, long? begun, CancellationToken cancellation)
     {
         var left = begun is { } from ? patience - clock.GetElapsedTime(from) : patience;

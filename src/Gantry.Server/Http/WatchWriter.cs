@@ -81,7 +81,7 @@ internal sealed class WatchWriter
 
     private ValueTask FlushAsync(System.IO.Pipelines.PipeWriter writer, CancellationToken cancellation) => _send.FlushAsync(writer, null, cancellation);
 
-    private static async Task MessagesAsync(
+    private async Task MessagesAsync(
         HttpContext context, ApiCall call, Rendering rendering, WatchCursor? cursor, Statuses.ApiStatus? refusal, CancellationToken cancellation)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
@@ -138,11 +138,12 @@ internal sealed class WatchWriter
             await request.Resource.ReadyAsync(value, cancellation).ConfigureAwait(false) is { } refusal ? cursor.Fail(refusal) : item;
     }
 
-    private static async Task SendAsync(WebSocket socket, Rendering rendering, WatchItem item, CancellationToken cancellation)
+    private async Task SendAsync(WebSocket socket, Rendering rendering, WatchItem item, CancellationToken cancellation)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         rendering.Write(buffer, item);
-        await socket.SendAsync(buffer.WrittenMemory, rendering.IsText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, endOfMessage: true, cancellation).ConfigureAwait(false);
+        var type = rendering.IsText ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+        await _send.SentAsync(socket.SendAsync(buffer.WrittenMemory, type, endOfMessage: true, cancellation), cancellation).ConfigureAwait(false);
     }
 
     // Clients of watches say nothing but goodbye.

@@ -83,6 +83,34 @@ public sealed class ListOptionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_token_whose_moment_is_forgotten_comes_with_one_that_goes_on_all_the_same()
+    {
+        using var forgetful = new RunningServer();
+        await forgetful.InitializeAsync();
+        const string path = "/api/v1/namespaces/default/configmaps";
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            await forgetful.PostAsync(path, $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+        }
+
+        var first = await forgetful.GetAsync(path + "?limit=1");
+        await forgetful.DeleteAsync(path + "/b");
+        await forgetful.ForgetAsync();
+
+        var expired = await forgetful.GetAsync($"{path}?limit=1&continue={first.Metadata.Text("continue")}");
+        var exact = await forgetful.GetAsync($"{path}?resourceVersionMatch=Exact&resourceVersion={first.ResourceVersion}");
+        var rest = await forgetful.GetAsync($"{path}?continue={expired.Metadata.Text("continue")}");
+        await forgetful.DisposeAsync();
+
+        Assert.Equal((410, "Expired"), (expired.Code, expired.Reason));
+        Assert.StartsWith("The provided continue parameter is too old to display a consistent list result. You can start a new list without", expired.Message);
+        Assert.Equal((410, "Expired", "The resourceVersion for the provided list is too old."), (exact.Code, exact.Reason, exact.Message));
+        Assert.Contains("c", rest.ItemNames);
+        Assert.DoesNotContain("b", rest.ItemNames);
+        Assert.DoesNotContain("a", rest.ItemNames);
+    }
+
+    [Fact]
     public async Task Whoever_takes_any_state_gets_all_of_it_at_once()
     {
         var path = await MadeAsync();

@@ -25,6 +25,9 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Lets go of all history.</summary>
+    public async Task ForgetAsync() => await _store.CompactAsync(_store.Health.Current);
+
     public string Folder => _folder;
 
     /// <summary>What a test changes about the server's options; the folder is there already.</summary>
