@@ -10,6 +10,9 @@ namespace Gantry.Api.Cel;
 /// </summary>
 public readonly struct CelValue : IEquatable<CelValue>
 {
+    // Lists can be added to themselves again and again.
+    private const int MostItems = 1 << 24;
+
     private readonly object? _object;
     private readonly long _bits;
     private readonly int _nanos;
@@ -66,6 +69,7 @@ public readonly struct CelValue : IEquatable<CelValue>
         TreeList list => list.Count,
         CelValue[] items => items.Length,
         CelList items => items.Count,
+        CelConcat items => items.Count,
         TreeMap map => map.Count,
         CelEntries entries => entries.Count,
         CelTypedTree tree => tree.Count,
@@ -141,6 +145,7 @@ public readonly struct CelValue : IEquatable<CelValue>
     {
         CelValue[] items => items[index],
         CelList items => items[index],
+        CelConcat items => items[index],
         TreeList list => Of(list[index]),
         _ => Typed!.ItemAt(index),
     };
@@ -179,7 +184,19 @@ public readonly struct CelValue : IEquatable<CelValue>
         }
     }
 
-    internal CelValue Plus(CelValue other) => Of(_object is CelList list ? list.Plus(other) : new CelList(Items()).Plus(other));
+    /// <summary>The items of two lists in one.</summary>
+    internal CelValue Plus(CelValue other)
+    {
+        if ((long)Count + other.Count > MostItems)
+        {
+            return Error($"list exceeds {MostItems} items");
+        }
+        if (Count == 0 || other.Count == 0)
+        {
+            return Count == 0 && other.Count == 1 ? Of(new CelList(other.Items())) : Count == 0 ? other : this;
+        }
+        return _object is CelList list && other.Count == 1 ? Of(list.Plus(other)) : new(CelKind.List, 0, new CelConcat(this, other));
+    }
 
     internal IEnumerable<CelValue> Items()
     {

@@ -112,8 +112,14 @@ internal sealed class CelSubstitution
         };
     }
 
+    // A parameter never stands for something that it occurs in, or resolving it would not end.
     private bool Stands(CelType type, CelType parameter, out bool known)
     {
+        known = true;
+        if (type.Same(parameter))
+        {
+            return true;
+        }
         known = _found.TryGetValue(parameter.Name, out var found);
         if (known)
         {
@@ -126,7 +132,7 @@ internal sealed class CelSubstitution
                 return false;
             }
             var general = MostGeneral(type, found!);
-            if (!IsItself(parameter, general))
+            if (!Occurs(parameter, general))
             {
                 _found[parameter.Name] = general;
             }
@@ -139,8 +145,6 @@ internal sealed class CelSubstitution
         _found[parameter.Name] = type;
         return true;
     }
-
-    private static bool IsItself(CelType parameter, CelType type) => type.Kind == CelTypeKind.Parameter && type.Name == parameter.Name;
 
     private bool Occurs(CelType parameter, CelType within)
     {

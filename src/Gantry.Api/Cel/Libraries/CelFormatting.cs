@@ -49,6 +49,10 @@ internal static class CelFormatting
                 return Fault(fault);
             }
             output.Append(written);
+            if (output.Length > CelStringLibrary.LongestText)
+            {
+                return CelStringLibrary.TooLong;
+            }
         }
         return CelValue.Of(output.ToString());
     }

@@ -9,6 +9,12 @@ internal static class CelStringLibrary
     private static readonly CelType Text = CelType.String;
     private static readonly CelType Texts = CelType.List(CelType.String);
 
+    /// <summary>The longest text that functions make; more than the budget of an evaluation pays for.</summary>
+    public const int LongestText = 1 << 25;
+
+    /// <summary>The error of a text that would be longer.</summary>
+    public static CelValue TooLong => CelValue.Error("text is too long");
+
     public static void Declare(CelFunctionTable table)
     {
         table.Member("charAt", "string_char_at_int", [Text, CelType.Int], Text, static a => CharAt(a[0].Text, a[1].Int));
@@ -43,6 +49,10 @@ internal static class CelStringLibrary
                 return item.IsError ? item : CelValue.Error($"join: invalid input: {item}");
             }
             text.Append(i == 0 ? "" : separator).Append(item.Text);
+            if (text.Length > LongestText)
+            {
+                return TooLong;
+            }
         }
         return CelValue.Of(text.ToString());
     }
@@ -101,6 +111,11 @@ internal static class CelStringLibrary
         {
             return CelValue.Of(text);
         }
+        // At most one replacement for each character, one before and one behind.
+        if ((text.Length + 1L) * with.Length > LongestText && Occurrences(text, part) * (long)with.Length > LongestText)
+        {
+            return TooLong;
+        }
         if (times < 0 && part.Length > 0)
         {
             return CelValue.Of(text.Replace(part, with, StringComparison.Ordinal));
@@ -123,6 +138,20 @@ internal static class CelStringLibrary
             at = found + part.Length;
         }
         return CelValue.Of(output.Append(text, at, text.Length - at).ToString());
+    }
+
+    private static int Occurrences(string text, string part)
+    {
+        if (part.Length == 0)
+        {
+            return text.Length + 1;
+        }
+        var count = 0;
+        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
+        {
+            count++;
+        }
+        return count;
     }
 
     private static int NextLength(string text, int at) => at >= text.Length ? 0 : at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;

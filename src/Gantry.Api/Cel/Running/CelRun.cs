@@ -289,11 +289,27 @@ internal sealed class CelRun(ICelBindings bindings, CelMeter meter)
             arguments[i] = Eval(call.Target is null ? call.Arguments[i] : i == 0 ? call.Target : call.Arguments[i - 1]);
             fault = fault < 0 && arguments[i].IsError ? i : fault;
         }
+        if (fault < 0 && LooksThrough(call.Function))
+        {
+            meter.LookThrough(arguments);
+        }
+        // What is dear is paid before it is done; only of joined texts the size is known afterwards.
         var overload = call.Overloads.Count == 1 ? call.Overloads[0].Id : "";
+        var joins = call.Function == "join";
+        if (!joins)
+        {
+            meter.SpendOnCall(call.Function, overload, arguments, default);
+        }
         var result = fault >= 0 ? arguments[fault] : CelOperations.Apply(call, arguments);
-        meter.SpendOnCall(call.Function, overload, arguments, result);
+        if (joins)
+        {
+            meter.SpendOnCall(call.Function, overload, arguments, result);
+        }
         return result;
     }
+
+    private static bool LooksThrough(string function) => function is CelOperators.Equal or CelOperators.Unequal or CelOperators.In or "indexOf" or "lastIndexOf" or "format" or "join"
+        or "sum" or "min" or "max" or "isSorted" or "sets.contains" or "sets.equivalent" or "sets.intersects";
 
     // In a constant list everything is found at once.
     private CelValue Member(CelNode node, CelValue constant)
