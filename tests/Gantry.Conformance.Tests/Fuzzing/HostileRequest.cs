@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace Gantry.Conformance.Tests.Fuzzing;
+
+/// <summary>One request as it goes out.</summary>
+internal sealed record HostileRequest(string Method, string Path, byte[]? Body, string? ContentType, string Accept = "application/json")
+{
+    public HttpRequestMessage Message()
+    {
+        var message = new HttpRequestMessage(new HttpMethod(Method), Path);
+        message.Headers.TryAddWithoutValidation("Accept", Accept);
+        if (Body is not null)
+        {
+            message.Content = new ByteArrayContent(Body);
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
+        }
+
+        return message;
+    }
+
+    public override string ToString() => $"{Method} {Path} ({ContentType}; accepts {Accept})\n{(Body is null ? "" : Encoding.UTF8.GetString(Body))}";
+}
