@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Gantry.Api.Models;
 using Gantry.Server.Admission.Policies;
@@ -352,6 +353,8 @@ public sealed class ApiServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Warnings repeat what came in.
+            kestrel.ResponseHeaderEncodingSelector = _ => Encoding.UTF8;
             // Bodies are limited where the refusal can be worded; watches have long silences.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinResponseDataRate = null;

@@ -40,15 +40,10 @@ internal sealed class AnswerWriter
 
     public async ValueTask WriteAsync(HttpContext context, ApiCall? call, ApiAnswer answer, MediaRange range, CancellationToken cancellation)
     {
-        foreach (var warning in call?.Warnings ?? [])
+        if (call?.Warnings is { Count: > 0 } warnings)
         {
-            // Append would join them by commas, which some clients cannot take apart.
-            context.Response.Headers.Warning = StringValues.Concat(context.Response.Headers.Warning, $"299 - \"{Escape(warning)}\"");
-        }
-
-        if (call?.Audit is { } audit)
-        {
-            await RecordAsync(audit, call, answer, range, cancellation).ConfigureAwait(false);
+            // Joined by commas they could not be taken apart by some clients.
+            context.Response.Headers.Warning = StringValues.Concat(context.Response.Headers.Warning, WarningHeaders.Of(warnings));
         }
 
         switch (answer)
@@ -307,6 +302,4 @@ internal sealed class AnswerWriter
         var written = Encoding.UTF8.GetBytes(ascii, writer.GetSpan(ascii.Length * 3));
         writer.Advance(written);
     }
-
-    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

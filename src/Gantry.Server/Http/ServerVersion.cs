@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Gantry.Api.Trees;
 
@@ -17,12 +18,16 @@ internal static class ServerVersion
         map["major"] = "1";
         map["minor"] = "32";
         map["gitVersion"] = $"{Kubernetes}+gantry{own}";
-        map["gitCommit"] = "";
+        map["gitCommit"] = Commit();
         map["gitTreeState"] = "clean";
         map["buildDate"] = "1970-01-01T00:00:00Z";
-        map["goVersion"] = "";
+        map["goVersion"] = RuntimeInformation.FrameworkDescription;
         map["compiler"] = "dotnet" + Environment.Version.ToString(2);
         map["platform"] = "linux/" + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64");
         return map;
     }
+
+    // The build puts it behind the version: 0.1.0+commit.
+    private static string Commit() =>
+        typeof(ServerVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : "unknown";
 }

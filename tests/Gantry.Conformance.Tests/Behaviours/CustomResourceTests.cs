@@ -97,7 +97,7 @@ public sealed class CustomResourceTests(SimulatedCluster cluster)
     {
         const string Schema = """{"type":"object","properties":{"hostPort":{"type":"string"},"color":{"type":"string"}}}""";
         var custom = await CustomDefinition.CreateVersionsAsync(cluster,
-            $$$"""[{"name":"v1","served":true,"storage":true,"selectableFields":[{"jsonPath":".hostPort"}],"schema":{"openAPIV3Schema":{{{Schema}}}}},{"name":"v2","served":true,"storage":false,"selectableFields":[{"jsonPath":".color"}],"schema":{"openAPIV3Schema":{{{Schema}}}}}]""");
+            $$$"""[{"name":"v1","served":true,"storage":true,"selectableFields":[{"jsonPath":".hostPort"}],"schema":{"openAPIV3Schema":{{{Schema}}}}},{"name":"v2","served":true,"storage":false,"selectableFields":[{"jsonPath":".color"}],"schema":{"openAPIV3Schema":{{{Schema.Replace("\"hostPort\"", "\"hostPort\":{\"type\":\"string\"},\"size\"", StringComparison.Ordinal)}}}}}]""");
         var selected = custom.List() + "?fieldSelector=hostPort%3Dhost1:80";
         using var watch = await cluster.WatchAsync(selected + "&watch=true");
         foreach (var (name, host, color) in (IEnumerable<(string, string, string)>)[("one", "host1:80", "blue"), ("two", "host1:8080", "green"), ("three", "host1:80", "blue")])

@@ -47,7 +47,7 @@ public sealed class FieldValidationTests(SimulatedCluster cluster)
     {
         var custom = await CustomDefinition.CreateAsync(cluster, Schema);
         var body = custom.Object("more", """ "spec":{"foo":"foo1","extraProperty":"arbitrary-value","ports":[{"name":"x","containerPort":80,"protocol":"TCP"}]} """);
-        var applied = await cluster.RefusedAsync(400, "PATCH", $"{custom.List()}/more?fieldManager=m&fieldValidation=Strict", body, "application/apply-patch+yaml");
+        var applied = await cluster.RefusedAsync(500, "PATCH", $"{custom.List()}/more?fieldManager=m&fieldValidation=Strict", body, "application/apply-patch+yaml");
         Assert.Contains("field not declared in schema", applied.Text("message"), StringComparison.Ordinal);
         var made = await cluster.RefusedAsync(400, "POST", custom.List() + "?fieldValidation=Strict", body);
         Assert.Contains("unknown field \"spec.extraProperty\"", made.Text("message"), StringComparison.Ordinal);

@@ -76,7 +76,7 @@ public sealed class GarbageCollectorTests(SimulatedCluster cluster)
     public async Task A_pod_with_another_owner_stays()
     {
         var (ns, first) = await ControllerAsync(3);
-        var second = await cluster.DoAsync("POST", $"/api/v1/namespaces/{ns}/replicationcontrollers", Controller("other", 0));
+        var second = await cluster.DoAsync("POST", $"/api/v1/namespaces/{ns}/replicationcontrollers", Controller("other", 0, "b"));
         var pods = (await cluster.ItemsAsync($"/api/v1/namespaces/{ns}/pods", 3)).Select(p => p.Name()).ToList();
         var shared = $"/api/v1/namespaces/{ns}/pods/{pods[0]}";
         await cluster.DoAsync("PATCH", shared,
@@ -110,10 +110,10 @@ public sealed class GarbageCollectorTests(SimulatedCluster cluster)
         await cluster.UntilAsync($"/api/v1/namespaces/{ns}/configmaps", list => list.Names().All(n => n == "kube-root-ca.crt"));
     }
 
-    private static string Controller(string name, int replicas) => new JsonObject
+    private static string Controller(string name, int replicas, string app = "a") => new JsonObject
     {
         ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = new JsonObject { ["replicas"] = replicas, ["selector"] = new JsonObject { ["app"] = "a" }, ["template"] = JsonNode.Parse(Template) },
+        ["spec"] = new JsonObject { ["replicas"] = replicas, ["selector"] = new JsonObject { ["app"] = app }, ["template"] = JsonNode.Parse(Template.Replace("\"a\"", $"\"{app}\"", StringComparison.Ordinal)) },
     }.ToJsonString();
 
     private async Task<(string Namespace, string Path)> ControllerAsync(int replicas)

@@ -19,18 +19,18 @@ public sealed class WebhookTests(SimulatedCluster cluster)
             || request.At("object.spec.containers.0.name") is { } name && (string)name! == "webhook-disallow"
             ? HookServer.Deny("the object contains unwanted data") : HookServer.Allow());
         var ns = await cluster.NamespaceAsync();
-        var exempt = await cluster.NamespaceAsync($"\"exempt-{ns}\":\"true\"");
+        var exempt = await cluster.NamespaceAsync($"{{\"exempt-{ns}\":\"true\"}}");
         await RegisterAsync(Refusing, hook, ns, Rule("", "v1", "pods,configmaps", "CREATE,UPDATE"), more: $$$"""
             ,"namespaceSelector":{"matchExpressions":[{"key":"kubernetes.io/metadata.name","operator":"In","values":["{{{ns}}}","{{{exempt}}}"]},{"key":"exempt-{{{ns}}}","operator":"DoesNotExist"}]}
             """);
         var maps = $"/api/v1/namespaces/{ns}/configmaps";
         const string Bad = """{"metadata":{"name":"bad"},"data":{"webhook-e2e-test":"webhook-disallow"}}""";
-        var refused = await cluster.RefusedAsync(403, "POST", $"/api/v1/namespaces/{ns}/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"webhook-disallow","image":"none"}]}}""");
+        var refused = await cluster.RefusedAsync(400, "POST", $"/api/v1/namespaces/{ns}/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"webhook-disallow","image":"none"}]}}""");
         Assert.Contains("denied the request: the object contains unwanted data", refused.Text("message"), StringComparison.Ordinal);
-        await cluster.RefusedAsync(403, "POST", maps, Bad);
+        await cluster.RefusedAsync(400, "POST", maps, Bad);
         await cluster.DoAsync("POST", maps, """{"metadata":{"name":"good"},"data":{"webhook-e2e-test":"webhook-allow"}}""");
-        await cluster.RefusedAsync(403, "PUT", maps + "/good", """{"metadata":{"name":"good"},"data":{"webhook-e2e-test":"webhook-disallow"}}""");
-        await cluster.RefusedAsync(403, "PATCH", maps + "/good", """{"data":{"webhook-e2e-test":"webhook-disallow"}}""", "application/merge-patch+json");
+        await cluster.RefusedAsync(400, "PUT", maps + "/good", """{"metadata":{"name":"good"},"data":{"webhook-e2e-test":"webhook-disallow"}}""");
+        await cluster.RefusedAsync(400, "PATCH", maps + "/good", """{"data":{"webhook-e2e-test":"webhook-disallow"}}""", "application/merge-patch+json");
         await cluster.DoAsync("POST", $"/api/v1/namespaces/{exempt}/configmaps", Bad);
     }
 
@@ -55,9 +55,9 @@ public sealed class WebhookTests(SimulatedCluster cluster)
             (string?)(request.Text("operation") == "DELETE" ? request["oldObject"] : request["object"]).At("data.webhook-e2e-test") == "webhook-disallow" ? HookServer.Deny("no") : HookServer.Allow());
         var custom = await CustomDefinition.CreateAsync(cluster, Any);
         await RegisterAsync(Refusing, hook, custom.Namespace, Rule(custom.Group, "v1", custom.Plural, "CREATE,UPDATE,DELETE"));
-        await cluster.RefusedAsync(403, "POST", custom.List(), custom.Object("bad", """ "data":{"webhook-e2e-test":"webhook-disallow"} """));
+        await cluster.RefusedAsync(400, "POST", custom.List(), custom.Object("bad", """ "data":{"webhook-e2e-test":"webhook-disallow"} """));
         await cluster.DoAsync("POST", custom.List(), custom.Object("good", """ "data":{"webhook-e2e-test":"webhook-allow"} """));
-        await cluster.RefusedAsync(403, "PATCH", custom.List() + "/good", """{"data":{"webhook-e2e-test":"webhook-disallow"}}""", "application/merge-patch+json");
+        await cluster.RefusedAsync(400, "PATCH", custom.List() + "/good", """{"data":{"webhook-e2e-test":"webhook-disallow"}}""", "application/merge-patch+json");
         await cluster.DeleteAsync(custom.List() + "/good");
     }
 
@@ -73,7 +73,7 @@ public sealed class WebhookTests(SimulatedCluster cluster)
         var custom = new CustomDefinition("denied.example.com", "denieds", "Denied", "default");
         var body = JsonNode.Parse(custom.Body($$"""[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{{Any}} } }]"""))!;
         body["metadata"]!["labels"] = new JsonObject { ["made"] = unwanted };
-        var refused = await cluster.RefusedAsync(403, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body.ToJsonString());
+        var refused = await cluster.RefusedAsync(400, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body.ToJsonString());
         Assert.Contains("unwanted label", refused.Text("message"), StringComparison.Ordinal);
     }
 
@@ -307,7 +307,7 @@ public sealed class WebhookTests(SimulatedCluster cluster)
         var (code, answer) = await cluster.SendAsync("POST", $"/api/v1/namespaces/{ns}/configmaps", $$$"""{"metadata":{"name":"{{{cluster.Name("map")}}}"}}""");
         if (kind == Refusing)
         {
-            Assert.Equal(works ? 403 : 201, code);
+            Assert.Equal(works ? 400 : 201, code);
         }
         else
         {

@@ -47,13 +47,13 @@ internal static class HostileRequests
     {
         var type = dice.Of(Kept);
         string Selector() => string.Concat(Enumerable.Range(0, 1 + dice.Below(4)).Select(_ => dice.Word() + dice.Of((string[])["=", "==", "!=", " in (", ")", ",", " notin (", "!", " ", "", ">", "<"])));
-        string[] names = ["labelSelector", "fieldSelector", "limit", "continue", "resourceVersion", "resourceVersionMatch", "sendInitialEvents", "allowWatchBookmarks", "timeoutSeconds", "pretty", "dryRun", "gracePeriodSeconds", "propagationPolicy", "orphanDependents", "fieldManager", "includeObject", dice.Word()];
+        string[] names = ["labelSelector", "fieldSelector", "limit", "continue", "resourceVersion", "resourceVersionMatch", "sendInitialEvents", "allowWatchBookmarks", "pretty", "dryRun", "gracePeriodSeconds", "propagationPolicy", "orphanDependents", "fieldManager", "includeObject", dice.Word()];
         var query = string.Join("&", Enumerable.Range(0, dice.Below(4)).Select(_ =>
         {
             var name = dice.Of(names);
             return Uri.EscapeDataString(Whole(name)) + "=" + (dice.Once(6) ? "%zz" : Uri.EscapeDataString(Whole(name.EndsWith("Selector", StringComparison.Ordinal) ? Selector() : dice.Once(3) ? dice.Below(3000).ToString(System.Globalization.CultureInfo.InvariantCulture) : dice.Word())));
         }));
-        var watch = dice.Once(5) ? "&watch=true&timeoutSeconds=1" : "";
+        var watch = dice.Once(20) ? "&watch=true&timeoutSeconds=1" : "";
         var accept = dice.Of((string[])["application/json", "application/yaml", "application/vnd.kubernetes.protobuf", "application/json;as=Table;v=v1;g=meta.k8s.io", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io", "*/*", "text/html", ";;q=x", "application/cbor"]);
         return new(watch.Length > 0 ? "GET" : dice.Of((string[])["GET", "GET", "GET", "DELETE"]), $"{Path(type, dice)}{(dice.Once(3) ? "/thing" + dice.Below(30) : "")}?{query}{watch}", null, null, accept);
     }
