@@ -10,6 +10,8 @@ public sealed class GuestbookTests
     private static readonly HttpClient Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
 
     [Fact]
+    [Trait("Conformance", "Kubectl client Guestbook application should create and stop a working application")]
+    [Trait("Conformance", "ServiceAccounts should mount an API token into pods")]
     public async Task The_guestbook_works_survives_and_leaves_nothing_behind()
     {
         if (RunningCluster.Missing() is { } missing)
@@ -105,6 +107,11 @@ public sealed class GuestbookTests
         Assert.Contains("listens on 8080", await cluster.KubectlAsync("logs", "deployment/frontend"), StringComparison.Ordinal);
         var leader = await cluster.KubectlAsync("get", "pods", "-l", "role=leader", "-o", "jsonpath={.items[0].metadata.name}");
         Assert.Equal("PONG", (await cluster.KubectlAsync("exec", leader, "--", "redis-cli", "ping")).Trim());
+        const string Account = "/var/run/secrets/kubernetes.io/serviceaccount";
+        Assert.Equal("default", await cluster.KubectlAsync("exec", leader, "--", "cat", Account + "/namespace"));
+        Assert.StartsWith("-----BEGIN CERTIFICATE-----", await cluster.KubectlAsync("exec", leader, "--", "cat", Account + "/ca.crt"), StringComparison.Ordinal);
+        Assert.Equal(3, (await cluster.KubectlAsync("exec", leader, "--", "cat", Account + "/token")).Split('.').Length);
+
         var failed = await cluster.Shell.TryAsync("kubectl", ["exec", leader, "--", "sh", "-c", "exit 7"]);
         Assert.Equal(7, failed.Code);
 

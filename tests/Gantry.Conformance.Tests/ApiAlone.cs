@@ -32,6 +32,9 @@ public sealed class ApiAlone : IAsyncLifetime, IDisposable
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "t0ken");
     }
 
+    /// <summary>Forgets every revision but the current one.</summary>
+    public async Task CompactAsync() => await _store.CompactAsync(await _store.CurrentRevisionAsync());
+
     public async Task DisposeAsync()
     {
         Dispose();

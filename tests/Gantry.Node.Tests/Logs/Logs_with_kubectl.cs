@@ -65,6 +65,7 @@ public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFix
     }
 
     [KubectlFact]
+    [Trait("Conformance", "Kubectl logs logs should be able to retrieve and filter logs")]
     public async Task Tail_since_limit_timestamps_and_previous_select()
     {
         var pod = await fixture.RunAsync("first", "for i in 1 2 3 4 5; do echo line $i; done; sleep 0.3; echo problem >&2; exit 1");

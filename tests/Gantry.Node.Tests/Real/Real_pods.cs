@@ -8,6 +8,7 @@ namespace Gantry.Node.Tests.Real;
 public sealed class Real_pods
 {
     [ContainerdFact]
+    [Trait("Conformance", "ServiceAccounts should mount projected service account token")]
     public async Task A_pod_with_volumes_variables_and_probes_becomes_ready_and_leaves_nothing()
     {
         await using var node = await OneNode.StartAsync();

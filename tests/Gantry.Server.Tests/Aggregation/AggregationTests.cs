@@ -32,6 +32,7 @@ public sealed class AggregationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Conformance", "Aggregator Should be able to support the 1.17 Sample API Server using the current Aggregator")]
     public async Task Requests_reach_the_other_server_in_the_name_of_the_user()
     {
         await ReadyAsync(_backend.Authority);
