@@ -94,11 +94,51 @@ internal sealed class DecodeRun(bool collects)
             {
                 Problem("duplicate", name);
             }
-            unknown[name] = TreeJson.Value(ref reader);
+            _path.Key(name);
+            unknown[name] = Free(ref reader);
+            _path.Pop();
             return;
         }
         Problem("unknown", name);
         reader.Skip();
+    }
+
+    /// <summary>A value of no described type inside an object that keeps everything; what stands twice in it is a problem all the same.</summary>
+    private Tree Free(ref Utf8JsonReader reader)
+    {
+        if (!_collects)
+        {
+            return TreeJson.Value(ref reader);
+        }
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                var map = new TreeMap();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var key = TreeJson.Text(ref reader);
+                    if (map.Contains(key))
+                    {
+                        Problem("duplicate", key);
+                    }
+                    reader.Read();
+                    _path.Key(key);
+                    map[key] = Free(ref reader);
+                    _path.Pop();
+                }
+                return map;
+            case JsonTokenType.StartArray:
+                var list = new TreeList();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    _path.Index(list.Count);
+                    list.Add(Free(ref reader));
+                    _path.Pop();
+                }
+                return list;
+            default:
+                return TreeJson.Value(ref reader);
+        }
     }
 
     private TreeMap Collect(IReadOnlyList<FieldSchema> fields, int from, TreeMap? unknown)
