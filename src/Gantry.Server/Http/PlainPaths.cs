@@ -83,9 +83,9 @@ internal sealed class PlainPaths
             case "/api" or "/apis" when DiscoveryForm.Of(context.Request.Headers.Accept.ToString()) is { } version:
                 return DiscoveryForm.Answer(context, version, _discovery.Aggregated(core: path == "/api"));
             case "/api":
-                return Document(_discovery.CoreVersions());
+                return Negotiated(context, _discovery.CoreVersions());
             case "/apis":
-                return Document(_discovery.Groups());
+                return Negotiated(context, _discovery.Groups());
             case IssuerDiscovery.ConfigurationPath:
                 context.Response.Headers.CacheControl = IssuerDiscovery.Caching;
                 return Document(IssuerDiscovery.Configuration(_tokens, KeysUrl(context), _keys));
@@ -102,7 +102,7 @@ internal sealed class PlainPaths
             ["apis", var group, var version] => _discovery.Resources(group, version),
             _ => null,
         };
-        return document is null ? ApiDispatcher.NoSuchPath : Document(document);
+        return document is null ? ApiDispatcher.NoSuchPath : Negotiated(context, document);
     }
 
     // Never what the client calls this server: the document may be kept for others.
@@ -121,6 +121,18 @@ internal sealed class PlainPaths
         paths.AddRange(["/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version"]);
         var list = new Gantry.Api.Trees.TreeList(paths.Order(StringComparer.Ordinal).Where(p => !p.EndsWith('/')).Select(p => (Gantry.Api.Trees.Tree)p));
         return Gantry.Api.Trees.TreeJson.Write(new Gantry.Api.Trees.TreeMap { ["paths"] = list });
+    }
+
+    // Documents that have a protobuf form elsewhere come as JSON to those who ask for it, which they all can read.
+    private static ApiAnswer Negotiated(HttpContext context, byte[] json)
+    {
+        if (MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: false, protobuf: true) is not { } range)
+        {
+            return ApiStatus.NotAcceptable(MediaRange.Served);
+        }
+
+        return range.Yaml ? new ApiAnswer.Document(200, "application/yaml", YamlText.Of(json))
+            : Document(PrettyJson.IsWanted(context, RequestOptions.Parse(context.Request.QueryString.Value ?? "")) ? PrettyJson.Of(json) : json);
     }
 
     private static ApiAnswer.Document Document(byte[] json) => new(200, Json, json);

@@ -30,6 +30,16 @@ public sealed class NegotiationTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Discovery_is_negotiated_like_everything_else()
+    {
+        Assert.StartsWith("groups:\n", (await server.SendAsync(HttpMethod.Get, "/apis", accept: "application/yaml")).Text.Replace("apiVersion: v1\n", "", StringComparison.Ordinal));
+        Assert.Equal(406, (await server.SendAsync(HttpMethod.Get, "/apis/apps/v1", accept: "text/html")).Code);
+        using var indented = await SendAsync(HttpMethod.Get, "/api", "*/*", "curl/8.0");
+        Assert.StartsWith("{\n  \"kind\": \"APIVersions\"", await indented.Content.ReadAsStringAsync());
+        Assert.Equal("APIResourceList", (await server.SendAsync(HttpMethod.Get, "/apis/apps/v1", accept: "application/vnd.kubernetes.protobuf")).Body.Text("kind"));
+    }
+
+    [Fact]
     public async Task Bodies_in_other_forms_are_refused()
     {
         var answer = await server.SendAsync(HttpMethod.Post, "/api/v1/namespaces", "x", "application/cbor");
