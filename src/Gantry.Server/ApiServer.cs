@@ -206,6 +206,7 @@ public sealed class ApiServer : IAsyncDisposable
             ServiceAddress = options.Ranges.ApiAddress,
             Started = parts.Clock.GetUtcNow(),
             ClientAuthorities = pki.Authority.CertificatePem,
+            MoreClientAuthorities = options.Authentication.ClientCaFile is { Length: > 0 } file ? "\n" + File.ReadAllText(file) : "",
             ProxyAuthorities = pki.ProxyAuthority.CertificatePem,
         };
         return new Bootstrapper(core.Registry, core.Client, wanted, parts.Logs.CreateLogger("bootstrap"));

@@ -16,6 +16,10 @@ public sealed class GantryCommandTests
     [InlineData("server --service-cluster-ip-range 10.43.0.0/30", "must hold 16")]
     [InlineData("server --token-auth-file /does/not/exist", "there is no such file")]
     [InlineData("simulate --nodes 0", "1 to 50000")]
+    [InlineData("api --oidc-issuer-url https://issuer.example", "oidc-issuer-url and oidc-client-id must be specified together")]
+    [InlineData("api --authorization-mode Webhook", "authorization config file not passed")]
+    [InlineData("api --authorization-webhook-config-file /x", "without mode Webhook")]
+    [InlineData("api --service-account-max-token-expiration soon", "write it like 30s or 1h30m")]
     public async Task What_was_asked_for_wrongly_is_told_in_a_line(string words, string part)
     {
         var (code, error) = await RunAsync(words.Split(' '));

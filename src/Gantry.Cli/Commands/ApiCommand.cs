@@ -29,9 +29,11 @@ public static class ApiCommand
 
         command.SetAction(async (parsed, stop) =>
         {
+            // What is asked for wrongly is told before anything is touched.
+            var believed = identity.Read(parsed);
             var folder = new DataFolder(parsed.GetValue(data)!);
             folder.Make();
-            var options = identity.Read(parsed).On(new ApiServerOptions
+            var options = believed.On(new ApiServerOptions
             {
                 DataDirectory = folder.Root,
                 AdminKubeconfig = folder.AdminKubeconfig,

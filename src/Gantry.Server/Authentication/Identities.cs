@@ -61,8 +61,9 @@ internal sealed class Identities : IDisposable
             yield return new AudienceAgnosticTokens(StaticTokens.Parse(File.ReadAllText(options.TokenFile)), own);
         }
 
-        yield return new LegacyTokens(options.Tokens, SigningKeys, bound, parts.Clock, (ns, name, day, ct) => RecordAsync(api(), ns, name, day, ct));
+        // Before those of old: which of the two a token is, its issuer says, and these are many.
         yield return new ServiceAccountTokens(options.Tokens, SigningKeys, bound, parts.Clock);
+        yield return new LegacyTokens(options.Tokens, SigningKeys, bound, parts.Clock, (ns, name, day, ct) => RecordAsync(api(), ns, name, day, ct));
         if (authentication.BootstrapTokens)
         {
             yield return new AudienceAgnosticTokens(new BootstrapTokens(objects, parts.Clock), own);

@@ -20,6 +20,9 @@ public sealed record BootstrapOptions
     /// <summary>PEM of the authorities that sign client certificates, for the servers of aggregated APIs; empty for none.</summary>
     public string ClientAuthorities { get; init; } = "";
 
+    /// <summary>PEM of further authorities of users' certificates, which no proxy may have; empty for none.</summary>
+    public string MoreClientAuthorities { get; init; } = "";
+
     /// <summary>PEM of the authority that vouches for the front proxy, for the same.</summary>
     public string ProxyAuthorities { get; init; } = "";
 

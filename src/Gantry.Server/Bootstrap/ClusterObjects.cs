@@ -77,7 +77,7 @@ public static class ClusterObjects
     {
         Metadata = new V1ObjectMeta { Name = "extension-apiserver-authentication", Namespace = "kube-system" },
         Data = Map(
-            ("client-ca-file", options.ClientAuthorities),
+            ("client-ca-file", options.ClientAuthorities + options.MoreClientAuthorities),
             ("requestheader-client-ca-file", options.ProxyAuthorities),
             ("requestheader-allowed-names", "[\"front-proxy-client\"]"),
             ("requestheader-username-headers", "[\"X-Remote-User\"]"),

@@ -176,6 +176,7 @@ internal sealed class HttpPipeline
                 var (user, refusal) = await Impersonation.ApplyAsync(known.User, context.Request.Headers, _authorizer, cancellation).ConfigureAwait(false);
                 if (refusal is not null)
                 {
+                    context.Response.Headers.XContentTypeOptions = "nosniff";
                     await AnswerWriter.StatusAsync(context, refusal, cancellation).ConfigureAwait(false);
                     return;
                 }
@@ -243,6 +244,8 @@ internal sealed class HttpPipeline
             audit?.Annotate("authorization.k8s.io/reason", decision.Reason);
             if (decision.Opinion != Opinion.Allow)
             {
+                // The message repeats what the client sent.
+                context.Response.Headers.XContentTypeOptions = "nosniff";
                 await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision), cancellation).ConfigureAwait(false);
                 return;
             }

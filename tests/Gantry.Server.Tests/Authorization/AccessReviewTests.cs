@@ -40,6 +40,16 @@ public sealed class AccessReviewTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_refusal_is_never_taken_for_markup()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces/%3Cb%3E/pods");
+        request.Headers.Authorization = new("Bearer", "nobody");
+        using var response = await server.Http.SendAsync(request);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Contains("in the namespace \\\"&lt;b&gt;\\\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_of_rules_holds_plain_paths_and_is_whole_but_for_nodes()
     {
         var mine = (await server.SendAsync(HttpMethod.Post, $"{Api}/selfsubjectrulesreviews", """{"spec":{"namespace":"default"}}""", token: "nobody")).Body;
