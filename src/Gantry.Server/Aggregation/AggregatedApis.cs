@@ -59,6 +59,9 @@ internal sealed class AggregatedApis : IDisposable
         return parts.Length >= 3 ? table.GetValueOrDefault((parts[1], parts[2])) : null;
     }
 
+    /// <summary>How registrations rank their groups, and versions within groups: the higher, the more preferred.</summary>
+    public ApiPriorities Priorities() => ApiPriorities.Of(_objects.List<V1APIService>());
+
     /// <summary>Passes a request on. Where there is no answer, the client gets 503 in plain text, as from Kubernetes.</summary>
     public async ValueTask ForwardAsync(HttpContext context, UserInfo user, AggregatedApi api, CancellationToken cancellation)
     {

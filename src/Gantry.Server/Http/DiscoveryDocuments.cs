@@ -8,7 +8,7 @@ namespace Gantry.Server.Http;
 /// <summary>What is served, as clients ask for it: by group and version, or everything at once (aggregated discovery).</summary>
 internal sealed class DiscoveryDocuments
 {
-    // The order in which clients are to prefer groups; others follow by name.
+    // The order in which clients are to prefer groups as long as they are not registered yet.
     private static readonly string[] Order =
     [
         "apiregistration.k8s.io", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io",
@@ -104,13 +104,20 @@ internal sealed class DiscoveryDocuments
     public IReadOnlyList<string> GroupNames()
     {
         var served = _table.All.Select(r => r.Type.Group).Where(g => g.Length > 0).Concat(_aggregated.All.Select(a => a.Group)).ToHashSet(StringComparer.Ordinal);
-        return [.. Order.Where(served.Contains), .. served.Except(Order, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var priorities = _aggregated.Priorities();
+        return [.. served.OrderByDescending(g => priorities.Group(g, Fallback(g))).ThenBy(g => g, StringComparer.Ordinal)];
     }
 
-    /// <summary>The versions of a group, most preferred first: stable before beta before alpha, each the highest first.</summary>
-    public IReadOnlyList<string> Versions(string group) =>
-        [.. _table.All.Where(r => r.Type.Group == group).Select(r => r.Type.Version).Concat(_aggregated.All.Where(a => a.Group == group).Select(a => a.Version))
-            .Distinct(StringComparer.Ordinal).OrderDescending(VersionOrder.Instance)];
+    /// <summary>The versions of a group, most preferred first: as registered, then stable before beta before alpha, each the highest first.</summary>
+    public IReadOnlyList<string> Versions(string group)
+    {
+        var priorities = _aggregated.Priorities();
+        return [.. _table.All.Where(r => r.Type.Group == group).Select(r => r.Type.Version).Concat(_aggregated.All.Where(a => a.Group == group).Select(a => a.Version))
+            .Distinct(StringComparer.Ordinal).OrderByDescending(v => priorities.Version(group, v)).ThenByDescending(v => v, VersionOrder.Instance)];
+    }
+
+    // What the first of them has in Kubernetes, and what custom resources have.
+    private static int Fallback(string group) => Array.IndexOf(Order, group) is >= 0 and var place ? 18_000 - place : 1000;
 
     private AggregatedApi? Elsewhere(string group, string version) => _aggregated.All.FirstOrDefault(a => a.Group == group && a.Version == version);
 

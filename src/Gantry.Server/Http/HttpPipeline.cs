@@ -255,8 +255,6 @@ internal sealed class HttpPipeline
         {
             // A watch of another server costs this one nothing, and when it has begun is not known here.
             seat?.Give();
-            // How many watches it bears, the other server knows for itself.
-            seat?.Give();
             await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false);
             return;
         }

@@ -59,6 +59,16 @@ public sealed class ExtensionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GroupsAreListedByThePriorityOfTheirRegistrations()
+    {
+        await ReadyAsync();
+        async Task<List<string>> GroupsAsync() => [.. (await _server.DoAsync("GET", "/apis"))["groups"]!.AsArray().Select(g => (string)g!["name"]!)];
+        Assert.Equal("widgets.example.com", (await GroupsAsync())[^1]);
+        await _server.DoAsync("PATCH", Registration + "/v1.widgets.example.com", """{"spec":{"groupPriorityMinimum":17790}}""", "application/merge-patch+json");
+        Assert.Equal(["apiregistration.k8s.io", "apps", "widgets.example.com", "events.k8s.io"], (await GroupsAsync()).Take(4));
+    }
+
+    [Fact]
     public async Task TheFrontProxyHasAnAuthorityOfItsOwn()
     {
         await ReadyAsync();

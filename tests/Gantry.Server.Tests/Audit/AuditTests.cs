@@ -4,6 +4,9 @@ using System.Text.Json.Nodes;
 using Gantry.Api.Models;
 using Gantry.Client;
 using Gantry.Server.Audit;
+using Gantry.Server.Http;
+using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
 using Gantry.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -186,6 +189,20 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task AFailureOfTheServerIsTold()
+    {
+        await using var server = await AuditedServer.StartAsync("omitStages: [RequestReceived]\nrules: [{level: Metadata}]\n", null, new Broken());
+        using var answer = await server.SendAsync("GET", "/broken");
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.True(answer.Headers.Contains("Audit-Id"));
+        await Eventually.Until(() => server.Events("/broken").Count == 1);
+        var told = server.Events("/broken")[0];
+        Assert.Equal("Panic", (string)told["stage"]!);
+        Assert.Equal("InternalError", (string)told["responseStatus"]!["reason"]!);
+        Assert.Contains("APIServer panic'd: out of order", (string)told["responseStatus"]!["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WithoutAuditingAnIdComesBackAndNoneIsMade()
     {
         await using var server = await AuditedServer.StartAsync(Everything, (_, _) => new AuditOptions());
@@ -193,5 +210,11 @@ public sealed class AuditTests
         using var plain = await server.SendAsync("GET", "/version");
         Assert.Equal("x", named.Headers.GetValues("Audit-Id").Single());
         Assert.False(plain.Headers.Contains("Audit-Id"));
+    }
+
+    private sealed class Broken : IPathHandler
+    {
+        public ValueTask<ApiAnswer?> AnswerAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation) =>
+            info.Path == "/broken" ? throw new InvalidOperationException("out of order") : new(result: null);
     }
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gantry.Server.Audit;
+using Gantry.Server.Http;
 using Gantry.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,7 +29,7 @@ internal sealed class AuditedServer : IAsyncDisposable
 
     public ApiServer Server => _server;
 
-    public static async Task<AuditedServer> StartAsync(string rules, Func<string, AuditOptions, AuditOptions>? change = null)
+    public static async Task<AuditedServer> StartAsync(string rules, Func<string, AuditOptions, AuditOptions>? change = null, params IReadOnlyList<IPathHandler> paths)
     {
         var folder = Directory.CreateTempSubdirectory("gantry-audit-").FullName;
         var (tokens, policy) = (Path.Combine(folder, "tokens.csv"), Path.Combine(folder, "policy.yaml"));
@@ -41,7 +42,7 @@ internal sealed class AuditedServer : IAsyncDisposable
             {
                 DataDirectory = folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = tokens, Audit = change?.Invoke(folder, audit) ?? audit,
             },
-            new ApiServerParts { Store = store, Logs = NullLoggerFactory.Instance });
+            new ApiServerParts { Store = store, Logs = NullLoggerFactory.Instance, Paths = paths });
         var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         chain.CustomTrustStore.Add(server.Pki.Authority.Certificate);
         var http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = chain } }) { BaseAddress = server.Address };
