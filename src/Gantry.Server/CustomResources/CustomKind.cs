@@ -143,14 +143,13 @@ public sealed class CustomKind
     internal IReadOnlyList<FieldError> Check(TreeMap value, TreeMap? old, string subresource, Action<string> warn)
     {
         var errors = new List<FieldError>();
-        var beside = old is null || Schema is null ? null : new Correlation(value, old, Schema);
         if (subresource != "status")
         {
-            errors.AddRange(Schema is null ? [] : StructuralValidator.Check(Schema, value, "", beside));
+            errors.AddRange(Schema is null ? [] : Broken(Schema, value, old, ""));
         }
         else if (value["status"] is { } status && Schema?.Properties.GetValueOrDefault("status") is { } part)
         {
-            errors.AddRange(StructuralValidator.Check(part, status, "status", beside?.Key("status")));
+            errors.AddRange(Broken(part, status, old?["status"], "status"));
         }
 
         Scale?.Check(value, subresource != "status", errors);
@@ -172,6 +171,13 @@ public sealed class CustomKind
         }
 
         return errors;
+    }
+
+    // What has not changed only matters where something is wrong.
+    private static IReadOnlyList<FieldError> Broken(StructuralSchema schema, Tree value, Tree? old, string root)
+    {
+        var errors = StructuralValidator.Check(schema, value, root);
+        return errors.Count == 0 || old is null ? errors : StructuralValidator.Check(schema, value, root, new Correlation(value, old, schema));
     }
 
     // Expressions count on values of the right types and sizes.

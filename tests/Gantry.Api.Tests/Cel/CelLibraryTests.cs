@@ -45,6 +45,10 @@ public sealed class CelLibraryTests
     [InlineData("isQuantity('1.3Gi') && !isQuantity('200K') && quantity('50k').asInteger() == 50000 && !quantity('1500m').isInteger()", "true")]
     [InlineData("format.dns1123Label().validate('abc').hasValue() || format.named('nope').hasValue()", "false")]
     [InlineData("format.named('uuid').value().validate('x').value()", "[\"does not match the UUID format\"]")]
+    [InlineData("[format.uuid().validate('123E4567e89b-12d3a456-426614174000').hasValue(), format.uuid().validate('123e4567--e89b-12d3-a456-426614174000').hasValue()]", "[false, true]")]
+    [InlineData("[format.byte().validate('aGVsbG8=').hasValue(), format.date().validate('2021-02-30').hasValue(), format.datetime().validate('2021-01-01T00:00:00Z').hasValue()]", "[false, true, false]")]
+    [InlineData("format.uri().validate('../x').value()", "[\"parse \\\"../x\\\": invalid URI for request\"]")]
+    [InlineData("format.dns1123SubdomainPrefix().validate('a.b-').hasValue() || format.qualifiedName().validate('a/b').hasValue() || format.labelValue().validate('').hasValue()", "false")]
     [InlineData("format.dns1035Label().validate('1a').value()[0].startsWith('a DNS-1035 label must consist of')", "true")]
     [InlineData("sets.contains([1, 2, 3], [2]) && sets.equivalent([1, 2], [2, 1, 1]) && sets.intersects([1], [1, 2]) && !sets.intersects([1], [])", "true")]
     public void A_function_has_its_value(string text, string expected)
