@@ -25,6 +25,26 @@ internal sealed class AutoscalerConversion : IVersionConversion
     public static V2HorizontalPodAutoscaler Newer(V1HorizontalPodAutoscaler older) =>
         ApiJson.Decode<V2HorizontalPodAutoscaler>(TreeJson.Write(Instance.Store((TreeMap)TreeJson.Parse(ApiJson.Encode(older)))));
 
+    /// <summary>In a write of the object itself, what annotations say of the status stays as it was.</summary>
+    public static void KeepStatus(TreeMap now, TreeMap old) => Keep(now, old, CurrentMetrics, Conditions);
+
+    /// <summary>In a write of the status, what annotations say of the rest stays as it was.</summary>
+    public static void KeepSpec(TreeMap now, TreeMap old) => Keep(now, old, Metrics, Behavior);
+
+    private static void Keep(TreeMap now, TreeMap old, params ReadOnlySpan<string> names)
+    {
+        var before = old.Map("metadata")?.Map("annotations");
+        var metadata = (now.Map("metadata") ?? new TreeMap()).ShallowCopy();
+        var annotations = (metadata.Map("annotations") ?? new TreeMap()).ShallowCopy();
+        foreach (var name in names)
+        {
+            annotations[name] = before?[name];
+        }
+
+        metadata["annotations"] = annotations.Count == 0 ? null : annotations;
+        now["metadata"] = metadata;
+    }
+
     /// <summary>Takes out of the newer form what only the older one may carry.</summary>
     public static void DropAnnotations(TreeMap autoscaler)
     {

@@ -69,9 +69,9 @@ internal static class BodyDecoder
         var result = TreeDecoder.Decode(type.Schema, json, call.FieldValidation);
         if (result.Object is not { } value)
         {
-            return (null, header.Kind.Length > 0
-                ? ApiStatus.BadRequest($"{header.Kind} in version \"{VersionOf(header.ApiVersion)}\" cannot be handled as a {type.Kind}: {result.Error}")
-                : Unrecognized(type, result.Error ?? "", json));
+            // What does not say what it is, is taken for what its path says.
+            var (kind, apiVersion) = (header.Kind.Length > 0 ? header.Kind : type.Kind, header.ApiVersion.Length > 0 ? header.ApiVersion : type.ApiVersion);
+            return (null, ApiStatus.BadRequest($"{kind} in version \"{VersionOf(apiVersion)}\" cannot be handled as a {type.Kind}: {result.Error}"));
         }
 
         Warn(call, result);

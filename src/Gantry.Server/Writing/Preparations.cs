@@ -2,6 +2,7 @@ using System.Globalization;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
+using Gantry.Server.Handling;
 
 namespace Gantry.Server.Writing;
 
@@ -56,6 +57,11 @@ internal static class Preparations
             {
                 Topology(now);
             }
+        },
+        ("autoscaling", "HorizontalPodAutoscaler") when type.Version == "v1" => static (now, old) =>
+        {
+            now["status"] = old["status"];
+            AutoscalerConversion.KeepStatus(now, old);
         },
         ("coordination.k8s.io", "Lease") => Election,
         ("certificates.k8s.io", "CertificateSigningRequest") => static (now, old) =>

@@ -1,6 +1,7 @@
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
+using Gantry.Server.Handling;
 
 namespace Gantry.Server.Writing;
 
@@ -21,6 +22,10 @@ internal static class SubresourceRules
                 return value;
             case "status" when ReferenceEquals(scope.Resource.Type, V1CertificateSigningRequest.Resource):
                 return SigningRequestParts.Status(StatusRules.Merge(scope.Resource.Strategy, value, old), old, now);
+            case "status" when ReferenceEquals(scope.Resource.Type, V1HorizontalPodAutoscaler.Resource):
+                var autoscaler = StatusRules.Merge(scope.Resource.Strategy, value, old);
+                AutoscalerConversion.KeepSpec(autoscaler, old);
+                return autoscaler;
             case "status":
                 return StatusRules.Merge(scope.Resource.Strategy, value, old);
             case "ephemeralcontainers":

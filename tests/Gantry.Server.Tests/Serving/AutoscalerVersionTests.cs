@@ -70,6 +70,23 @@ public sealed class AutoscalerVersionTests(RunningServer server)
         Assert.Equal(new TreeString("cpu: 10%/80%"), ((TreeMap)table.Body.List("rows")![0]).List("cells")![2]);
     }
 
+    [Fact]
+    public async Task Neither_side_of_an_autoscaler_loses_what_the_other_wrote_of_it()
+    {
+        var (old, newer) = await PathsAsync();
+        await _server.PostAsync(newer, Autoscaler(""","metrics":[{"type":"Pods","pods":{"metric":{"name":"m"},"target":{"type":"AverageValue","averageValue":"5"}}}]"""));
+        await _server.MergeAsync(newer + "/h/status", """{"status":{"desiredReplicas":2,"conditions":[{"type":"A","status":"True"}]}}""");
+        var bare = Autoscaler().Replace("\"metadata\":{", "\"apiVersion\":\"autoscaling/v1\",\"status\":{\"currentReplicas\":3,\"desiredReplicas\":3},\"metadata\":{", StringComparison.Ordinal);
+        Assert.Equal(200, (await _server.PutAsync(old + "/h/status", bare)).Code);
+        var read = await _server.GetAsync(newer + "/h");
+        Assert.Equal("Pods", ((TreeMap)Assert.Single(read.Body.Map("spec")!.List("metrics")!)).Text("type"));
+
+        await _server.MergeAsync(newer + "/h/status", """{"status":{"conditions":[{"type":"B","status":"True"}]}}""");
+        Assert.Equal(200, (await _server.PutAsync(old + "/h", bare)).Code);
+        var status = (await _server.GetAsync(newer + "/h")).Body.Map("status")!;
+        Assert.Equal("B", ((TreeMap)Assert.Single(status.List("conditions")!)).Text("type"));
+    }
+
     [Theory]
     [InlineData("not JSON")]
     [InlineData("[1]")]

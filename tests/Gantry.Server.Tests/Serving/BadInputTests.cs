@@ -11,6 +11,7 @@ public sealed class BadInputTests(RunningServer server)
     [InlineData("""{"apiVersion":"v1","kind":"Widget","metadata":{"name":"x"}}""", "no kind \"Widget\" is registered for version \"v1\"")]
     [InlineData("""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"x"}}""", "the API version in the data (apps/v1) does not match the expected API version (v1)")]
     [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{"n":1}}""", "cannot unmarshal number into Go struct field ConfigMap.data of type string")]
+    [InlineData("""{"data":{"n":1}}""", "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal number")]
     [InlineData("""{"metadata":{"name":"x","namespace":"elsewhere"}}""", "the namespace of the provided object does not match the namespace sent on the request")]
     public async Task A_body_that_is_no_such_object_is_a_bad_request(string body, string words)
     {
