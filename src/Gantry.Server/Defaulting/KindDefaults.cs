@@ -13,13 +13,20 @@ public static class KindDefaults
     /// <summary>The annotation in which daemon sets count the changes of their template.</summary>
     public const string TemplateGeneration = "deprecated.daemonset.template.generation";
 
+    /// <summary>The label with the name of a namespace.</summary>
+    public const string NamespaceName = "kubernetes.io/metadata.name";
+
     private static readonly Dictionary<(string Group, string Kind), Action<TreeMap>> ByKind = new()
     {
-        [("", "Pod")] = o => PodDefaults.Pod(o.Made("spec")),
+        [("", "Pod")] = o =>
+        {
+            PodDefaults.Pod(o.Made("spec"));
+            PodDefaults.Status(o.Map("status"));
+        },
         [("", "PodTemplate")] = o => Template(o),
         [("", "ReplicationController")] = ReplicationController,
         [("", "Service")] = o => Service(o.Made("spec"), o),
-        [("", "Namespace")] = o => o.Made("metadata").Made("labels")["kubernetes.io/metadata.name"] = o.Made("metadata").Text("name") ?? "",
+        [("", "Namespace")] = o => o.Made("metadata").Made("labels")[NamespaceName] = o.Made("metadata").Text("name") ?? "",
         [("", "LimitRange")] = LimitRange,
         [("", "Node")] = o => Node(o),
         [("", "Secret")] = Secret,
@@ -28,7 +35,12 @@ public static class KindDefaults
         [("apps", "DaemonSet")] = DaemonSet,
         [("apps", "StatefulSet")] = StatefulSet,
         [("batch", "Job")] = Job,
-        [("batch", "CronJob")] = o => Template(o.Made("spec").Made("jobTemplate").Made("spec")),
+        [("batch", "CronJob")] = o =>
+        {
+            var job = o.Made("spec").Made("jobTemplate").Made("spec");
+            Template(job);
+            FailurePolicy(job);
+        },
         [("autoscaling", "HorizontalPodAutoscaler")] = Autoscaler,
         [("networking.k8s.io", "NetworkPolicy")] = o => NetworkPolicy(o.Made("spec")),
         [("rbac.authorization.k8s.io", "RoleBinding")] = Subjects,
@@ -80,7 +92,7 @@ public static class KindDefaults
         {
             spec.Made("sessionAffinityConfig").Made("clientIP").Default("timeoutSeconds", 10800);
         }
-        else
+        else if (spec.Text("sessionAffinity") == "None")
         {
             spec.Remove("sessionAffinityConfig");
         }
@@ -133,6 +145,19 @@ public static class KindDefaults
 
     private static void Node(TreeMap o)
     {
+        // Where both are given and differ, the older field counts.
+        if (o.Map("spec") is { } spec)
+        {
+            if (spec.Text("podCIDR") is { Length: > 0 } range && (spec.List("podCIDRs") is not { Count: > 0 } ranges || !ranges[0].Equals(new TreeString(range))))
+            {
+                spec["podCIDRs"] = new TreeList { range };
+            }
+            else if (spec.List("podCIDRs") is { Count: > 0 } given)
+            {
+                spec["podCIDR"] = given[0];
+            }
+        }
+
         if (o.Map("status") is { } status && !status.HasItems("allocatable") && status.Map("capacity") is { Count: > 0 } capacity)
         {
             status["allocatable"] = capacity.DeepClone();
@@ -219,6 +244,11 @@ public static class KindDefaults
             o.Made("metadata")["labels"] = labels.DeepClone();
         }
 
+        FailurePolicy(spec);
+    }
+
+    private static void FailurePolicy(TreeMap spec)
+    {
         foreach (var rule in spec.Map("podFailurePolicy")?.Items("rules") ?? [])
         {
             foreach (var condition in rule.Items("onPodConditions"))

@@ -5,25 +5,24 @@ namespace Gantry.Server.Defaulting;
 /// <summary>Defaults of pod specs that depend on other fields.</summary>
 internal static class PodDefaults
 {
+    private static readonly string[] AllContainers = ["initContainers", "containers", "ephemeralContainers"];
+
+    private static readonly string[] Containers = ["initContainers", "containers"];
+
     /// <summary>A spec of a pod or of a template.</summary>
     public static void Spec(TreeMap spec)
     {
-        var hostNetwork = spec["hostNetwork"] is TreeBool { Value: true };
-        foreach (var kind in new[] { "initContainers", "containers", "ephemeralContainers" })
+        foreach (var kind in AllContainers)
         {
             foreach (var container in spec.Items(kind))
             {
                 container.Default("imagePullPolicy", PullPolicy(container.Text("image") ?? ""));
-                if (hostNetwork)
-                {
-                    HostPorts(container);
-                }
             }
         }
 
         foreach (var volume in spec.Items("volumes"))
         {
-            if (volume.Count == 1 && volume.Contains("name"))
+            if (volume.Count == (volume.Contains("name") ? 1 : 0))
             {
                 volume["emptyDir"] = new TreeMap();
             }
@@ -43,7 +42,8 @@ internal static class PodDefaults
     {
         Spec(spec);
         spec.Default("enableServiceLinks", true);
-        foreach (var kind in new[] { "initContainers", "containers" })
+        var hostNetwork = spec["hostNetwork"] is TreeBool { Value: true };
+        foreach (var kind in Containers)
         {
             foreach (var container in spec.Items(kind))
             {
@@ -51,27 +51,36 @@ internal static class PodDefaults
                 {
                     resources.DefaultEntries("requests", resources.Map("limits"));
                 }
+
+                if (hostNetwork)
+                {
+                    HostPorts(container);
+                }
             }
         }
 
-        if (spec.Map("resources") is { } whole)
+        // Nobody waits less than no time.
+        if (spec["terminationGracePeriodSeconds"] is TreeInteger { Value: < 0 })
         {
-            whole.DefaultEntries("requests", whole.Map("limits"));
+            spec["terminationGracePeriodSeconds"] = 1;
         }
     }
 
-    /// <summary>Always for images without a tag or tagged latest; else IfNotPresent.</summary>
-    public static string PullPolicy(string image)
+    /// <summary>The address is the first of the addresses; where both are given and differ, the older field counts.</summary>
+    public static void Status(TreeMap? status)
     {
-        if (image.Contains('@', StringComparison.Ordinal))
+        if (status?.Text("podIP") is { Length: > 0 } ip && ((status.List("podIPs") is { Count: > 0 } list ? list[0] : null) as TreeMap)?.Text("ip") != ip)
         {
-            return "IfNotPresent";
+            status["podIPs"] = new TreeList { new TreeMap { { "ip", ip } } };
         }
-
-        var name = image[(image.LastIndexOf('/') + 1)..];
-        var colon = name.LastIndexOf(':');
-        return colon < 0 || name[(colon + 1)..] == "latest" ? "Always" : "IfNotPresent";
+        else if (status?.List("podIPs") is { Count: > 0 } given && given[0] is TreeMap first)
+        {
+            status["podIP"] = first["ip"];
+        }
     }
+
+    /// <summary>Always for images that are tagged latest, or not at all; else IfNotPresent.</summary>
+    public static string PullPolicy(string image) => ImageName.Tag(image) == "latest" ? "Always" : "IfNotPresent";
 
     private static void HostPorts(TreeMap container)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
@@ -57,7 +58,12 @@ public sealed class ServiceAllocator
         }
 
         var name = service.Map("metadata")?.Text("name") ?? "";
-        var errors = ServiceFamilies.Complete(spec, old?.Spec, _families);
+        var errors = Contradictions(service);
+        if (errors.Count == 0)
+        {
+            errors = ServiceFamilies.Complete(spec, old?.Spec, _families);
+        }
+
         if (errors.Count > 0)
         {
             return new ServiceAllocation(this, [], ApiStatus.Invalid("", "Service", name, errors));
@@ -76,6 +82,20 @@ public sealed class ServiceAllocator
 
             return new ServiceAllocation(this, taken, refusal);
         }
+    }
+
+    // Nothing is worked out from addresses and families that contradict each other.
+    private static IReadOnlyList<FieldError> Contradictions(TreeMap service)
+    {
+        var spec = service.Map("spec")!;
+        if (!ServiceFields.NeedsAddress(spec) || !(spec.Has("clusterIP") || spec.Has("clusterIPs") || spec.Has("ipFamilies") || spec.Has("ipFamilyPolicy")))
+        {
+            return [];
+        }
+
+        var errors = new FieldErrors();
+        ServiceAddressRules.Addresses(errors, ApiJson.Decode<V1Service>(TreeJson.Write(service)).Spec, FieldPath.Root("spec"));
+        return errors.List;
     }
 
     internal void Settle(ServiceAllocation allocation, long? revision)

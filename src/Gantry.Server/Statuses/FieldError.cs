@@ -105,6 +105,7 @@ public sealed record FieldError(FieldErrorType Type, string Path, string? Value,
         null => "\"null\"",
         string text => Quote(text),
         bool flag => flag ? "true" : "false",
+        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "null",
     };

@@ -4,15 +4,18 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>Deployments, ReplicaSets, StatefulSets, DaemonSets, ReplicationControllers.</summary>
+/// <summary>Deployments, ReplicaSets, DaemonSets, ReplicationControllers and their revisions.</summary>
 public static class AppsRules
 {
     public static void Deployment(FieldErrors errors, V1Deployment d, V1Deployment? old)
     {
         var (spec, at) = (d.Spec, FieldPath.Root("spec"));
         errors.NotNegative(at.Child("replicas"), (long?)spec.Replicas);
-        SelectorRules.ValidateWorkload(errors, spec.Selector, spec.Template.Metadata.Labels, at);
-        Template(errors, spec.Template, at.Child("template"), "Always");
+        if (SelectorRules.ValidateWorkload(errors, spec.Selector, spec.Template.Metadata.Labels, at))
+        {
+            Template(errors, spec.Template, at.Child("template"), "ReplicaSet", old?.Spec.Template);
+        }
+
         Strategy(errors, spec.Strategy, at.Child("strategy"));
         errors.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
         errors.NotNegative(at.Child("revisionHistoryLimit"), (long?)spec.RevisionHistoryLimit);
@@ -27,26 +30,24 @@ public static class AppsRules
 
         if (old is not null)
         {
-            errors.Immutable(at.Child("selector"), Equals(spec.Selector, old.Spec.Selector), spec.Selector);
+            Selector(errors, spec.Selector, old.Spec.Selector, at);
         }
     }
 
-    private static void Template(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, string restartPolicy)
+    private static void Selector(FieldErrors errors, V1LabelSelector? now, V1LabelSelector? old, FieldPath at) => errors.Immutable(at.Child("selector"), Equals(now, old), now);
+
+    private static void Template(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, string kind, V1PodTemplateSpec? old)
     {
-        PodRules.Template(errors, template, at);
-        Restarts(errors, template, at, restartPolicy);
+        PodRules.Template(errors, template, at, old);
+        Restarts(errors, template, at, kind);
     }
 
-    private static void Restarts(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, string restartPolicy)
+    private static void Restarts(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, string kind)
     {
-        if (template.Spec.RestartPolicy != restartPolicy && template.Spec.RestartPolicy.Length > 0)
-        {
-            errors.OneOf(at.Child("spec").Child("restartPolicy"), template.Spec.RestartPolicy, restartPolicy);
-        }
-
+        errors.OneOf(at.Child("spec").Child("restartPolicy"), template.Spec.RestartPolicy, "Always");
         if (template.Spec.ActiveDeadlineSeconds is not null)
         {
-            errors.Forbidden(at.Child("spec").Child("activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicaSet is not Supported");
+            errors.Forbidden(at.Child("spec").Child("activeDeadlineSeconds"), $"activeDeadlineSeconds in {kind} is not Supported");
         }
     }
 
@@ -79,7 +80,8 @@ public static class AppsRules
                 NotMoreThanAll(errors, rolling.MaxUnavailable, path.Child("maxUnavailable"));
                 break;
             default:
-                errors.RequiredOneOf(at, strategy.Type, "Recreate", "RollingUpdate");
+                errors.NotSupportedDump(
+                    at, $"apps.DeploymentStrategy{{Type:\"{strategy.Type}\", RollingUpdate:{GoDump.Pointer(strategy.RollingUpdate, "apps.RollingUpdateDeployment")}}}", "Recreate", "RollingUpdate");
                 break;
         }
     }
@@ -112,154 +114,114 @@ public static class AppsRules
     private static int? Percent(IntOrString v) =>
         v.StringValue.EndsWith('%') && int.TryParse(v.StringValue.AsSpan(0, v.StringValue.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
 
-    private static bool IsZero(IntOrString? value) => value is not { } v || (v.IsInt ? v.IntValue == 0 : Percent(v) is 0 or null);
+    private static bool IsZero(IntOrString? value) => value is not { } v || (v.IsInt ? v.IntValue == 0 : Percent(v) is 0 || (Percent(v) is null && !Number(v)));
+
+    // A text that is a number counts as one here, though it is refused elsewhere.
+    private static bool Number(IntOrString v) => int.TryParse(v.StringValue, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n != 0;
 
     public static void ReplicaSet(FieldErrors errors, V1ReplicaSet r, V1ReplicaSet? old)
     {
         var (spec, at) = (r.Spec, FieldPath.Root("spec"));
-        errors.NotNegative(at.Child("replicas"), (long?)spec.Replicas);
-        errors.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
-        SelectorRules.ValidateWorkload(errors, spec.Selector, spec.Template.Metadata.Labels, at);
-        Template(errors, spec.Template, at.Child("template"), "Always");
+        var found = new FieldErrors();
+        found.NotNegative(at.Child("replicas"), (long?)spec.Replicas);
+        found.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
+        if (SelectorRules.ValidateWorkload(found, spec.Selector, spec.Template.Metadata.Labels, at))
+        {
+            Template(found, spec.Template, at.Child("template"), "ReplicaSet", old?.Spec.Template);
+        }
+
+        errors.AddTimes(found, old is null ? 1 : 2);
         if (old is not null)
         {
-            errors.Immutable(at.Child("selector"), Equals(spec.Selector, old.Spec.Selector), spec.Selector);
+            Selector(errors, spec.Selector, old.Spec.Selector, at);
         }
     }
 
-    public static void ReplicationController(FieldErrors errors, V1ReplicationController r)
+    public static void ReplicationController(FieldErrors errors, V1ReplicationController r, V1ReplicationController? old)
     {
-        var (spec, at) = (r.Spec, FieldPath.Root("spec"));
-        errors.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
+        var (spec, at, found) = (r.Spec, FieldPath.Root("spec"), new FieldErrors());
+        found.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
         if (spec.Selector.Count == 0)
         {
-            errors.Required(at.Child("selector"));
+            found.Required(at.Child("selector"));
         }
 
-        errors.NotNegative(at.Child("replicas"), (long?)spec.Replicas);
-        if (spec.Template is not { } template)
+        found.NotNegative(at.Child("replicas"), (long?)spec.Replicas);
+        if (spec.Template is { } template)
         {
-            errors.Required(at.Child("template"));
-            return;
+            if (spec.Selector.Any(p => template.Metadata.Labels.GetValueOrDefault(p.Key) != p.Value))
+            {
+                SelectorRules.Mismatch(found, template.Metadata.Labels, at);
+            }
+
+            Template(found, template, at.Child("template"), "ReplicationController", old?.Spec.Template);
+        }
+        else
+        {
+            found.Required(at.Child("template"));
         }
 
-        if (spec.Selector.Any(p => template.Metadata.Labels.GetValueOrDefault(p.Key) != p.Value))
-        {
-            errors.InvalidDump(at.Child("template").Child("metadata").Child("labels"), GoDump.Map(template.Metadata.Labels), "`selector` does not match template `labels`");
-        }
-
-        Template(errors, template, at.Child("template"), "Always");
-    }
-
-    public static void StatefulSet(FieldErrors errors, V1StatefulSet s, V1StatefulSet? old)
-    {
-        var (spec, at) = (s.Spec, FieldPath.Root("spec"));
-        switch (spec.PodManagementPolicy)
-        {
-            case "":
-                errors.Required(at.Child("podManagementPolicy"));
-                break;
-            case "OrderedReady" or "Parallel":
-                break;
-            default:
-                errors.Invalid(at.Child("podManagementPolicy"), spec.PodManagementPolicy, "must be 'OrderedReady' or 'Parallel'");
-                break;
-        }
-
-        switch (spec.UpdateStrategy.Type)
-        {
-            case "":
-                errors.Required(at.Child("updateStrategy"));
-                break;
-            case "OnDelete":
-                if (spec.UpdateStrategy.RollingUpdate is not null)
-                {
-                    errors.InvalidDump(at.Child("updateStrategy").Child("rollingUpdate"), GoDump.Of(spec.UpdateStrategy.RollingUpdate), "only allowed for updateStrategy 'RollingUpdate'");
-                }
-
-                break;
-            case "RollingUpdate":
-                errors.NotNegative(at.Child("updateStrategy").Child("rollingUpdate").Child("partition"), (long?)spec.UpdateStrategy.RollingUpdate?.Partition);
-                break;
-            default:
-                errors.InvalidDump(at.Child("updateStrategy"), GoDump.Of(spec.UpdateStrategy), "must be 'RollingUpdate' or 'OnDelete'");
-                break;
-        }
-
-        if (spec.PersistentVolumeClaimRetentionPolicy is { } retention)
-        {
-            var path = at.Child("persistentVolumeClaimRetentionPolicy");
-            errors.OneOf(path.Child("whenDeleted"), retention.WhenDeleted, "Retain", "Delete");
-            errors.OneOf(path.Child("whenScaled"), retention.WhenScaled, "Retain", "Delete");
-        }
-
-        errors.NotNegative(at.Child("replicas"), (long?)spec.Replicas);
-        errors.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
-        if (spec.Ordinals is { } ordinals)
-        {
-            errors.NotNegative(at.Child("ordinals").Child("start"), (long)ordinals.Start);
-        }
-
-        SelectorRules.ValidateWorkload(errors, spec.Selector, spec.Template.Metadata.Labels, at);
-        // The pods get volumes from the claim templates as well; what else is in their spec is checked when they are made.
-        MetadataRules.Labels(errors, spec.Template.Metadata.Labels, at.Child("template").Child("labels"));
-        MetadataRules.Annotations(errors, spec.Template.Metadata.Annotations, at.Child("template").Child("annotations"));
-        Restarts(errors, spec.Template, at.Child("template"), "Always");
-        if (old is null)
-        {
-            return;
-        }
-
-        var same = old.Spec with
-        {
-            Replicas = spec.Replicas, Template = spec.Template, UpdateStrategy = spec.UpdateStrategy, MinReadySeconds = spec.MinReadySeconds, Ordinals = spec.Ordinals,
-            RevisionHistoryLimit = spec.RevisionHistoryLimit, PersistentVolumeClaimRetentionPolicy = spec.PersistentVolumeClaimRetentionPolicy,
-        };
-        if (!same.Equals(spec))
-        {
-            errors.Forbidden(at, "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
-        }
+        errors.AddTimes(found, old is null ? 1 : 2);
     }
 
     public static void DaemonSet(FieldErrors errors, V1DaemonSet d, V1DaemonSet? old)
     {
-        var (spec, at) = (d.Spec, FieldPath.Root("spec"));
-        SelectorRules.ValidateWorkload(errors, spec.Selector, spec.Template.Metadata.Labels, at);
-        Template(errors, spec.Template, at.Child("template"), "Always");
-        errors.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
-        errors.NotNegative(at.Child("revisionHistoryLimit"), (long?)spec.RevisionHistoryLimit);
-        var update = at.Child("updateStrategy");
-        if (spec.UpdateStrategy.Type == "RollingUpdate")
+        var (spec, at, found) = (d.Spec, FieldPath.Root("spec"), new FieldErrors());
+        SelectorRules.Validate(found, spec.Selector, at.Child("selector"));
+        if (!found.Any && (spec.Selector is null || (!SelectorRules.IsEmpty(spec.Selector) && !SelectorRules.Matches(spec.Selector, spec.Template.Metadata.Labels))))
         {
-            if (spec.UpdateStrategy.RollingUpdate is not { } rolling)
-            {
-                errors.Required(update.Child("rollingUpdate"));
-            }
-            else
-            {
-                var path = update.Child("rollingUpdate");
-                PositiveIntOrPercent(errors, rolling.MaxUnavailable, path.Child("maxUnavailable"));
-                PositiveIntOrPercent(errors, rolling.MaxSurge, path.Child("maxSurge"));
-                NotMoreThanAll(errors, rolling.MaxUnavailable, path.Child("maxUnavailable"));
-                NotMoreThanAll(errors, rolling.MaxSurge, path.Child("maxSurge"));
-                if (IsZero(rolling.MaxUnavailable) && IsZero(rolling.MaxSurge))
-                {
-                    errors.Required(path.Child("maxUnavailable"), "cannot be 0 when maxSurge is 0");
-                }
-                else if (!IsZero(rolling.MaxUnavailable) && !IsZero(rolling.MaxSurge))
-                {
-                    errors.InvalidDump(path.Child("maxSurge"), GoDump.Of(rolling.MaxSurge?.ToString()), "may not be set when maxUnavailable is non-zero");
-                }
-            }
-        }
-        else if (spec.UpdateStrategy.Type != "OnDelete")
-        {
-            errors.OneOf(update, spec.UpdateStrategy.Type, "RollingUpdate", "OnDelete");
+            SelectorRules.Mismatch(found, spec.Template.Metadata.Labels, at);
         }
 
+        if (spec.Selector is { } selector && SelectorRules.IsEmpty(selector))
+        {
+            found.InvalidDump(at.Child("selector"), GoDump.Of(selector), "empty selector is invalid for daemonset");
+        }
+
+        Template(found, spec.Template, at.Child("template"), "DaemonSet", old?.Spec.Template);
+        found.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
+        DaemonStrategy(found, spec.UpdateStrategy, at.Child("updateStrategy"));
+        found.NotNegative(at.Child("revisionHistoryLimit"), (long?)spec.RevisionHistoryLimit);
+        errors.AddTimes(found, old is null ? 1 : 2);
         if (old is not null)
         {
-            errors.Immutable(at.Child("selector"), Equals(spec.Selector, old.Spec.Selector), spec.Selector);
+            Selector(errors, spec.Selector, old.Spec.Selector, at);
+        }
+    }
+
+    private static void DaemonStrategy(FieldErrors errors, V1DaemonSetUpdateStrategy strategy, FieldPath at)
+    {
+        if (strategy.Type == "OnDelete")
+        {
+            return;
+        }
+
+        if (strategy.Type != "RollingUpdate")
+        {
+            errors.NotSupportedDump(
+                at, $"apps.DaemonSetUpdateStrategy{{Type:\"{strategy.Type}\", RollingUpdate:{GoDump.Pointer(strategy.RollingUpdate, "apps.RollingUpdateDaemonSet")}}}", "RollingUpdate", "OnDelete");
+            return;
+        }
+
+        var path = at.Child("rollingUpdate");
+        if (strategy.RollingUpdate is not { } rolling)
+        {
+            errors.Required(path);
+            return;
+        }
+
+        PositiveIntOrPercent(errors, rolling.MaxUnavailable, path.Child("maxUnavailable"));
+        PositiveIntOrPercent(errors, rolling.MaxSurge, path.Child("maxSurge"));
+        NotMoreThanAll(errors, rolling.MaxUnavailable, path.Child("maxUnavailable"));
+        NotMoreThanAll(errors, rolling.MaxSurge, path.Child("maxSurge"));
+        switch (IsZero(rolling.MaxUnavailable), IsZero(rolling.MaxSurge))
+        {
+            case (true, true):
+                errors.Required(path.Child("maxUnavailable"), "cannot be 0 when maxSurge is 0");
+                break;
+            case (false, false):
+                errors.InvalidDump(path.Child("maxSurge"), GoDump.Of(rolling.MaxSurge), "may not be set when maxUnavailable is non-zero");
+                break;
         }
     }
 
@@ -271,9 +233,10 @@ public static class AppsRules
         }
 
         errors.NotNegative(FieldPath.Root("revision"), r.Revision);
-        if (old is not null)
+        if (old is not null && !JsonModel.Same(r.Data, old.Data))
         {
-            errors.Immutable(FieldPath.Root("data"), JsonModel.Same(r.Data, old.Data), r.Data?.GetRawText());
+            // Kubernetes prints its type for data of any kind
+            errors.InvalidDump(FieldPath.Root("data"), "runtime.RawExtension{" + r.Data?.GetRawText() + "}", Rules.Immutable);
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Validation;
 
@@ -146,13 +146,20 @@ public static class ConfigRules
             return;
         }
 
-        try
+        if (Fault(bytes) is { } fault)
         {
-            using var parsed = JsonDocument.Parse(bytes);
+            errors.Invalid(at.Key(key), "<secret contents redacted>", fault);
         }
-        catch (JsonException e)
+    }
+
+    private static string? Fault(byte[] json)
+    {
+        if (JsonSyntax.Explain(json) is { } error)
         {
-            errors.Invalid(at.Key(key), "<secret contents redacted>", e.Message);
+            return error;
         }
+
+        var kind = TreeJson.Parse(json).KindName;
+        return kind is "object" or "null" ? null : $"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}";
     }
 }

@@ -11,6 +11,23 @@ public static class CronRules
     /// <summary>What is wrong with the schedule, or null.</summary>
     public static string? Check(string schedule)
     {
+        if (schedule.StartsWith("TZ=", StringComparison.Ordinal) || schedule.StartsWith("CRON_TZ=", StringComparison.Ordinal))
+        {
+            var (equals, blank) = (schedule.IndexOf('=', StringComparison.Ordinal), schedule.IndexOf(' ', StringComparison.Ordinal));
+            if (blank < 0)
+            {
+                return "invalid schedule format: runtime error: slice bounds out of range [:-1]";
+            }
+
+            var zone = schedule[(equals + 1)..blank];
+            if (zone.Length > 0 && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            {
+                return $"provided bad location {zone}: unknown time zone {zone}";
+            }
+
+            schedule = schedule[blank..].Trim();
+        }
+
         if (schedule.StartsWith('@'))
         {
             return schedule is "@yearly" or "@annually" or "@monthly" or "@weekly" or "@daily" or "@midnight" or "@hourly"

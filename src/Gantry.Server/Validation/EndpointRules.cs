@@ -31,6 +31,10 @@ public static class EndpointRules
 
                 errors.Invalid(path.Child("port"), port.Port, Rules.PortNumber(port.Port));
                 errors.RequiredOneOf(path.Child("protocol"), port.Protocol, "SCTP", "TCP", "UDP");
+                if (port.AppProtocol is { } protocol)
+                {
+                    errors.Invalid(path.Child("appProtocol"), protocol, Rules.QualifiedName(protocol));
+                }
             }
         }
     }
@@ -40,7 +44,8 @@ public static class EndpointRules
         for (var i = 0; i < addresses.Count; i++)
         {
             var (address, path) = (addresses[i], at.Index(i));
-            errors.Invalid(path.Child("ip"), address.Ip, Rules.IsIp(address.Ip) ? Rules.OrdinaryIp(address.Ip) : Rules.Ip(address.Ip));
+            // What is no address at all is told twice, in two ways.
+            errors.Invalid(path.Child("ip"), address.Ip, Rules.IsIp(address.Ip) ? Rules.OrdinaryIp(address.Ip) : [.. Rules.Ip(address.Ip), "must be a valid IP address"]);
             if (address.Hostname.Length > 0)
             {
                 errors.Invalid(path.Child("hostname"), address.Hostname, Rules.DnsLabel(address.Hostname));

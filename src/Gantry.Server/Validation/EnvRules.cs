@@ -11,6 +11,12 @@ public static class EnvRules
     private static readonly string[] VolumeFields =
         ["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
 
+    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    {
+        "metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.restartPolicy", "spec.serviceAccountName",
+        "spec.schedulerName", "status.phase", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
+    };
+
     private static readonly string[] Resources =
         ["limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory"];
 
@@ -69,7 +75,7 @@ public static class EnvRules
             errors.Invalid(at, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`");
         }
 
-        if (variable.Value.Length > 0 && sources > 0)
+        else if (variable.Value.Length > 0)
         {
             errors.Invalid(at, "", "may not be specified when `value` is not empty");
         }
@@ -81,11 +87,7 @@ public static class EnvRules
 
     private static void KeyRef(FieldErrors errors, string name, string key, FieldPath at)
     {
-        if (name.Length > 0)
-        {
-            errors.Invalid(at.Child("name"), name, Rules.DnsSubdomain(name));
-        }
-
+        errors.Invalid(at.Child("name"), name, Rules.DnsSubdomain(name));
         if (key.Length == 0)
         {
             errors.Required(at.Child("key"));
@@ -113,27 +115,31 @@ public static class EnvRules
         }
 
         var path = field.FieldPath;
-        var open = path.IndexOf("['", StringComparison.Ordinal);
-        if (open > 0 && path.EndsWith("']", StringComparison.Ordinal))
+        var (map, key) = Subscript(path);
+        if (key is not null)
         {
-            var (map, key) = (path[..open], path[(open + 2)..^2]);
             switch (map)
             {
                 case "metadata.annotations":
-                    errors.Invalid(at, key, Rules.QualifiedName(key.ToLowerInvariant()));
+                    errors.Invalid(at, key.ToLowerInvariant(), Rules.QualifiedName(key.ToLowerInvariant()));
                     break;
                 case "metadata.labels":
                     errors.Invalid(at, key, Rules.QualifiedName(key));
                     break;
                 default:
-                    errors.Invalid(at, path, "does not support subscript");
+                    errors.Invalid(at.Child("fieldPath"), path, $"error converting fieldPath: field label does not support subscript: {path}");
                     break;
             }
 
             return;
         }
 
-        if (!path.StartsWith("metadata.", StringComparison.Ordinal) && !path.StartsWith("spec.", StringComparison.Ordinal) && !path.StartsWith("status.", StringComparison.Ordinal))
+        if (path == "spec.host")
+        {
+            path = "spec.nodeName";
+        }
+
+        if (!Known.Contains(path))
         {
             errors.Invalid(at.Child("fieldPath"), path, $"error converting fieldPath: field label not supported: {path}");
             return;
@@ -142,21 +148,60 @@ public static class EnvRules
         errors.OneOf(at.Child("fieldPath"), path, supported);
     }
 
+    // metadata.labels['key']
+    private static (string Map, string? Key) Subscript(string path)
+    {
+        var open = path.IndexOf("['", StringComparison.Ordinal);
+        return open > 0 && path.EndsWith("']", StringComparison.Ordinal) && open + 4 < path.Length ? (path[..open], path[(open + 2)..^2]) : (path, null);
+    }
+
     public static void ResourceFieldRef(FieldErrors errors, V1ResourceFieldSelector selector, bool inVolume, FieldPath at)
     {
+        var name = selector.Resource;
         if (inVolume && selector.ContainerName.Length == 0)
         {
             errors.Required(at.Child("containerName"));
-            return;
         }
-
-        if (selector.Resource.Length == 0)
+        else if (name.Length == 0)
         {
             errors.Required(at.Child("resource"));
         }
-        else if (!selector.Resource.Contains("hugepages-", StringComparison.Ordinal))
+        else if (!IsHugePages(name))
         {
-            errors.OneOf(at.Child("resource"), selector.Resource, Resources);
+            errors.OneOf(at.Child("resource"), name, Resources);
+        }
+
+        Divisor(errors, selector, at.Child("divisor"));
+    }
+
+    private static bool IsHugePages(string name) =>
+        name.StartsWith("limits.hugepages-", StringComparison.Ordinal) || name.StartsWith("requests.hugepages-", StringComparison.Ordinal);
+
+    private static void Divisor(FieldErrors errors, V1ResourceFieldSelector selector, FieldPath at)
+    {
+        if (selector.Divisor.CompareTo(default) == 0)
+        {
+            return;
+        }
+
+        var (name, divisor) = (selector.Resource, selector.Divisor.ToString());
+        if (name is "limits.cpu" or "requests.cpu")
+        {
+            if (divisor is not ("1m" or "1"))
+            {
+                errors.Invalid(at, name, "only divisor's values 1m and 1 are supported with the cpu resource");
+            }
+
+            return;
+        }
+
+        var kind = name is "limits.memory" or "requests.memory" ? "memory"
+            : name is "limits.ephemeral-storage" or "requests.ephemeral-storage" ? "local ephemeral storage"
+            : IsHugePages(name) ? "hugepages"
+            : null;
+        if (kind is not null && divisor is not ("1" or "1k" or "1M" or "1G" or "1T" or "1P" or "1E" or "1Ki" or "1Mi" or "1Gi" or "1Ti" or "1Pi" or "1Ei"))
+        {
+            errors.Invalid(at, name, $"only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the {kind} resource");
         }
     }
 
@@ -170,24 +215,30 @@ public static class EnvRules
                 errors.Invalid(path.Child("prefix"), source.Prefix, Rules.EnvName(source.Prefix));
             }
 
+            Source(errors, source.ConfigMapRef?.Name, path.Child("configMapRef").Child("name"));
+            Source(errors, source.SecretRef?.Name, path.Child("secretRef").Child("name"));
+            // Kubernetes names the list here, not its item.
             if (source.ConfigMapRef is null && source.SecretRef is null)
             {
-                errors.Invalid(path, "", "must specify one of: `configMapRef` or `secretRef`");
+                errors.Invalid(at, "", "must specify one of: `configMapRef` or `secretRef`");
             }
             else if (source.ConfigMapRef is not null && source.SecretRef is not null)
             {
-                errors.Invalid(path, "", "may not have more than one field specified at a time");
+                errors.Invalid(at, "", "may not have more than one field specified at a time");
             }
+        }
+    }
 
-            if (source.ConfigMapRef is { Name.Length: > 0 } map)
-            {
-                errors.Invalid(path.Child("configMapRef").Child("name"), map.Name, Rules.DnsSubdomain(map.Name));
-            }
-
-            if (source.SecretRef is { Name.Length: > 0 } secret)
-            {
-                errors.Invalid(path.Child("secretRef").Child("name"), secret.Name, Rules.DnsSubdomain(secret.Name));
-            }
+    private static void Source(FieldErrors errors, string? name, FieldPath at)
+    {
+        if (name is { Length: 0 })
+        {
+            errors.Required(at);
+        }
+        else if (name is not null)
+        {
+            // checked as the beginning of a name, which may end in a dash
+            errors.Invalid(at, name, Rules.DnsSubdomain(name.EndsWith('-') ? name[..^1] + "a" : name));
         }
     }
 }

@@ -13,7 +13,19 @@ public sealed class FieldErrors
 
     public int Count => _errors?.Count ?? 0;
 
+    /// <summary>Forgets what was found: for what is refused for one reason alone.</summary>
+    public void Clear() => _errors?.Clear();
+
     public void Add(FieldError error) => (_errors ??= []).Add(error);
+
+    /// <summary>What was found, as often as Kubernetes says it: several of its kinds check the same twice on an update.</summary>
+    public void AddTimes(FieldErrors found, int times)
+    {
+        for (var i = 0; i < times && found.Any; i++)
+        {
+            (_errors ??= []).AddRange(found.List);
+        }
+    }
 
     public void Invalid(FieldPath at, object? value, string detail) => Add(FieldError.Invalid(at.ToString(), value, detail));
 
@@ -23,6 +35,32 @@ public sealed class FieldErrors
         foreach (var detail in details)
         {
             Invalid(at, value, detail);
+        }
+    }
+
+    /// <summary>A refused value that the message does not show.</summary>
+    public void WithoutValue(FieldPath at, string detail) => Add(new FieldError(FieldErrorType.Invalid, at.ToString(), null, detail));
+
+    /// <summary>A name such as <c>example.com/name</c>.</summary>
+    public void DomainPrefixedPath(FieldPath at, string value)
+    {
+        if (value.Length == 0)
+        {
+            Required(at);
+            return;
+        }
+
+        var slash = value.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0 || slash == value.Length - 1)
+        {
+            Invalid(at, value, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+            return;
+        }
+
+        Invalid(at, value[..slash], Rules.DnsSubdomain(value[..slash]));
+        if (!value[(slash + 1)..].All(c => char.IsAsciiLetterOrDigit(c) || "/-._~%!$&'()*+,;=:".Contains(c, StringComparison.Ordinal)))
+        {
+            Invalid(at, value[(slash + 1)..], "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
         }
     }
 
@@ -36,6 +74,15 @@ public sealed class FieldErrors
     public void Duplicate(FieldPath at, object? value) => Add(FieldError.Duplicate(at.ToString(), value));
 
     public void DuplicateDump(FieldPath at, string dump) => Add(new FieldError(FieldErrorType.Duplicate, at.ToString(), dump, ""));
+
+    /// <summary>A repeated value that is no scalar, and by what it is told apart.</summary>
+    public void DuplicateDump(FieldPath at, string dump, string detail) => Add(new FieldError(FieldErrorType.Duplicate, at.ToString(), dump, detail));
+
+    /// <summary>An unsupported value that is no scalar.</summary>
+    public void NotSupportedDump(FieldPath at, string dump, params ReadOnlySpan<string> supported) =>
+        Add(FieldError.NotSupported(at.ToString(), null, supported.ToArray()) with { Value = dump });
+
+    public void NotFound(FieldPath at, object? value, string detail) => Add(FieldError.NotFound(at.ToString(), value) with { Detail = detail });
 
     public void NotFound(FieldPath at, object? value) => Add(FieldError.NotFound(at.ToString(), value));
 

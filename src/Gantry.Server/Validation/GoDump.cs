@@ -39,6 +39,9 @@ public static class GoDump
     // Models are named by version and kind.
     private static string TypeOf(IApiModel model) => "v1." + model.GetType().Name[2..];
 
+    /// <summary>A member that is a pointer: nothing, or an address that says nothing.</summary>
+    public static string Pointer(object? value, string type) => value is null ? $"(*{type})(nil)" : $"(*{type})(0xc000000000)";
+
     /// <summary><c>[]string{"a", "b"}</c></summary>
     /// <param name="type">The Go type of the items: most lists of texts are plain strings there, some are not.</param>
     /// <param name="texts">The items.</param>

@@ -22,24 +22,11 @@ internal readonly record struct MetadataRepeats(int Whole, int Changes)
         V1FlowSchema or V1PriorityLevelConfiguration or V1ValidatingAdmissionPolicy => new(subresource.Length > 0 ? 0 : 1, 0),
         V1EndpointSlice or V1ValidatingAdmissionPolicyBinding or V1ValidatingWebhookConfiguration or V1MutatingWebhookConfiguration => new(1, 0),
         CoreV1Event => new(0, 0),
+        V1PersistentVolume => subresource.Length > 0 ? new(0, 1) : new(2, 0),
+        V1PersistentVolumeClaim => new(subresource.Length > 0 ? 0 : 2, 1),
+        V1LimitRange => new(1, 0),
+        V1ConfigMap or V1Secret or V1Pod or V1Service or V1Endpoints or V1Namespace or V1Node or V1ServiceAccount or V1ReplicationController
+            or V1ReplicaSet or V1DaemonSet or V1ControllerRevision or V1Job => new(subresource.Length > 0 && subresource != "ephemeralcontainers" ? 0 : 1, 1),
         _ => new(0, 1),
     };
-
-    /// <summary>Adds once more what was found from a place on.</summary>
-    /// <param name="errors">The findings.</param>
-    /// <param name="from">How many there were before.</param>
-    /// <param name="times">How often.</param>
-    public static void Repeat(FieldErrors errors, int from, int times)
-    {
-        if (errors.Count == from || times == 0)
-        {
-            return;
-        }
-
-        var found = errors.List.Skip(from).ToList();
-        for (; times > 0; times--)
-        {
-            found.ForEach(errors.Add);
-        }
-    }
 }

@@ -11,6 +11,7 @@ public static class MetadataRules
     /// <summary>The form of a kind's names.</summary>
     public delegate IEnumerable<string> NameRule(string name);
 
+    /// <summary>What metadata must be on its own (ValidateObjectMeta).</summary>
     public static void Validate(FieldErrors errors, V1ObjectMeta meta, bool namespaced, NameRule name, FieldPath at)
     {
         if (meta.GenerateName.Length > 0)
@@ -46,32 +47,54 @@ public static class MetadataRules
         }
 
         errors.NotNegative(at.Child("generation"), meta.Generation);
-        Labels(errors, meta.Labels, at.Child("labels"));
-        Annotations(errors, meta.Annotations, at.Child("annotations"));
-        OwnerReferences(errors, meta.OwnerReferences, at.Child("ownerReferences"));
+        Maps(errors, meta, at);
         Finalizers(errors, meta.Finalizers, at.Child("finalizers"));
         ManagedFields(errors, meta.ManagedFields, at.Child("managedFields"));
     }
 
-    public static void ValidateUpdate(FieldErrors errors, V1ObjectMeta now, V1ObjectMeta old, FieldPath at)
+    /// <summary>What an update may not change (ValidateObjectMetaUpdate).</summary>
+    public static void Changes(FieldErrors errors, V1ObjectMeta now, V1ObjectMeta old, FieldPath at)
     {
-        if (now.DeletionTimestamp != old.DeletionTimestamp)
+        if (old.DeletionTimestamp is not null && now.Finalizers.Except(old.Finalizers, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } added)
         {
-            errors.Immutable(at.Child("deletionTimestamp"), false, now.DeletionTimestamp);
+            errors.Forbidden(at.Child("finalizers"), "no new finalizers can be added if the object is being deleted, found new finalizers " + GoDump.Texts("string", added));
         }
 
-        if (old.DeletionTimestamp is not null && now.Finalizers.Except(old.Finalizers, StringComparer.Ordinal).ToList() is { Count: > 0 } added)
+        if (now.Generation < old.Generation)
         {
-            errors.Forbidden(at.Child("finalizers"), $"no new finalizers can be added if the object is being deleted, found new finalizers []string{{{string.Join(", ", added.Select(f => $"\"{f}\""))}}}");
+            errors.Invalid(at.Child("generation"), now.Generation, "must not be decremented");
         }
 
         errors.Immutable(at.Child("name"), now.Name == old.Name, now.Name);
         errors.Immutable(at.Child("namespace"), now.Namespace == old.Namespace, now.Namespace);
         errors.Immutable(at.Child("uid"), now.Uid == old.Uid, now.Uid);
         errors.Immutable(at.Child("creationTimestamp"), now.CreationTimestamp == old.CreationTimestamp, now.CreationTimestamp);
-        if (now.Generation < old.Generation)
+        errors.Immutable(at.Child("deletionTimestamp"), now.DeletionTimestamp == old.DeletionTimestamp, now.DeletionTimestamp);
+        errors.Immutable(at.Child("deletionGracePeriodSeconds"), now.DeletionGracePeriodSeconds == old.DeletionGracePeriodSeconds, now.DeletionGracePeriodSeconds);
+    }
+
+    /// <summary>Labels, annotations and owners, which are looked at as changes, too.</summary>
+    public static void Maps(FieldErrors errors, V1ObjectMeta meta, FieldPath at)
+    {
+        Labels(errors, meta.Labels, at.Child("labels"));
+        Annotations(errors, meta.Annotations, at.Child("annotations"));
+        OwnerReferences(errors, meta.OwnerReferences, at.Child("ownerReferences"));
+    }
+
+    /// <summary>Finalizers of Kubernetes' own kinds are either well known or have a domain.</summary>
+    public static void KnownFinalizers(FieldErrors errors, IReadOnlyList<string> finalizers, FieldPath at)
+    {
+        for (var i = 0; i < finalizers.Count; i++)
         {
-            errors.Invalid(at.Child("generation"), now.Generation, "must not be decremented");
+            KnownFinalizer(errors, finalizers[i], at.Index(i));
+        }
+    }
+
+    public static void KnownFinalizer(FieldErrors errors, string finalizer, FieldPath at)
+    {
+        if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+        {
+            errors.Invalid(at, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
         }
     }
 
@@ -102,32 +125,24 @@ public static class MetadataRules
     private static void OwnerReferences(FieldErrors errors, IReadOnlyList<V1OwnerReference> owners, FieldPath at)
     {
         V1OwnerReference? controller = null;
-        for (var i = 0; i < owners.Count; i++)
+        foreach (var owner in owners)
         {
-            var (owner, path) = (owners[i], at.Index(i));
-            if (owner.ApiVersion.Length == 0)
+            if (owner.ApiVersion.Length == 0 || owner.ApiVersion.Count(c => c == '/') > 1)
             {
-                errors.Invalid(path.Child("apiVersion"), "", "version must not be empty");
+                errors.Invalid(at.Child("apiVersion"), owner.ApiVersion, "version must not be empty");
             }
 
-            if (owner.Kind.Length == 0)
+            foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[("kind", owner.Kind), ("name", owner.Name), ("uid", owner.Uid)])
             {
-                errors.Invalid(path.Child("kind"), "", "kind must not be empty");
-            }
-
-            if (owner.Name.Length == 0)
-            {
-                errors.Invalid(path.Child("name"), "", "name must not be empty");
-            }
-
-            if (owner.Uid.Length == 0)
-            {
-                errors.Invalid(path.Child("uid"), "", "uid must not be empty");
+                if (value.Length == 0)
+                {
+                    errors.Invalid(at.Child(name), "", name + " must not be empty");
+                }
             }
 
             if (owner is { ApiVersion: "v1", Kind: "Event" })
             {
-                errors.Invalid(path, "", "/v1, Kind=Event is disallowed from being an owner");
+                errors.InvalidDump(at, GoDump.Of(owner), "/v1, Kind=Event is disallowed from being an owner");
             }
 
             if (owner.Controller != true)
@@ -139,6 +154,7 @@ public static class MetadataRules
             {
                 errors.InvalidDump(at, GoDump.Of(owners),
                     $"Only one reference can have Controller set to true. Found \"true\" in references for {controller.Kind}/{controller.Name} and {owner.Kind}/{owner.Name}");
+                continue;
             }
 
             controller = owner;
@@ -149,7 +165,7 @@ public static class MetadataRules
     {
         for (var i = 0; i < finalizers.Count; i++)
         {
-            errors.Invalid(at.Index(i), finalizers[i], Rules.QualifiedName(finalizers[i]));
+            errors.Invalid(at, finalizers[i], Rules.QualifiedName(finalizers[i]));
         }
 
         if (finalizers.Contains("orphan") && finalizers.Contains("foregroundDeletion"))

@@ -13,31 +13,40 @@ public sealed class ObjectValidator : IValidator
     public IReadOnlyList<FieldError> Validate(ResourceType type, IApiObject value, IApiObject? old, string subresource)
     {
         var errors = new FieldErrors();
-        var meta = FieldPath.Root("metadata");
-        var repeats = old is null ? default : MetadataRepeats.Of(value, subresource);
-        if (old is not null)
+        if (old is null)
         {
-            MetadataRules.ValidateUpdate(errors, value.Metadata, old.Metadata, meta);
-            MetadataRepeats.Repeat(errors, 0, repeats.Changes);
+            MetadataChecks.Create(errors, type, value, NameRule(type));
+        }
+        else
+        {
+            MetadataChecks.Update(errors, type, value, old, subresource);
         }
 
-        var before = errors.Count;
-        MetadataRules.Validate(errors, value.Metadata, type.Namespaced, NameRule(type), meta);
-        MetadataRepeats.Repeat(errors, before, repeats.Whole);
         GroupRules.Check(errors, value, old, subresource);
-        if (subresource.Length > 0 && subresource != "ephemeralcontainers")
-        {
-            if (value is V1CustomResourceDefinition definition)
-            {
-                DefinitionRules.Status(errors, definition.Status);
-            }
 
-            return errors.List;
+        switch (subresource)
+        {
+            case "status" when value is V1CustomResourceDefinition definition:
+                DefinitionRules.Status(errors, definition.Status);
+                return errors.List;
+            case "status":
+                StatusFieldRules.Check(errors, value, old);
+                return errors.List;
+            case "ephemeralcontainers" when value is V1Pod pod && old is V1Pod before:
+                PodAnnotationRules.Update(errors, pod, before, FieldPath.Root("metadata").Child("annotations"));
+                PodRules.Pod(errors, pod, before);
+                EphemeralContainerRules.Update(errors, pod, before);
+                return errors.List;
+            case "finalize" when value is V1Namespace ns:
+                ClusterRules.Namespace(errors, ns, true);
+                return errors.List;
+            case "":
+                Core(errors, value, old);
+                Workloads(errors, value, old);
+                Rest(errors, value, old);
+                break;
         }
 
-        Core(errors, value, old, subresource);
-        Workloads(errors, value, old);
-        Rest(errors, value, old);
         return errors.List;
     }
 
@@ -45,25 +54,26 @@ public sealed class ObjectValidator : IValidator
     {
         ("", "Namespace") => Rules.DnsLabel,
         ("", "Service") => Rules.Dns1035Label,
+        // The older API's events may have any name that can be part of a path.
+        ("", "Event") => Rules.PathSegment,
         ("rbac.authorization.k8s.io", _) => Rules.PathSegment,
         ("apiregistration.k8s.io", _) => Rules.PathSegment,
         ("certificates.k8s.io", _) => Rules.PathSegment,
         ("policy", _) => Rules.PathSegment,
-        ("apps", "StatefulSet") => Rules.DnsSubdomain,
+        ("apps", "StatefulSet") => Rules.DnsLabel,
         _ => Rules.DnsSubdomain,
     };
 
-    private static void Core(FieldErrors errors, IApiObject value, IApiObject? old, string subresource)
+    private static void Core(FieldErrors errors, IApiObject value, IApiObject? old)
     {
         switch (value)
         {
+            case V1Pod pod when old is V1Pod before:
+                PodRules.Pod(errors, pod, before);
+                PodUpdateRules.Update(errors, pod, before);
+                break;
             case V1Pod pod:
-                if (old is V1Pod before && subresource.Length == 0)
-                {
-                    PodRules.Update(errors, pod, before);
-                }
-
-                PodRules.Pod(errors, pod);
+                PodRules.Create(errors, pod);
                 break;
             case V1Service service:
                 ServiceRules.Service(errors, service);
@@ -83,31 +93,33 @@ public sealed class ObjectValidator : IValidator
                 ConfigRules.Secret(errors, secret, old as V1Secret);
                 break;
             case V1Namespace ns:
-                ClusterRules.Namespace(errors, ns);
+                ClusterRules.Namespace(errors, ns, false);
                 break;
             case V1Node node:
-                ClusterRules.Node(errors, node, old as V1Node);
+                NodeRules.Node(errors, node);
+                if (old is V1Node oldNode)
+                {
+                    NodeRules.Update(errors, node, oldNode);
+                }
+
                 break;
             case V1ResourceQuota quota:
-                ClusterRules.ResourceQuota(errors, quota, old as V1ResourceQuota);
+                QuotaRules.Quota(errors, quota, old as V1ResourceQuota);
                 break;
             case V1LimitRange range:
-                ClusterRules.LimitRange(errors, range);
-                break;
-            case V1ServiceAccount account:
-                ClusterRules.ServiceAccount(errors, account);
+                LimitRangeItemRules.LimitRange(errors, range);
                 break;
             case CoreV1Event e:
-                ClusterRules.CoreEvent(errors, e);
+                EventRules.Core(errors, e);
                 break;
             case V1PodTemplate template:
-                PodRules.Template(errors, template.Template, FieldPath.Root("template"));
+                PodRules.Template(errors, template.Template, FieldPath.Root("template"), (old as V1PodTemplate)?.Template);
                 break;
             case V1PersistentVolume pv:
-                StorageRules.PersistentVolume(errors, pv, old as V1PersistentVolume);
+                PersistentVolumeRules.Volume(errors, pv, old as V1PersistentVolume);
                 break;
             case V1PersistentVolumeClaim claim:
-                StorageRules.PersistentVolumeClaim(errors, claim, old as V1PersistentVolumeClaim);
+                VolumeClaimRules.Claim(errors, claim, old as V1PersistentVolumeClaim);
                 break;
         }
     }
@@ -123,10 +135,10 @@ public sealed class ObjectValidator : IValidator
                 AppsRules.ReplicaSet(errors, r, old as V1ReplicaSet);
                 break;
             case V1ReplicationController rc:
-                AppsRules.ReplicationController(errors, rc);
+                AppsRules.ReplicationController(errors, rc, old as V1ReplicationController);
                 break;
             case V1StatefulSet s:
-                AppsRules.StatefulSet(errors, s, old as V1StatefulSet);
+                StatefulSetRules.StatefulSet(errors, s, old as V1StatefulSet);
                 break;
             case V1DaemonSet ds:
                 AppsRules.DaemonSet(errors, ds, old as V1DaemonSet);
@@ -135,10 +147,10 @@ public sealed class ObjectValidator : IValidator
                 AppsRules.ControllerRevision(errors, revision, old as V1ControllerRevision);
                 break;
             case V1Job job:
-                BatchRules.Job(errors, job, old as V1Job);
+                JobRules.Job(errors, job, old as V1Job);
                 break;
             case V1CronJob cron:
-                BatchRules.CronJob(errors, cron);
+                CronJobRules.CronJob(errors, cron, old as V1CronJob);
                 break;
         }
     }
@@ -148,7 +160,7 @@ public sealed class ObjectValidator : IValidator
         switch (value)
         {
             case EventsV1Event e:
-                ClusterRules.NewEvent(errors, e);
+                EventRules.Events(errors, e, old as EventsV1Event);
                 break;
             case V1CustomResourceDefinition definition:
                 DefinitionRules.Definition(errors, definition, old as V1CustomResourceDefinition);

@@ -5,68 +5,145 @@ namespace Gantry.Server.Validation;
 /// <summary>Pods and pod templates.</summary>
 public static class PodRules
 {
-    private const string Changeable =
-        "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
-        + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+    /// <summary>What tells the spec of a pod from one in a template.</summary>
+    /// <param name="Name">The pod's name; empty in a template, whose pods have names of their own.</param>
+    /// <param name="IsPod">Whether the spec is a pod's own.</param>
+    /// <param name="Old">The spec before an update: what it had wrong already is let pass.</param>
+    public sealed record Context(string Name, bool IsPod, V1PodSpec? Old);
 
-    public static void Template(FieldErrors errors, V1PodTemplateSpec template, FieldPath at)
+    private static readonly Context InTemplate = new("", false, null);
+
+    /// <summary>A template's labels, annotations and spec.</summary>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="template">The template.</param>
+    /// <param name="at">Where it is.</param>
+    /// <param name="old">The template before an update.</param>
+    public static void Template(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, V1PodTemplateSpec? old = null)
     {
-        MetadataRules.Labels(errors, template.Metadata.Labels, at.Child("labels"));
-        MetadataRules.Annotations(errors, template.Metadata.Annotations, at.Child("annotations"));
-        Spec(errors, template.Spec, at.Child("spec"));
+        TemplateMetadata(errors, template, at, old);
+        Spec(errors, template.Spec, at.Child("spec"), old is null ? InTemplate : InTemplate with { Old = old.Spec });
+        PodAnnotationRules.SeccompMatches(errors, template.Metadata, template.Spec, at.Child("spec"));
         if (template.Spec.EphemeralContainers.Count > 0)
         {
             errors.Forbidden(at.Child("spec").Child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
         }
     }
 
-    public static void Spec(FieldErrors errors, V1PodSpec spec, FieldPath at)
+    /// <summary>A template's labels and annotations alone.</summary>
+    public static void TemplateMetadata(FieldErrors errors, V1PodTemplateSpec template, FieldPath at, V1PodTemplateSpec? old = null)
     {
-        var volumes = VolumeRules.Volumes(errors, spec.Volumes, at.Child("volumes"));
-        var claims = spec.ResourceClaims.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
-        ContainerRules.Containers(errors, spec, new(volumes, spec.HostNetwork, claims, spec.RestartPolicy), at);
+        MetadataRules.Labels(errors, template.Metadata.Labels, at.Child("labels"));
+        MetadataRules.Annotations(errors, template.Metadata.Annotations, at.Child("annotations"));
+        PodAnnotationRules.Pod(errors, template.Metadata.Annotations, template.Spec, at.Child("annotations"), old?.Metadata.Annotations);
+    }
+
+    /// <summary>A new pod.</summary>
+    public static void Create(FieldErrors errors, V1Pod pod)
+    {
+        Pod(errors, pod, null);
+        var at = FieldPath.Root("spec");
+        if (pod.Spec.EphemeralContainers.Count > 0)
+        {
+            errors.Forbidden(at.Child("ephemeralContainers"), "cannot be set on create");
+        }
+
+        if (pod.Spec.NodeName.Length > 0 && pod.Spec.SchedulingGates.Count > 0)
+        {
+            errors.Forbidden(at.Child("nodeName"), "cannot be set until all schedulingGates have been cleared");
+        }
+
+        PodAnnotationRules.SeccompMatches(errors, pod.Metadata, pod.Spec, at);
+    }
+
+    /// <summary>The annotations and the spec of a pod, new or updated.</summary>
+    public static void Pod(FieldErrors errors, V1Pod pod, V1Pod? old)
+    {
+        var at = FieldPath.Root("spec");
+        PodAnnotationRules.Pod(errors, pod.Metadata.Annotations, pod.Spec, FieldPath.Root("metadata").Child("annotations"), old?.Metadata.Annotations);
+        Spec(errors, pod.Spec, at, new(pod.Metadata.Name, true, old?.Spec));
+        if (pod.Spec.ServiceAccountName.Length == 0)
+        {
+            TokensNeedAccount(errors, pod.Spec, at);
+        }
+
+        foreach (var (list, name) in new[] { (pod.Spec.Containers, "containers"), (pod.Spec.InitContainers, "initContainers") })
+        {
+            for (var i = 0; i < list.Count; i++)
+            {
+                ContainerRules.PlainImage(errors, list[i].Image, at.Child(name).Index(i).Child("image"));
+            }
+        }
+    }
+
+    private static void TokensNeedAccount(FieldErrors errors, V1PodSpec spec, FieldPath at)
+    {
+        for (var v = 0; v < spec.Volumes.Count; v++)
+        {
+            for (var s = 0; s < (spec.Volumes[v].Projected?.Sources.Count ?? 0); s++)
+            {
+                if (spec.Volumes[v].Projected!.Sources[s].ServiceAccountToken is not null)
+                {
+                    errors.Forbidden(at.Child("volumes").Index(v).Child("projected").Child("sources").Index(s).Child("serviceAccountToken"), "must not be specified when serviceAccountName is not set");
+                }
+            }
+        }
+    }
+
+    public static void Spec(FieldErrors errors, V1PodSpec spec, FieldPath at, Context context)
+    {
+        var volumes = VolumeRules.Volumes(errors, spec.Volumes, at.Child("volumes"), context);
+        var pod = new ContainerRules.PodContext(volumes, spec.TerminationGracePeriodSeconds ?? 0);
+        ContainerRules.Containers(errors, spec, pod, at);
+        EphemeralContainerRules.All(errors, spec, pod, at.Child("ephemeralContainers"));
+        if (spec.HostNetwork)
+        {
+            HostNetworkPorts(errors, spec, context.IsPod, at.Child("containers"));
+        }
+
         errors.RequiredOneOf(at.Child("restartPolicy"), spec.RestartPolicy, "Always", "OnFailure", "Never");
         errors.RequiredOneOf(at.Child("dnsPolicy"), spec.DnsPolicy, "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
         MetadataRules.Labels(errors, spec.NodeSelector, at.Child("nodeSelector"));
-        SecurityRules.Pod(errors, spec, at.Child("securityContext"));
-        for (var i = 0; i < spec.ImagePullSecrets.Count; i++)
+        SecurityRules.Pod(errors, spec, at.Child("securityContext"), context.Old);
+        SchedulingRules.Affinity(errors, spec.Affinity, at.Child("affinity"));
+        Dns(errors, spec, at.Child("dnsConfig"));
+        for (var i = 0; i < spec.ReadinessGates.Count; i++)
         {
-            if (spec.ImagePullSecrets[i].Name.Length == 0)
-            {
-                errors.Required(at.Child("imagePullSecrets").Index(i).Child("name"));
-            }
+            errors.Invalid(at.Child("readinessGates").Index(i).Child("conditionType"), spec.ReadinessGates[i].ConditionType, Rules.QualifiedName(spec.ReadinessGates[i].ConditionType));
         }
 
-        SchedulingRules.Affinity(errors, spec.Affinity, at.Child("affinity"));
-        Dns(errors, spec, at);
         Gates(errors, spec.SchedulingGates, at.Child("schedulingGates"));
-        SchedulingRules.Tolerations(errors, spec.Tolerations, at.Child("tolerations"));
         SchedulingRules.TopologySpread(errors, spec.TopologySpreadConstraints, at.Child("topologySpreadConstraints"));
-        HostAliases(errors, spec.HostAliases, at.Child("hostAliases"));
+        PodSystemRules.HostProcess(errors, spec, at);
+        PodSystemRules.HostUsers(errors, spec, at);
         Names(errors, spec, at);
         if (spec.ActiveDeadlineSeconds is { } deadline && deadline is < 1 or > int.MaxValue)
         {
-            errors.Invalid(at.Child("activeDeadlineSeconds"), spec.ActiveDeadlineSeconds, Rules.Between(1, int.MaxValue));
+            errors.Invalid(at.Child("activeDeadlineSeconds"), deadline, Rules.Between(1, int.MaxValue));
         }
 
-        if (spec.TerminationGracePeriodSeconds is null)
-        {
-            errors.Required(at.Child("terminationGracePeriodSeconds"));
-        }
-
+        SchedulingRules.Tolerations(errors, spec.Tolerations, at.Child("tolerations"));
+        HostAliases(errors, spec.HostAliases, at.Child("hostAliases"));
         if (spec.PreemptionPolicy is { } preemption)
         {
-            errors.OneOf(at.Child("preemptionPolicy"), preemption, "Never", "PreemptLowerPriority");
+            errors.RequiredOneOf(at.Child("preemptionPolicy"), preemption, "PreemptLowerPriority", "Never");
         }
 
-        if (spec.Os is { } os)
-        {
-            errors.RequiredOneOf(at.Child("os").Child("name"), os.Name, "linux", "windows");
-        }
+        ResourceRules.Limits(errors, spec.Overhead, at.Child("overhead").Child("limits"));
+        PodSystemRules.OperatingSystem(errors, spec, at);
+    }
 
-        foreach (var (name, quantity) in spec.Overhead)
+    private static void HostNetworkPorts(FieldErrors errors, V1PodSpec spec, bool isPod, FieldPath at)
+    {
+        for (var i = 0; i < spec.Containers.Count; i++)
         {
-            ResourceRules.QuantityValue(errors, name, quantity, at.Child("overhead").Key(name));
+            for (var j = 0; j < spec.Containers[i].Ports.Count; j++)
+            {
+                var port = spec.Containers[i].Ports[j];
+                if ((isPod || port.HostPort != 0) && port.HostPort != port.ContainerPort)
+                {
+                    errors.Invalid(at.Index(i).Child("ports").Index(j).Child("hostPort"), port.HostPort, "must match `containerPort` when `hostNetwork` is true");
+                }
+            }
         }
     }
 
@@ -82,21 +159,30 @@ public static class PodRules
 
         Check("serviceAccountName", spec.ServiceAccountName, Rules.DnsSubdomain);
         Check("nodeName", spec.NodeName, Rules.DnsSubdomain);
-        Check("priorityClassName", spec.PriorityClassName, Rules.DnsSubdomain);
         Check("hostname", spec.Hostname, Rules.DnsLabel);
         Check("subdomain", spec.Subdomain, Rules.DnsLabel);
-        Check("runtimeClassName", spec.RuntimeClassName ?? "", Rules.DnsSubdomain);
-        if (spec.SchedulerName.Length > 0)
+        Check("priorityClassName", spec.PriorityClassName, Rules.DnsSubdomain);
+        if (spec.RuntimeClassName is { } runtime)
         {
-            errors.Invalid(at.Child("schedulerName"), spec.SchedulerName, Rules.QualifiedName(spec.SchedulerName));
+            errors.Invalid(at.Child("runtimeClassName"), runtime, Rules.DnsSubdomain(runtime));
         }
     }
 
     private static void Dns(FieldErrors errors, V1PodSpec spec, FieldPath at)
     {
-        if (spec.DnsPolicy == "None" && (spec.DnsConfig is null || spec.DnsConfig.Nameservers.Count == 0))
+        if (spec.DnsPolicy == "None")
         {
-            errors.Required(spec.DnsConfig is null ? at.Child("dnsConfig") : at.Child("dnsConfig").Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None");
+            if (spec.DnsConfig is null)
+            {
+                errors.Required(at, "must provide `dnsConfig` when `dnsPolicy` is None");
+                return;
+            }
+
+            if (spec.DnsConfig.Nameservers.Count == 0)
+            {
+                errors.Required(at.Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None");
+                return;
+            }
         }
 
         if (spec.DnsConfig is not { } dns)
@@ -104,44 +190,48 @@ public static class PodRules
             return;
         }
 
-        var path = at.Child("dnsConfig");
         if (dns.Nameservers.Count > 3)
         {
-            errors.InvalidDump(path.Child("nameservers"), GoDump.Of(dns.Nameservers), "must not have more than 3 nameservers");
+            errors.InvalidDump(at.Child("nameservers"), GoDump.Of(dns.Nameservers), "must not have more than 3 nameservers");
         }
 
         for (var i = 0; i < dns.Nameservers.Count; i++)
         {
-            errors.Invalid(path.Child("nameservers").Index(i), dns.Nameservers[i], Rules.Ip(dns.Nameservers[i]));
+            errors.Invalid(at.Child("nameservers").Index(i), dns.Nameservers[i], Rules.Ip(dns.Nameservers[i]));
         }
 
         if (dns.Searches.Count > 32)
         {
-            errors.InvalidDump(path.Child("searches"), GoDump.Of(dns.Searches), "must not have more than 32 search paths");
+            errors.InvalidDump(at.Child("searches"), GoDump.Of(dns.Searches), "must not have more than 32 search paths");
+        }
+
+        if (string.Join(' ', dns.Searches).Length > 2048)
+        {
+            errors.InvalidDump(at.Child("searches"), GoDump.Of(dns.Searches), "must not have more than 2048 characters (including spaces) in the search list");
         }
 
         for (var i = 0; i < dns.Searches.Count; i++)
         {
             var search = dns.Searches[i].EndsWith('.') ? dns.Searches[i][..^1] : dns.Searches[i];
-            errors.Invalid(path.Child("searches").Index(i), search, Rules.DnsSubdomain(search));
+            errors.Invalid(at.Child("searches").Index(i), search, Rules.DnsSubdomain(search));
         }
 
         for (var i = 0; i < dns.Options.Count; i++)
         {
             if (dns.Options[i].Name.Length == 0)
             {
-                errors.Required(path.Child("options").Index(i), "must not be empty");
+                errors.Required(at.Child("options").Index(i), "must not be empty");
             }
         }
     }
 
     private static void Gates(FieldErrors errors, IReadOnlyList<V1PodSchedulingGate> gates, FieldPath at)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? names = null;
         for (var i = 0; i < gates.Count; i++)
         {
             errors.Invalid(at.Index(i), gates[i].Name, Rules.QualifiedName(gates[i].Name));
-            if (!names.Add(gates[i].Name))
+            if (!(names ??= new(StringComparer.Ordinal)).Add(gates[i].Name))
             {
                 errors.Duplicate(at.Index(i), gates[i].Name);
             }
@@ -153,135 +243,9 @@ public static class PodRules
         for (var i = 0; i < aliases.Count; i++)
         {
             errors.Invalid(at.Index(i).Child("ip"), aliases[i].Ip, Rules.Ip(aliases[i].Ip));
-            foreach (var name in aliases[i].Hostnames)
+            for (var j = 0; j < aliases[i].Hostnames.Count; j++)
             {
-                errors.Invalid(at.Index(i).Child("hostnames"), name, Rules.DnsSubdomain(name));
-            }
-        }
-    }
-
-    /// <summary>What a plain update of a pod may change: images, a shorter deadline, more tolerations, and gates and node selection while gated.</summary>
-    public static void Update(FieldErrors errors, V1Pod now, V1Pod old)
-    {
-        var at = FieldPath.Root("spec");
-        var (a, b) = (now.Spec, old.Spec);
-        if (a.Containers.Count != b.Containers.Count)
-        {
-            errors.Forbidden(at.Child("containers"), "pod updates may not add or remove containers");
-            return;
-        }
-
-        if (a.InitContainers.Count != b.InitContainers.Count)
-        {
-            errors.Forbidden(at.Child("initContainers"), "pod updates may not add or remove containers");
-            return;
-        }
-
-        Deadline(errors, a, b, at);
-        Tolerations(errors, a, b, at);
-        ForbiddenGates(errors, a, b, at);
-        var gated = b.SchedulingGates.Count > 0;
-        var allowed = a with
-        {
-            Containers = WithImages(a.Containers, b.Containers),
-            InitContainers = WithImages(a.InitContainers, b.InitContainers),
-            ActiveDeadlineSeconds = b.ActiveDeadlineSeconds,
-            Tolerations = b.Tolerations,
-            SchedulingGates = b.SchedulingGates,
-            TerminationGracePeriodSeconds = b.TerminationGracePeriodSeconds < 0 && a.TerminationGracePeriodSeconds == 1 ? b.TerminationGracePeriodSeconds : a.TerminationGracePeriodSeconds,
-            NodeSelector = gated && b.NodeSelector.All(p => a.NodeSelector.GetValueOrDefault(p.Key) == p.Value) ? b.NodeSelector : a.NodeSelector,
-            Affinity = gated ? b.Affinity : a.Affinity,
-        };
-        if (!allowed.Equals(b))
-        {
-            errors.Forbidden(at, Changeable + "\n" + SpecDifference.Between(b, a));
-        }
-    }
-
-    private static void Deadline(FieldErrors errors, V1PodSpec a, V1PodSpec b, FieldPath at)
-    {
-        var path = at.Child("activeDeadlineSeconds");
-        if (a.ActiveDeadlineSeconds is { } deadline)
-        {
-            if (b.ActiveDeadlineSeconds is { } before && before < deadline)
-            {
-                errors.Invalid(path, deadline, "must be less than or equal to previous value");
-            }
-        }
-        else if (b.ActiveDeadlineSeconds is not null)
-        {
-            errors.Add(Statuses.FieldError.Invalid(path.ToString(), null, "must not update from a positive integer to nil value"));
-        }
-    }
-
-    private static void Tolerations(FieldErrors errors, V1PodSpec a, V1PodSpec b, FieldPath at)
-    {
-        foreach (var kept in b.Tolerations)
-        {
-            if (!a.Tolerations.Any(t => t with { TolerationSeconds = null } == (kept with { TolerationSeconds = null })))
-            {
-                errors.Forbidden(at.Child("tolerations"), "existing toleration can not be modified except its tolerationSeconds");
-                return;
-            }
-        }
-    }
-
-    private static void ForbiddenGates(FieldErrors errors, V1PodSpec a, V1PodSpec b, FieldPath at)
-    {
-        for (var i = 0; i < a.SchedulingGates.Count; i++)
-        {
-            if (!b.SchedulingGates.Contains(a.SchedulingGates[i]))
-            {
-                errors.Forbidden(at.Child("schedulingGates").Index(i), $"only deletion is allowed, but found new scheduling gate '{a.SchedulingGates[i].Name}'");
-            }
-        }
-    }
-
-    private static List<V1Container> WithImages(IReadOnlyList<V1Container> now, IReadOnlyList<V1Container> old) =>
-        [.. now.Select((c, i) => c with { Image = old[i].Image })];
-
-    /// <summary>The rules of one pod as a whole.</summary>
-    public static void Pod(FieldErrors errors, V1Pod pod)
-    {
-        Spec(errors, pod.Spec, FieldPath.Root("spec"));
-        if (pod.Spec.EphemeralContainers.Count > 0)
-        {
-            EphemeralContainers(errors, pod);
-        }
-    }
-
-    private static void EphemeralContainers(FieldErrors errors, V1Pod pod)
-    {
-        var at = FieldPath.Root("spec").Child("ephemeralContainers");
-        var names = pod.Spec.Containers.Select(c => c.Name).Concat(pod.Spec.InitContainers.Select(c => c.Name)).ToHashSet(StringComparer.Ordinal);
-        for (var i = 0; i < pod.Spec.EphemeralContainers.Count; i++)
-        {
-            var (c, path) = (pod.Spec.EphemeralContainers[i], at.Index(i));
-            if (c.Name.Length == 0)
-            {
-                errors.Required(path.Child("name"));
-            }
-            else if (!names.Add(c.Name))
-            {
-                errors.Duplicate(path.Child("name"), c.Name);
-            }
-
-            if (c.TargetContainerName.Length > 0 && pod.Spec.Containers.All(t => t.Name != c.TargetContainerName))
-            {
-                errors.NotFound(path.Child("targetContainerName"), c.TargetContainerName);
-            }
-
-            if (c.Image.Length == 0)
-            {
-                errors.Required(path.Child("image"));
-            }
-
-            foreach (var (name, set) in new[] { ("ports", c.Ports.Count > 0), ("livenessProbe", c.LivenessProbe is not null), ("readinessProbe", c.ReadinessProbe is not null), ("startupProbe", c.StartupProbe is not null), ("lifecycle", c.Lifecycle is not null) })
-            {
-                if (set)
-                {
-                    errors.Forbidden(path.Child(name), "cannot be set for an Ephemeral Container");
-                }
+                errors.Invalid(at.Index(i).Child("hostnames").Index(j), aliases[i].Hostnames[j], Rules.DnsSubdomain(aliases[i].Hostnames[j]));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.Api;
 using Gantry.Api.Models;
 
@@ -6,12 +7,16 @@ namespace Gantry.Server.Validation;
 /// <summary>Probes and lifecycle hooks.</summary>
 public static class ProbeRules
 {
-    public static void Probes(FieldErrors errors, V1Container c, FieldPath at)
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="c">A container that may have probes and hooks.</param>
+    /// <param name="gracePeriod">How long its pod may take to end.</param>
+    /// <param name="at">Where the container is.</param>
+    public static void Probes(FieldErrors errors, V1Container c, long gracePeriod, FieldPath at)
     {
         if (c.Lifecycle is { } lifecycle)
         {
-            Hook(errors, lifecycle.PostStart, at.Child("lifecycle").Child("postStart"));
-            Hook(errors, lifecycle.PreStop, at.Child("lifecycle").Child("preStop"));
+            Hook(errors, lifecycle.PostStart, gracePeriod, at.Child("lifecycle").Child("postStart"));
+            Hook(errors, lifecycle.PreStop, gracePeriod, at.Child("lifecycle").Child("preStop"));
         }
 
         Probe(errors, c.LivenessProbe, at.Child("livenessProbe"), true);
@@ -23,14 +28,12 @@ public static class ProbeRules
         }
     }
 
-    private static void Hook(FieldErrors errors, V1LifecycleHandler? hook, FieldPath at)
+    private static void Hook(FieldErrors errors, V1LifecycleHandler? hook, long gracePeriod, FieldPath at)
     {
-        if (hook is null)
+        if (hook is not null)
         {
-            return;
+            Handler(errors, hook.Exec, hook.HttpGet, hook.TcpSocket, null, hook.Sleep, gracePeriod, at);
         }
-
-        Handler(errors, hook.Exec, hook.HttpGet, hook.TcpSocket, null, hook.Sleep, at);
     }
 
     private static void Probe(FieldErrors errors, V1Probe? probe, FieldPath at, bool successIsOne)
@@ -40,7 +43,7 @@ public static class ProbeRules
             return;
         }
 
-        Handler(errors, probe.Exec, probe.HttpGet, probe.TcpSocket, probe.Grpc, null, at);
+        Handler(errors, probe.Exec, probe.HttpGet, probe.TcpSocket, probe.Grpc, null, 0, at);
         errors.NotNegative(at.Child("initialDelaySeconds"), (long)probe.InitialDelaySeconds);
         errors.NotNegative(at.Child("timeoutSeconds"), (long)probe.TimeoutSeconds);
         errors.NotNegative(at.Child("periodSeconds"), (long)probe.PeriodSeconds);
@@ -57,45 +60,45 @@ public static class ProbeRules
         }
     }
 
-    private static void Handler(FieldErrors errors, V1ExecAction? exec, V1HTTPGetAction? http, V1TCPSocketAction? tcp, V1GRPCAction? grpc, V1SleepAction? sleep, FieldPath at)
+    private static void Handler(FieldErrors errors, V1ExecAction? exec, V1HTTPGetAction? http, V1TCPSocketAction? tcp, V1GRPCAction? grpc, V1SleepAction? sleep, long gracePeriod, FieldPath at)
     {
         var handlers = 0;
-        void One(bool set, string name)
+        bool First(bool set, string name)
         {
             if (set && handlers++ > 0)
             {
                 errors.Forbidden(at.Child(name), "may not specify more than 1 handler type");
+                return false;
             }
+
+            return set;
         }
 
-        One(exec is not null, "exec");
-        if (exec is { Command.Count: 0 })
+        if (First(exec is not null, "exec") && exec is { Command.Count: 0 })
         {
             errors.Required(at.Child("exec").Child("command"));
         }
 
-        One(http is not null, "httpGet");
-        if (http is not null)
+        if (First(http is not null, "httpGet"))
         {
-            Http(errors, http, at.Child("httpGet"));
+            Http(errors, http!, at.Child("httpGet"));
         }
 
-        One(tcp is not null, "tcpSocket");
-        if (tcp is not null)
+        if (First(tcp is not null, "tcpSocket"))
         {
-            Port(errors, tcp.Port, at.Child("tcpSocket").Child("port"));
+            Port(errors, tcp!.Port, at.Child("tcpSocket").Child("port"));
         }
 
-        One(grpc is not null, "grpc");
-        if (grpc is not null)
+        if (First(grpc is not null, "grpc"))
         {
-            errors.Invalid(at.Child("grpc").Child("port"), grpc.Port, Rules.PortNumber(grpc.Port));
+            errors.Invalid(at.Child("grpc").Child("port"), grpc!.Port, Rules.PortNumber(grpc.Port));
         }
 
-        One(sleep is not null, "sleep");
-        if (sleep is { Seconds: <= 0 })
+        if (First(sleep is not null, "sleep") && (sleep!.Seconds <= 0 || sleep.Seconds > gracePeriod))
         {
-            errors.Invalid(at.Child("sleep"), sleep.Seconds, "must be greater than 0 and less than terminationGracePeriodSeconds");
+            errors.Invalid(
+                at.Child("sleep"), sleep.Seconds,
+                string.Create(CultureInfo.InvariantCulture, $"must be greater than 0 and less than terminationGracePeriodSeconds ({gracePeriod}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep."));
         }
 
         if (handlers == 0)
@@ -113,10 +116,9 @@ public static class ProbeRules
 
         Port(errors, http.Port, at.Child("port"));
         errors.OneOf(at.Child("scheme"), http.Scheme, "HTTP", "HTTPS");
-        for (var i = 0; i < http.HttpHeaders.Count; i++)
+        foreach (var header in http.HttpHeaders)
         {
-            var header = http.HttpHeaders[i];
-            if (header.Name.Length == 0 || !header.Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            if (header.Name.Length == 0 || !header.Name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
             {
                 errors.Invalid(at.Child("httpHeaders"), header.Name,
                     "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')");

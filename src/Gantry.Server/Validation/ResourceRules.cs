@@ -6,22 +6,36 @@ namespace Gantry.Server.Validation;
 /// <summary>Requests and limits, and the names of resources.</summary>
 public static class ResourceRules
 {
-    private static readonly HashSet<string> ContainerResources = new(StringComparer.Ordinal) { "cpu", "memory", "ephemeral-storage" };
+    private const string HugePages = "hugepages-";
+    private const string RequestsPrefix = "requests.";
 
-    public static void Requirements(FieldErrors errors, V1ResourceRequirements r, IReadOnlySet<string> claimNames, FieldPath at)
+    private static readonly HashSet<string> OfContainers = new(StringComparer.Ordinal) { "cpu", "memory", "ephemeral-storage" };
+
+    private static readonly HashSet<string> OfQuotas = new(StringComparer.Ordinal)
     {
-        foreach (var (name, limit) in r.Limits)
+        "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.storage", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
+        "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "persistentvolumeclaims", "configmaps", "services.nodeports", "services.loadbalancers",
+    };
+
+    private static readonly HashSet<string> Standard = new(OfQuotas, StringComparer.Ordinal) { "storage" };
+
+    private static readonly HashSet<string> Whole = new(StringComparer.Ordinal)
+    {
+        "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
+    };
+
+    public static void Requirements(FieldErrors errors, V1ResourceRequirements r, FieldPath at)
+    {
+        if (r.Limits.Count == 0 && r.Requests.Count == 0)
         {
-            var path = at.Child("limits").Key(name);
-            ContainerResourceName(errors, name, at.Child("limits"));
-            QuantityValue(errors, name, limit, path);
+            return;
         }
 
+        Limits(errors, r.Limits, at.Child("limits"));
         foreach (var (name, request) in r.Requests)
         {
             var path = at.Child("requests").Key(name);
-            ContainerResourceName(errors, name, at.Child("requests"));
-            QuantityValue(errors, name, request, path);
+            ContainerResource(errors, name, request, path);
             if (r.Limits.TryGetValue(name, out var limit))
             {
                 if (limit.CompareTo(request) != 0 && !IsOvercommitAllowed(name))
@@ -39,31 +53,87 @@ public static class ResourceRules
             }
         }
 
-        for (var i = 0; i < r.Claims.Count; i++)
+        var names = r.Limits.Keys.Concat(r.Requests.Keys).ToList();
+        if (names.Exists(IsHugePages) && !names.Exists(n => n is "cpu" or "memory"))
         {
-            if (!claimNames.Contains(r.Claims[i].Name))
-            {
-                errors.NotFound(at.Child("claims").Index(i), r.Claims[i].Name);
-            }
+            errors.Forbidden(at, "HugePages require cpu or memory");
         }
     }
 
+    /// <summary>The limits of a container, or the overhead of a pod.</summary>
+    public static void Limits(FieldErrors errors, IReadOnlyDictionary<string, Quantity> limits, FieldPath at)
+    {
+        foreach (var (name, limit) in limits)
+        {
+            ContainerResource(errors, name, limit, at.Key(name));
+        }
+    }
+
+    private static void ContainerResource(FieldErrors errors, string name, Quantity value, FieldPath at)
+    {
+        ContainerResourceName(errors, name, at);
+        QuantityValue(errors, name, value, at);
+        if (IsHugePages(name) && !IsMultiple(name, value))
+        {
+            errors.Invalid(at, value.ToString(), $"{value} is not positive integer multiple of {name}");
+        }
+    }
+
+    private static bool IsMultiple(string name, Quantity value) =>
+        Quantity.TryParse(name[HugePages.Length..], out var page) && page.CompareTo(default) > 0 && value.CompareTo(default) >= 0 && value.MilliValue % 1000 == 0
+            && page.Value is > 0 and var size && value.Value % size == 0;
+
     /// <summary>Whether more of the resource may be limited than requested: true of Kubernetes' own resources, save huge pages.</summary>
-    public static bool IsOvercommitAllowed(string name) => IsNative(name) && !name.StartsWith("hugepages-", StringComparison.Ordinal);
+    public static bool IsOvercommitAllowed(string name) => IsNative(name) && !IsHugePages(name);
 
     public static bool IsNative(string name) => !name.Contains('/', StringComparison.Ordinal) || name.Contains("kubernetes.io/", StringComparison.Ordinal);
 
+    private static bool IsHugePages(string name) => name.StartsWith(HugePages, StringComparison.Ordinal);
+
+    /// <summary>Whether the name is one of a device plugin's: with a domain that is not Kubernetes' own, and fit to be put after <c>requests.</c> in a quota.</summary>
+    private static bool IsExtended(string name) => !IsNative(name) && !name.StartsWith(RequestsPrefix, StringComparison.Ordinal) && !Rules.QualifiedName(RequestsPrefix + name).Any();
+
+    /// <summary>A name that a container may ask for.</summary>
     public static void ContainerResourceName(FieldErrors errors, string name, FieldPath at)
     {
-        errors.Invalid(at, name, Rules.QualifiedName(name));
-        if (!name.Contains('/', StringComparison.Ordinal) && !ContainerResources.Contains(name) && !name.StartsWith("hugepages-", StringComparison.Ordinal))
+        ResourceName(errors, name, at);
+        if (!name.Contains('/', StringComparison.Ordinal))
         {
-            errors.Invalid(at, name, "must be a standard resource for containers");
+            if (!OfContainers.Contains(name) && !IsHugePages(name))
+            {
+                errors.Invalid(at, name, "must be a standard resource for containers");
+            }
+        }
+        else if (!IsNative(name) && !IsExtended(name))
+        {
+            errors.Invalid(at, name, "doesn't follow extended resource name standard");
         }
     }
 
-    /// <summary>A resource name that a quota or limit range may speak of.</summary>
-    public static void ResourceName(FieldErrors errors, string name, FieldPath at) => errors.Invalid(at, name, Rules.QualifiedName(name));
+    /// <summary>Any name of a resource: Kubernetes' own, or one with a domain.</summary>
+    public static void ResourceName(FieldErrors errors, string name, FieldPath at)
+    {
+        var before = errors.Count;
+        errors.Invalid(at, name, Rules.QualifiedName(name));
+        if (errors.Count == before && !name.Contains('/', StringComparison.Ordinal) && !Standard.Contains(name) && !IsQuotaHugePages(name))
+        {
+            errors.Invalid(at, name, "must be a standard resource type or fully qualified");
+        }
+    }
+
+    /// <summary>A name that a quota may limit.</summary>
+    public static void QuotaResourceName(FieldErrors errors, string name, FieldPath at)
+    {
+        ResourceName(errors, name, at);
+        if (!name.Contains('/', StringComparison.Ordinal) && !IsStandardForQuota(name))
+        {
+            errors.Invalid(at, name, "must be a standard resource for quota");
+        }
+    }
+
+    public static bool IsStandardForQuota(string name) => OfQuotas.Contains(name) || IsQuotaHugePages(name);
+
+    private static bool IsQuotaHugePages(string name) => IsHugePages(name) || name.StartsWith(RequestsPrefix + HugePages, StringComparison.Ordinal);
 
     public static void QuantityValue(FieldErrors errors, string name, Quantity value, FieldPath at)
     {
@@ -72,12 +142,17 @@ public static class ResourceRules
             errors.Invalid(at, value.ToString(), Rules.NotNegative);
         }
 
-        if (IsInteger(name) && value.MilliValue % 1000 != 0)
+        if ((Whole.Contains(name) || IsExtended(name)) && value.MilliValue % 1000 != 0)
         {
-            errors.Invalid(at, value.ToString(), "must be an integer");
+            errors.InvalidDump(at, GoDump.Of(value), "must be an integer");
         }
     }
 
-    private static bool IsInteger(string name) => name is "pods" or "services" or "replicationcontrollers" or "resourcequotas" or "secrets" or "configmaps" or "persistentvolumeclaims"
-        || name.Contains('/', StringComparison.Ordinal) && !name.Contains("kubernetes.io/", StringComparison.Ordinal);
+    public static void Positive(FieldErrors errors, Quantity value, FieldPath at)
+    {
+        if (value.CompareTo(default) <= 0)
+        {
+            errors.Invalid(at, value.ToString(), "must be greater than zero");
+        }
+    }
 }

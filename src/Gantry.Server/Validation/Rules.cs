@@ -117,6 +117,9 @@ public static class Rules
     public static bool IsIp(string value) => IPAddress.TryParse(value, out var address) &&
         (address.AddressFamily == AddressFamily.InterNetworkV6 || value.Count(c => c == '.') == 3 && value.Split('.').All(p => p.Length is > 0 and <= 3 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0')));
 
+    /// <summary><c>IPv4</c> or <c>IPv6</c>, of an address.</summary>
+    public static string FamilyOf(string ip) => ip.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4";
+
     public static IEnumerable<string> Ip(string value) => IsIp(value) ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"];
 
     /// <summary>Addresses that mean something only to the machine that uses them, or to a whole group, are nobody's.</summary>

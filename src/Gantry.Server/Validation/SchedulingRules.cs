@@ -5,6 +5,8 @@ namespace Gantry.Server.Validation;
 /// <summary>Affinity, tolerations, topology spread: what the scheduler reads.</summary>
 public static class SchedulingRules
 {
+    private const string NotPositive = "must be greater than zero";
+
     public static void Affinity(FieldErrors errors, V1Affinity? affinity, FieldPath at)
     {
         if (affinity?.NodeAffinity is { } node)
@@ -79,6 +81,12 @@ public static class SchedulingRules
             if (e.Key != "metadata.name")
             {
                 errors.Invalid(path.Child("key"), e.Key, "not a valid field selector key");
+                continue;
+            }
+
+            for (var v = 0; v < e.Values.Count; v++)
+            {
+                errors.Invalid(path.Child("values").Index(v), e.Values[v], Rules.DnsSubdomain(e.Values[v]));
             }
         }
     }
@@ -138,12 +146,52 @@ public static class SchedulingRules
             errors.Invalid(at.Child("namespace"), term.Namespaces[i], Rules.DnsLabel(term.Namespaces[i]));
         }
 
+        LabelKeys(errors, term, at);
         if (term.TopologyKey.Length == 0)
         {
             errors.Required(at.Child("topologyKey"), "can not be empty");
         }
 
         errors.Invalid(at.Child("topologyKey"), term.TopologyKey, Rules.QualifiedName(term.TopologyKey));
+    }
+
+    // The server has put matchLabelKeys into the selector already; what is there twice was there before.
+    private static void LabelKeys(FieldErrors errors, V1PodAffinityTerm term, FieldPath at)
+    {
+        foreach (var (keys, name) in new[] { (term.MatchLabelKeys, "matchLabelKeys"), (term.MismatchLabelKeys, "mismatchLabelKeys") })
+        {
+            if (keys.Count > 0 && term.LabelSelector is null)
+            {
+                errors.Forbidden(at.Child(name), "must not be specified when labelSelector is not set");
+                continue;
+            }
+
+            for (var i = 0; i < keys.Count; i++)
+            {
+                errors.Invalid(at.Child(name).Index(i), keys[i], Rules.QualifiedName(keys[i]));
+            }
+        }
+
+        if (term.LabelSelector is { } selector && term.MatchLabelKeys.Count > 0)
+        {
+            var seen = selector.MatchLabels.Keys.ToHashSet(StringComparer.Ordinal);
+            foreach (var e in selector.MatchExpressions)
+            {
+                var index = term.MatchLabelKeys.ToList().LastIndexOf(e.Key);
+                if (!seen.Add(e.Key) && index >= 0)
+                {
+                    errors.Invalid(at.Index(index), e.Key, "exists in both matchLabelKeys and labelSelector");
+                }
+            }
+        }
+
+        for (var i = 0; i < term.MatchLabelKeys.Count; i++)
+        {
+            if (term.MismatchLabelKeys.Contains(term.MatchLabelKeys[i]))
+            {
+                errors.Invalid(at.Child("matchLabelKeys").Index(i), term.MatchLabelKeys[i], "exists in both matchLabelKeys and mismatchLabelKeys");
+            }
+        }
     }
 
     public static void Tolerations(FieldErrors errors, IReadOnlyList<V1Toleration> tolerations, FieldPath at)
@@ -169,7 +217,7 @@ public static class SchedulingRules
             switch (t.Operator)
             {
                 case "Equal" or "":
-                    errors.Invalid(path.Child("operator"), t.Value, Rules.LabelValue(t.Value));
+                    OneError(errors, path.Child("operator"), t.Value, Rules.LabelValue(t.Value));
                     break;
                 case "Exists":
                     if (t.Value.Length > 0)
@@ -197,33 +245,22 @@ public static class SchedulingRules
             var (c, path) = (constraints[i], at.Index(i));
             if (c.MaxSkew <= 0)
             {
-                errors.Invalid(path.Child("maxSkew"), c.MaxSkew, "must be greater than 0");
+                errors.Invalid(path.Child("maxSkew"), c.MaxSkew, NotPositive);
             }
 
             if (c.TopologyKey.Length == 0)
             {
                 errors.Required(path.Child("topologyKey"), "can not be empty");
             }
-            else
-            {
-                errors.Invalid(path.Child("topologyKey"), c.TopologyKey, Rules.QualifiedName(c.TopologyKey));
-            }
 
             errors.OneOf(path.Child("whenUnsatisfiable"), c.WhenUnsatisfiable, "DoNotSchedule", "ScheduleAnyway");
-            if (c.MinDomains is { } min)
+            if (constraints.Skip(i + 1).Any(o => o.TopologyKey == c.TopologyKey && o.WhenUnsatisfiable == c.WhenUnsatisfiable))
             {
-                if (min <= 0)
-                {
-                    errors.Invalid(path.Child("minDomains"), min, "must be greater than 0");
-                }
-
-                if (c.WhenUnsatisfiable != "DoNotSchedule")
-                {
-                    errors.Invalid(path.Child("minDomains"), min, $"can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {c.WhenUnsatisfiable}");
-                }
+                errors.Duplicate(path.Child("{topologyKey, whenUnsatisfiable}"), $"{{{c.TopologyKey}, {c.WhenUnsatisfiable}}}");
             }
 
-            foreach (var (name, value) in new[] { ("nodeAffinityPolicy", c.NodeAffinityPolicy), ("nodeTaintsPolicy", c.NodeTaintsPolicy) })
+            MinDomains(errors, c, path.Child("minDomains"));
+            foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("nodeAffinityPolicy", c.NodeAffinityPolicy), ("nodeTaintsPolicy", c.NodeTaintsPolicy)])
             {
                 if (value is not null)
                 {
@@ -231,14 +268,53 @@ public static class SchedulingRules
                 }
             }
 
+            SpreadKeys(errors, c, path.Child("matchLabelKeys"));
             SelectorRules.Validate(errors, c.LabelSelector, path.Child("labelSelector"));
-            for (var j = 0; j < i; j++)
+        }
+    }
+
+    private static void MinDomains(FieldErrors errors, V1TopologySpreadConstraint c, FieldPath at)
+    {
+        if (c.MinDomains is not { } min)
+        {
+            return;
+        }
+
+        if (min <= 0)
+        {
+            errors.Invalid(at, min, NotPositive);
+        }
+
+        if (c.WhenUnsatisfiable != "DoNotSchedule")
+        {
+            errors.Invalid(at, min, $"can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {c.WhenUnsatisfiable}");
+        }
+    }
+
+    private static void SpreadKeys(FieldErrors errors, V1TopologySpreadConstraint c, FieldPath at)
+    {
+        if (c.MatchLabelKeys.Count > 0 && c.LabelSelector is null)
+        {
+            errors.Forbidden(at, "must not be specified when labelSelector is not set");
+        }
+
+        for (var i = 0; i < c.MatchLabelKeys.Count; i++)
+        {
+            var key = c.MatchLabelKeys[i];
+            errors.Invalid(at.Index(i), key, Rules.QualifiedName(key));
+            if (c.LabelSelector is { } selector && (selector.MatchLabels.ContainsKey(key) || selector.MatchExpressions.Any(e => e.Key == key)))
             {
-                if (constraints[j].TopologyKey == c.TopologyKey && constraints[j].WhenUnsatisfiable == c.WhenUnsatisfiable)
-                {
-                    errors.Duplicate(path.Child("{topologyKey, whenUnsatisfiable}"), $"{{{c.TopologyKey}, {c.WhenUnsatisfiable}}}");
-                }
+                errors.Invalid(at.Index(i), key, "exists in both matchLabelKeys and labelSelector");
             }
+        }
+    }
+
+    // Several messages of one value become one error here.
+    private static void OneError(FieldErrors errors, FieldPath at, string value, IEnumerable<string> messages)
+    {
+        if (string.Join(';', messages) is { Length: > 0 } text)
+        {
+            errors.Invalid(at, value, text);
         }
     }
 
@@ -249,11 +325,11 @@ public static class SchedulingRules
         {
             var (t, path) = (taints[i], at.Index(i));
             errors.Invalid(path.Child("key"), t.Key, Rules.QualifiedName(t.Key));
-            errors.Invalid(path.Child("value"), t.Value, Rules.LabelValue(t.Value));
+            OneError(errors, path.Child("value"), t.Value, Rules.LabelValue(t.Value));
             errors.RequiredOneOf(path.Child("effect"), t.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
             if (!seen.Add((t.Key, t.Effect)))
             {
-                errors.DuplicateDump(path, GoDump.Of(t));
+                errors.DuplicateDump(path, $"core.Taint{{Key:\"{t.Key}\", Value:\"{t.Value}\", Effect:\"{t.Effect}\", TimeAdded:<nil>}}", "taints must be unique by key and effect pair");
             }
         }
     }

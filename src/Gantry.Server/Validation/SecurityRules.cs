@@ -1,10 +1,16 @@
+using System.Text.RegularExpressions;
 using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
 /// <summary>Security contexts of pods and containers.</summary>
-public static class SecurityRules
+public static partial class SecurityRules
 {
+    private const string SysctlPattern = @"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+
+    [GeneratedRegex(SysctlPattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Sysctl();
+
     public static void Container(FieldErrors errors, V1SecurityContext? s, FieldPath at)
     {
         if (s is null)
@@ -20,7 +26,6 @@ public static class SecurityRules
         }
 
         Seccomp(errors, s.SeccompProfile, at.Child("seccompProfile"));
-        AppArmor(errors, s.AppArmorProfile, at.Child("appArmorProfile"));
         if (s.AllowPrivilegeEscalation == false)
         {
             if (s.Privileged == true)
@@ -28,67 +33,90 @@ public static class SecurityRules
                 errors.InvalidDump(at, GoDump.Of(s), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
             }
 
-            if (s.Capabilities is { } caps && caps.Add.Contains("CAP_SYS_ADMIN"))
+            foreach (var _ in s.Capabilities?.Add.Where(c => c == "CAP_SYS_ADMIN") ?? [])
             {
                 errors.InvalidDump(at, GoDump.Of(s), "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
             }
         }
+
+        WindowsRules.Options(errors, s.WindowsOptions, at.Child("windowsOptions"));
+        AppArmor(errors, s.AppArmorProfile, at.Child("appArmorProfile"));
     }
 
-    public static void Pod(FieldErrors errors, V1PodSpec spec, FieldPath at)
+    public static void Pod(FieldErrors errors, V1PodSpec spec, FieldPath at, V1PodSpec? old)
     {
+        if (spec.SecurityContext is { } s)
+        {
+            Id(errors, s.FsGroup, at.Child("fsGroup"));
+            Id(errors, s.RunAsUser, at.Child("runAsUser"));
+            Id(errors, s.RunAsGroup, at.Child("runAsGroup"));
+            for (var i = 0; i < s.SupplementalGroups.Count; i++)
+            {
+                Id(errors, s.SupplementalGroups[i], at.Child("supplementalGroups").Index(i));
+            }
+        }
+
         if (spec.HostPID && spec.ShareProcessNamespace == true)
         {
             errors.Invalid(at.Child("shareProcessNamespace"), true, "ShareProcessNamespace and HostPID cannot both be enabled");
         }
 
-        if (spec.SecurityContext is not { } s)
+        if (spec.SecurityContext is not { } context)
         {
             return;
         }
 
-        Id(errors, s.RunAsUser, at.Child("runAsUser"));
-        Id(errors, s.RunAsGroup, at.Child("runAsGroup"));
-        Id(errors, s.FsGroup, at.Child("fsGroup"));
-        for (var i = 0; i < s.SupplementalGroups.Count; i++)
-        {
-            Id(errors, s.SupplementalGroups[i], at.Child("supplementalGroups").Index(i));
-        }
-
-        if (s.FsGroupChangePolicy is { } change)
+        Sysctls(errors, spec, context, at.Child("sysctls"), old);
+        if (context.FsGroupChangePolicy is { } change)
         {
             errors.OneOf(at.Child("fsGroupChangePolicy"), change, "Always", "OnRootMismatch");
         }
 
-        if (s.SupplementalGroupsPolicy is { } policy)
+        Seccomp(errors, context.SeccompProfile, at.Child("seccompProfile"));
+        WindowsRules.Options(errors, context.WindowsOptions, at.Child("windowsOptions"));
+        AppArmor(errors, context.AppArmorProfile, at.Child("appArmorProfile"));
+        if (context.SupplementalGroupsPolicy is { } policy)
         {
             errors.OneOf(at.Child("supplementalGroupsPolicy"), policy, "Merge", "Strict");
         }
-
-        Seccomp(errors, s.SeccompProfile, at.Child("seccompProfile"));
-        AppArmor(errors, s.AppArmorProfile, at.Child("appArmorProfile"));
-        Sysctls(errors, s, at.Child("sysctls"));
     }
 
-    private static void Sysctls(FieldErrors errors, V1PodSecurityContext s, FieldPath at)
+    private static void Sysctls(FieldErrors errors, V1PodSpec spec, V1PodSecurityContext s, FieldPath at, V1PodSpec? old)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? names = null;
+        var letPass = old?.SecurityContext?.Sysctls.Any(o => Shared(old, o.Name) is not null) == true;
         for (var i = 0; i < s.Sysctls.Count; i++)
         {
-            var name = s.Sysctls[i].Name;
+            var (name, path) = (s.Sysctls[i].Name, at.Index(i).Child("name"));
             if (name.Length == 0)
             {
-                errors.Required(at.Index(i).Child("name"));
+                errors.Required(path);
             }
-            else if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '/' or '-' or '_'))
+            else if (name.Length > 253 || !Sysctl().IsMatch(name))
             {
-                errors.Invalid(at.Index(i).Child("name"), name, "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$");
+                errors.Invalid(path, name, "must have at most 253 characters and match regex " + SysctlPattern);
             }
-            else if (!names.Add(name))
+            else if (names?.Contains(name) == true)
             {
-                errors.Duplicate(at.Index(i).Child("name"), name);
+                errors.Duplicate(path, name);
             }
+
+            if (!letPass && Shared(spec, name) is { } field)
+            {
+                errors.Invalid(path, name, $"may not be specified when '{field}' is true");
+            }
+
+            (names ??= new(StringComparer.Ordinal)).Add(name);
         }
+    }
+
+    // The field by which a pod shares with its node what the parameter is of.
+    private static string? Shared(V1PodSpec spec, string sysctl)
+    {
+        var name = sysctl.Contains('/', StringComparison.Ordinal) && !sysctl.Contains('.', StringComparison.Ordinal) ? sysctl.Replace('/', '.') : sysctl;
+        return spec.HostNetwork && name.StartsWith("net.", StringComparison.Ordinal) ? "hostNetwork"
+            : spec.HostIPC && (name == "kernel.sem" || name.StartsWith("kernel.shm", StringComparison.Ordinal) || name.StartsWith("kernel.msg", StringComparison.Ordinal) || name.StartsWith("fs.mqueue.", StringComparison.Ordinal)) ? "hostIPC"
+            : null;
     }
 
     private static void Id(FieldErrors errors, long? id, FieldPath at)
@@ -106,8 +134,30 @@ public static class SecurityRules
             return;
         }
 
-        errors.RequiredOneOf(at.Child("type"), profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
-        LocalhostProfile(errors, profile.Type, profile.LocalhostProfile, at, "must be set when seccomp type is Localhost", "can only be set when seccomp type is Localhost");
+        if (profile.Type.Length == 0)
+        {
+            errors.Required(at.Child("type"), "type is required when seccompProfile is set");
+        }
+        else
+        {
+            errors.OneOf(at.Child("type"), profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
+        }
+
+        if (profile.Type != "Localhost")
+        {
+            if (profile.LocalhostProfile is not null)
+            {
+                errors.InvalidDump(at.Child("localhostProfile"), "core.SeccompProfile{" + profile.Type + "}", "can only be set when seccomp type is Localhost");
+            }
+        }
+        else if (profile.LocalhostProfile is not { } file)
+        {
+            errors.Required(at.Child("localhostProfile"), "must be set when seccomp type is Localhost");
+        }
+        else
+        {
+            VolumeRules.DescendingPath(errors, file, at.Child("localhostProfile"));
+        }
     }
 
     private static void AppArmor(FieldErrors errors, V1AppArmorProfile? profile, FieldPath at)
@@ -117,19 +167,46 @@ public static class SecurityRules
             return;
         }
 
-        errors.RequiredOneOf(at.Child("type"), profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
-        LocalhostProfile(errors, profile.Type, profile.LocalhostProfile, at, "must be set when AppArmor type is Localhost", "can only be set when AppArmor type is Localhost");
+        var file = at.Child("localhostProfile");
+        switch (profile.Type)
+        {
+            case "Localhost" when profile.LocalhostProfile is not { } name:
+                errors.Required(file, "must be set when AppArmor type is Localhost");
+                break;
+            case "Localhost":
+                LocalProfile(errors, profile.LocalhostProfile, file);
+                break;
+            case "RuntimeDefault" or "Unconfined":
+                if (profile.LocalhostProfile is not null)
+                {
+                    errors.Invalid(file, profile.LocalhostProfile, "can only be set when AppArmor type is Localhost");
+                }
+
+                break;
+            case "":
+                errors.Required(at.Child("type"), "type is required when appArmorProfile is set");
+                break;
+            default:
+                errors.OneOf(at.Child("type"), profile.Type, "Localhost", "RuntimeDefault", "Unconfined");
+                break;
+        }
     }
 
-    private static void LocalhostProfile(FieldErrors errors, string type, string? file, FieldPath at, string missing, string misplaced)
+    private static void LocalProfile(FieldErrors errors, string name, FieldPath at)
     {
-        if (type == "Localhost" && string.IsNullOrEmpty(file))
+        if (name.Trim().Length != name.Length)
         {
-            errors.Required(at.Child("localhostProfile"), missing);
+            errors.Invalid(at, name, "must not be padded with whitespace");
         }
-        else if (type != "Localhost" && file is not null)
+        else if (name.Length == 0)
         {
-            errors.Invalid(at.Child("localhostProfile"), file, misplaced);
+            errors.Required(at, "must be set when AppArmor type is Localhost");
+        }
+
+        const int longest = 4095; // the longest path
+        if (name.Length > longest)
+        {
+            errors.TooLong(at, longest);
         }
     }
 }

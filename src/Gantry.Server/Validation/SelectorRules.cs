@@ -58,36 +58,48 @@ public static class SelectorRules
             _ => false,
         });
 
-    /// <summary>A workload's selector: required, not empty, selecting its own template, never changing.</summary>
-    public static void ValidateWorkload(FieldErrors errors, V1LabelSelector? selector, IReadOnlyDictionary<string, string> templateLabels, FieldPath spec)
+    /// <summary>A workload's selector: required, not empty, and selecting its own template.</summary>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="selector">The selector; null where there is none.</param>
+    /// <param name="templateLabels">The labels of the pods that the workload makes.</param>
+    /// <param name="spec">Where the workload's spec is.</param>
+    /// <param name="kind">How a message calls the kind.</param>
+    /// <param name="wrong">What is said of a selector that cannot be read.</param>
+    /// <returns>Whether the selector can be read: the template is looked at only then.</returns>
+    public static bool ValidateWorkload(
+        FieldErrors errors, V1LabelSelector? selector, IReadOnlyDictionary<string, string> templateLabels, FieldPath spec, string kind = "deployment", string wrong = "invalid label selector")
     {
         var at = spec.Child("selector");
         if (selector is null)
         {
             errors.Required(at);
-            return;
+            Mismatch(errors, templateLabels, spec);
+            return true;
         }
 
         var before = errors.Count;
         Validate(errors, selector, at);
+        var readable = errors.Count == before;
         if (IsEmpty(selector))
         {
-            errors.InvalidDump(at, GoDump.Of(selector), "empty selector is invalid for deployment");
+            errors.InvalidDump(at, GoDump.Of(selector), "empty selector is invalid for " + kind);
         }
 
-        if (errors.Count > before)
+        if (!readable)
         {
-            if (selector.MatchExpressions.Count > 0)
-            {
-                errors.InvalidDump(at, GoDump.Of(selector), "invalid label selector");
-            }
-
-            return;
+            errors.InvalidDump(at, GoDump.Of(selector), wrong);
+            return false;
         }
 
-        if (!Matches(selector, templateLabels))
+        if (!IsEmpty(selector) && !Matches(selector, templateLabels))
         {
-            errors.InvalidDump(spec.Child("template").Child("metadata").Child("labels"), GoDump.Map(templateLabels), "`selector` does not match template `labels`");
+            Mismatch(errors, templateLabels, spec);
         }
+
+        return true;
     }
+
+    /// <summary>The error of a selector that does not select its own template.</summary>
+    public static void Mismatch(FieldErrors errors, IReadOnlyDictionary<string, string> templateLabels, FieldPath spec) =>
+        errors.InvalidDump(spec.Child("template").Child("metadata").Child("labels"), GoDump.Map(templateLabels), "`selector` does not match template `labels`");
 }

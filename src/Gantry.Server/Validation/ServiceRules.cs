@@ -11,57 +11,143 @@ public static class ServiceRules
     public static void Service(FieldErrors errors, V1Service service)
     {
         var (spec, at) = (service.Spec, FieldPath.Root("spec"));
-        if (spec.Ports.Count == 0 && spec.Type != "ExternalName" && spec.ClusterIP != "None")
+        TopologyAnnotations(errors, service.Metadata.Annotations);
+        if (spec.Ports.Count == 0 && !IsHeadless(spec) && spec.Type != "ExternalName")
         {
             errors.Required(at.Child("ports"));
         }
 
-        errors.RequiredOneOf(at.Child("sessionAffinity"), spec.SessionAffinity, "ClientIP", "None");
-        Affinity(errors, spec, at);
-        errors.RequiredOneOf(at.Child("type"), spec.Type, "ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
+        TypeRules(errors, spec, at);
         Ports(errors, spec, at);
         MetadataRules.Labels(errors, spec.Selector, at.Child("selector"));
-        TypeRules(errors, spec, at);
+        errors.RequiredOneOf(at.Child("sessionAffinity"), spec.SessionAffinity, "ClientIP", "None");
+        Affinity(errors, spec, at);
+        if (spec.Type != "ExternalName")
+        {
+            ServiceAddressRules.Addresses(errors, spec, at);
+        }
+
         for (var i = 0; i < spec.ExternalIPs.Count; i++)
         {
             var (ip, path) = (spec.ExternalIPs[i], at.Child("externalIPs").Index(i));
             errors.Invalid(path, ip, Rules.IsIp(ip) ? Rules.OrdinaryIp(ip) : Rules.Ip(ip));
         }
 
-        for (var i = 0; i < spec.LoadBalancerSourceRanges.Count; i++)
-        {
-            errors.Invalid(at.Child("LoadBalancerSourceRanges").Index(i), spec.LoadBalancerSourceRanges[i], Rules.Cidr(spec.LoadBalancerSourceRanges[i].Trim()));
-        }
-
-        Addresses(errors, spec, at);
+        errors.RequiredOneOf(at.Child("type"), spec.Type, "ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
+        SourceRanges(errors, service, at);
+        Balancer(errors, spec, at);
         Policies(errors, spec, at);
     }
 
-    private static void Affinity(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    private static bool IsHeadless(V1ServiceSpec spec) => spec.ClusterIPs is ["None"];
+
+    private static void TopologyAnnotations(FieldErrors errors, IReadOnlyDictionary<string, string> annotations)
     {
-        if (spec.SessionAffinity == "None")
+        const string mode = "service.kubernetes.io/topology-mode";
+        const string hints = "service.kubernetes.io/topology-aware-hints";
+        if (annotations.TryGetValue(mode, out var wanted) && annotations.TryGetValue(hints, out var old) && wanted != old)
         {
-            if (spec.SessionAffinityConfig is not null)
+            errors.Invalid(FieldPath.Root("metadata").Child("annotations").Key(mode), wanted, $"must match annotations[{hints}] when both are specified");
+        }
+    }
+
+    private static void SourceRanges(FieldErrors errors, V1Service service, FieldPath at)
+    {
+        const string key = "service.beta.kubernetes.io/load-balancer-source-ranges";
+        const string onlyThere = "may only be used when `type` is 'LoadBalancer'";
+        var (spec, path) = (service.Spec, at.Child("LoadBalancerSourceRanges"));
+        if (spec.LoadBalancerSourceRanges.Count > 0)
+        {
+            if (spec.Type != "LoadBalancer")
             {
-                errors.Forbidden(at.Child("sessionAffinityConfig"), "must not be set when session affinity is None");
+                errors.Forbidden(path, onlyThere);
+            }
+
+            for (var i = 0; i < spec.LoadBalancerSourceRanges.Count; i++)
+            {
+                var range = spec.LoadBalancerSourceRanges[i].Trim();
+                errors.Invalid(path.Index(i), range, Rules.Cidr(range));
+            }
+        }
+        else if (service.Metadata.Annotations.TryGetValue(key, out var ranges))
+        {
+            path = FieldPath.Root("metadata").Child("annotations").Key(key);
+            if (spec.Type != "LoadBalancer")
+            {
+                errors.Forbidden(path, onlyThere);
+            }
+
+            ranges = ranges.Trim();
+            if (ranges.Length > 0 && ranges.Split(',').Any(r => !Rules.IsCidr(r.Trim())))
+            {
+                errors.Invalid(path, ranges, "must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24 ");
+            }
+        }
+    }
+
+    private static void Balancer(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        const string onlyThere = "may only be used when `type` is 'LoadBalancer'";
+        if (spec.Type == "LoadBalancer")
+        {
+            if (spec.AllocateLoadBalancerNodePorts is null)
+            {
+                errors.Required(FieldPath.Root("allocateLoadBalancerNodePorts"));
+            }
+
+            if (spec.LoadBalancerClass is { } name)
+            {
+                errors.Invalid(at.Child("loadBalancerClass"), name, Rules.QualifiedName(name));
             }
 
             return;
         }
 
-        var seconds = spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds;
-        var path = at.Child("sessionAffinityConfig").Child("clientIP").Child("timeoutSeconds");
-        if (spec.SessionAffinityConfig?.ClientIP is null)
+        if (spec.AllocateLoadBalancerNodePorts is not null)
         {
-            errors.Required(at.Child("sessionAffinityConfig").Child("clientIP"), "must be set when session affinity is ClientIP");
+            errors.Forbidden(at.Child("allocateLoadBalancerNodePorts"), onlyThere);
         }
-        else if (seconds is null)
+
+        if (spec.LoadBalancerClass is not null)
         {
-            errors.Required(path, "must be set when session affinity is ClientIP");
+            errors.Forbidden(at.Child("loadBalancerClass"), onlyThere);
+        }
+    }
+
+    private static void Affinity(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        var path = at.Child("sessionAffinityConfig");
+        if (spec.SessionAffinity == "None")
+        {
+            if (spec.SessionAffinityConfig is not null)
+            {
+                errors.Forbidden(path, "must not be set when session affinity is None");
+            }
+
+            return;
+        }
+
+        const string missing = "when session affinity type is ClientIP";
+        if (spec.SessionAffinity != "ClientIP")
+        {
+            return;
+        }
+
+        if (spec.SessionAffinityConfig is not { } config)
+        {
+            errors.Required(path, missing);
+        }
+        else if (config.ClientIP is not { } client)
+        {
+            errors.Required(path.Child("clientIP"), missing);
+        }
+        else if (client.TimeoutSeconds is not { } seconds)
+        {
+            errors.Required(path.Child("clientIP").Child("timeoutSeconds"), missing);
         }
         else if (seconds is <= 0 or > MaxAffinitySeconds)
         {
-            errors.Invalid(path, seconds, $"must be greater than 0 and less than {MaxAffinitySeconds}");
+            errors.Invalid(path.Child("clientIP").Child("timeoutSeconds"), seconds, $"must be greater than 0 and less than {MaxAffinitySeconds}");
         }
     }
 
@@ -127,34 +213,10 @@ public static class ServiceRules
         switch (spec.Type)
         {
             case "ExternalName":
-                if (spec.ClusterIPs.Count > 0 || spec.ClusterIP.Length > 0)
-                {
-                    errors.Forbidden(at.Child("clusterIPs"), "may not be set for ExternalName services");
-                }
-
-                if (spec.IpFamilies.Count > 0)
-                {
-                    errors.Forbidden(at.Child("ipFamilies"), "may not be set for ExternalName services");
-                }
-
-                if (spec.IpFamilyPolicy is not null)
-                {
-                    errors.Forbidden(at.Child("ipFamilyPolicy"), "may not be set for ExternalName services");
-                }
-
-                var name = spec.ExternalName.EndsWith('.') ? spec.ExternalName[..^1] : spec.ExternalName;
-                if (name.Length == 0)
-                {
-                    errors.Required(at.Child("externalName"));
-                }
-                else
-                {
-                    errors.Invalid(at.Child("externalName"), spec.ExternalName, Rules.DnsSubdomain(name));
-                }
-
+                External(errors, spec, at);
                 break;
-            case "LoadBalancer" when spec.Ports.Any(p => p.Port == NodeAgentPort):
-                for (var i = 0; i < spec.Ports.Count; i++)
+            case "LoadBalancer" or "NodePort":
+                for (var i = 0; i < spec.Ports.Count && spec.Type == "LoadBalancer"; i++)
                 {
                     if (spec.Ports[i].Port == NodeAgentPort)
                     {
@@ -162,128 +224,106 @@ public static class ServiceRules
                     }
                 }
 
+                if (IsHeadless(spec))
+                {
+                    errors.Invalid(at.Child("clusterIPs").Index(0), "None", $"may not be set to 'None' for {spec.Type} services");
+                }
+
                 break;
-            case "LoadBalancer" or "NodePort" when spec.ClusterIP == "None":
-                errors.Invalid(at.Child("clusterIPs").Index(0), "None", spec.Type == "NodePort" ? "may not be set to 'None' for NodePort services" : "may not be set to 'None' for LoadBalancer services");
-                break;
-        }
-
-        if (spec.Type != "LoadBalancer")
-        {
-            if (spec.LoadBalancerSourceRanges.Count > 0)
-            {
-                errors.Forbidden(at.Child("LoadBalancerSourceRanges"), "may only be used when `type` is 'LoadBalancer'");
-            }
-
-            if (spec.AllocateLoadBalancerNodePorts is not null)
-            {
-                errors.Forbidden(at.Child("allocateLoadBalancerNodePorts"), "may only be used when `type` is 'LoadBalancer'");
-            }
-
-            if (spec.LoadBalancerClass is not null)
-            {
-                errors.Forbidden(at.Child("loadBalancerClass"), "may only be used when `type` is 'LoadBalancer'");
-            }
         }
     }
 
-    private static void Addresses(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    private static void External(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
     {
-        if (spec.IpFamilyPolicy is { } policy)
+        const string notSet = "may not be set for ExternalName services";
+        if (spec.ClusterIPs.Count > 0)
         {
-            errors.OneOf(at.Child("ipFamilyPolicy"), policy, "PreferDualStack", "RequireDualStack", "SingleStack");
+            errors.Forbidden(at.Child("clusterIPs"), notSet);
         }
 
-        var families = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < spec.IpFamilies.Count; i++)
+        if (spec.IpFamilies.Count > 0)
         {
-            errors.OneOf(at.Child("ipFamilies").Index(i), spec.IpFamilies[i], "IPv4", "IPv6");
-            if (!families.Add(spec.IpFamilies[i]))
-            {
-                errors.Duplicate(at.Child("ipFamilies").Index(i), spec.IpFamilies[i]);
-            }
+            errors.Forbidden(at.Child("ipFamilies"), notSet);
         }
 
-        if (spec.ClusterIP.Length > 0 && spec.ClusterIPs.Count > 0 && spec.ClusterIPs[0] != spec.ClusterIP)
+        if (spec.IpFamilyPolicy is not null)
         {
-            errors.InvalidDump(at.Child("clusterIPs"), GoDump.Of(spec.ClusterIPs), "first value must match `clusterIP`");
+            errors.Forbidden(at.Child("ipFamilyPolicy"), notSet);
         }
 
-        for (var i = 0; i < spec.ClusterIPs.Count; i++)
+        var name = spec.ExternalName.EndsWith('.') ? spec.ExternalName[..^1] : spec.ExternalName;
+        if (name.Length == 0)
         {
-            var ip = spec.ClusterIPs[i];
-            if (ip == "None")
-            {
-                if (i > 0)
-                {
-                    errors.Invalid(at.Child("clusterIPs").Index(i), ip, "'None' must be the first and only value");
-                }
-            }
-            else if (ip.Length > 0)
-            {
-                errors.Invalid(at.Child("clusterIPs").Index(i), ip, Rules.Ip(ip));
-                if (i < spec.IpFamilies.Count && Rules.IsIp(ip) && spec.IpFamilies[i] is "IPv4" or "IPv6" && FamilyOf(ip) != spec.IpFamilies[i])
-                {
-                    errors.Invalid(at.Child("clusterIPs").Index(i), ip, $"expected an {spec.IpFamilies[i]} value as indicated by `ipFamilies[{i}]`");
-                }
-            }
+            errors.Required(at.Child("externalName"));
         }
-
-        if (spec.ClusterIPs.Count > 2)
+        else
         {
-            errors.InvalidDump(at.Child("clusterIPs"), GoDump.Of(spec.ClusterIPs), "may only hold up to 2 values");
-        }
-        else if (spec.ClusterIPs is [var first, var second] && Rules.IsIp(first) && Rules.IsIp(second) && FamilyOf(first) == FamilyOf(second))
-        {
-            errors.InvalidDump(at.Child("clusterIPs"), GoDump.Of(spec.ClusterIPs), "may specify no more than one IP for each IP family");
+            errors.Invalid(at.Child("externalName"), name, Rules.DnsSubdomain(name));
         }
     }
 
-    private static string FamilyOf(string ip) => ip.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4";
+    private static bool NeedsHealthCheck(V1ServiceSpec spec) => spec is { Type: "LoadBalancer", ExternalTrafficPolicy: "Local" };
 
     private static void Policies(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
     {
-        var external = spec.Type is "NodePort" or "LoadBalancer" || spec.ExternalIPs.Count > 0;
-        if (spec.ExternalTrafficPolicy.Length > 0)
+        var path = at.Child("externalTrafficPolicy");
+        if (spec.Type is "NodePort" or "LoadBalancer" || (spec.Type == "ClusterIP" && spec.ExternalIPs.Count > 0))
         {
-            if (!external)
-            {
-                errors.Invalid(at.Child("externalTrafficPolicy"), spec.ExternalTrafficPolicy, "may only be set for externally-accessible services");
-            }
-            else
-            {
-                errors.OneOf(at.Child("externalTrafficPolicy"), spec.ExternalTrafficPolicy, "Cluster", "Local");
-            }
+            errors.RequiredOneOf(path, spec.ExternalTrafficPolicy, "Cluster", "Local");
+        }
+        else if (spec.ExternalTrafficPolicy.Length > 0)
+        {
+            errors.Invalid(path, spec.ExternalTrafficPolicy, "may only be set for externally-accessible services");
         }
 
-        if (spec.HealthCheckNodePort != 0 && (spec.Type != "LoadBalancer" || spec.ExternalTrafficPolicy != "Local"))
+        path = at.Child("healthCheckNodePort");
+        if (!NeedsHealthCheck(spec))
         {
-            errors.Invalid(at.Child("healthCheckNodePort"), spec.HealthCheckNodePort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+            if (spec.HealthCheckNodePort != 0)
+            {
+                errors.Invalid(path, spec.HealthCheckNodePort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+            }
         }
-
-        if (spec.TrafficDistribution.Length > 0)
+        else if (spec.HealthCheckNodePort == 0)
         {
-            errors.OneOf(at.Child("trafficDistribution"), spec.TrafficDistribution, "PreferClose");
+            errors.Required(path);
+        }
+        else
+        {
+            errors.Invalid(path, spec.HealthCheckNodePort, Rules.PortNumber(spec.HealthCheckNodePort));
         }
 
         if (spec.InternalTrafficPolicy is { } local)
         {
             errors.OneOf(at.Child("internalTrafficPolicy"), local, "Cluster", "Local");
         }
+        else if (spec.Type is "NodePort" or "LoadBalancer" or "ClusterIP")
+        {
+            errors.Required(at.Child("internalTrafficPolicy"));
+        }
+
+        if (spec.TrafficDistribution.Length > 0)
+        {
+            errors.OneOf(at.Child("trafficDistribution"), spec.TrafficDistribution, "PreferClose");
+        }
     }
 
     public static void ServiceUpdate(FieldErrors errors, V1Service now, V1Service old)
     {
         var at = FieldPath.Root("spec");
-        // a service may gain or lose its address with its type, but not swap it
-        if (now.Spec.Type != "ExternalName" && old.Spec.Type != "ExternalName" && old.Spec.ClusterIP.Length > 0 && now.Spec.ClusterIP != old.Spec.ClusterIP)
+        if (now.Spec.Type != "ExternalName" && old.Spec.Type != "ExternalName")
         {
-            errors.InvalidDump(at.Child("clusterIPs").Index(0), GoDump.Of(now.Spec.ClusterIPs), "may not change once set");
+            ServiceAddressRules.Update(errors, now.Spec, old.Spec, at);
         }
 
         if (old.Spec.Type == "LoadBalancer" && now.Spec.Type == "LoadBalancer" && old.Spec.LoadBalancerClass != now.Spec.LoadBalancerClass)
         {
             errors.Invalid(at.Child("loadBalancerClass"), now.Spec.LoadBalancerClass, "may not change once set");
+        }
+
+        if (NeedsHealthCheck(old.Spec) && NeedsHealthCheck(now.Spec) && now.Spec.HealthCheckNodePort != old.Spec.HealthCheckNodePort)
+        {
+            errors.Forbidden(at.Child("healthCheckNodePort"), Rules.Immutable);
         }
     }
 }

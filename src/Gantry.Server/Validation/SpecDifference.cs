@@ -9,14 +9,17 @@ public static class SpecDifference
 {
     private const int Limit = 10;
 
-    /// <summary>Lines such as <c>  containers[0].env: [] to [{"name":"A"}]</c>; at most ten.</summary>
-    public static string Between(IApiModel old, IApiModel now)
+    /// <summary>Lines such as <c>  core.PodSpec.containers[0].env: [] to [{"name":"A"}]</c>; at most ten.</summary>
+    /// <param name="old">The object as it was.</param>
+    /// <param name="now">The object as it is to be.</param>
+    /// <param name="type">The Go type of both, which starts each line.</param>
+    public static string Between(IApiModel old, IApiModel now, string type = "core.PodSpec")
     {
         var lines = new List<string>();
         using var a = JsonDocument.Parse(ApiJson.Encode(old));
         using var b = JsonDocument.Parse(ApiJson.Encode(now));
         Compare("", a.RootElement, b.RootElement, lines);
-        return string.Join('\n', lines.Take(Limit).Select(l => "  core.PodSpec." + l));
+        return string.Join('\n', lines.Take(Limit).Select(l => "  " + type + "." + l));
     }
 
     private static void Compare(string path, JsonElement? a, JsonElement? b, List<string> lines)

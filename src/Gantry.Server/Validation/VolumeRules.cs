@@ -2,165 +2,187 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>A pod's volumes.</summary>
+/// <summary>A pod's volumes: each has a name of its own and one source.</summary>
 public static class VolumeRules
 {
+    private const string Several = "may not specify more than 1 volume type";
     private const int FileModeMax = 511; // octal 0777
 
-    public static HashSet<string> Volumes(FieldErrors errors, IReadOnlyList<V1Volume> volumes, FieldPath at)
+    /// <summary>The volumes that are in order, by name: what containers may mount.</summary>
+    public static Dictionary<string, V1Volume> Volumes(FieldErrors errors, IReadOnlyList<V1Volume> volumes, FieldPath at, PodRules.Context pod)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var good = new Dictionary<string, V1Volume>(volumes.Count, StringComparer.Ordinal);
         for (var i = 0; i < volumes.Count; i++)
         {
-            var (volume, path) = (volumes[i], at.Index(i));
-            Source(errors, volume, path);
+            var (volume, path, before) = (volumes[i], at.Index(i), errors.Count);
+            Source(errors, volume, path, pod);
             if (volume.Name.Length == 0)
             {
                 errors.Required(path.Child("name"));
-                continue;
+            }
+            else
+            {
+                errors.Invalid(path.Child("name"), volume.Name, Rules.DnsLabel(volume.Name));
             }
 
-            errors.Invalid(path.Child("name"), volume.Name, Rules.DnsLabel(volume.Name));
-            if (!names.Add(volume.Name))
+            if (good.ContainsKey(volume.Name))
             {
                 errors.Duplicate(path.Child("name"), volume.Name);
             }
-        }
 
-        return names;
-    }
-
-    private static void Source(FieldErrors errors, V1Volume v, FieldPath at)
-    {
-        (string Name, object? Value)[] sources =
-        [
-            ("emptyDir", v.EmptyDir), ("hostPath", v.HostPath), ("gitRepo", v.GitRepo), ("gcePersistentDisk", v.GcePersistentDisk), ("awsElasticBlockStore", v.AwsElasticBlockStore),
-            ("secret", v.Secret), ("nfs", v.Nfs), ("iscsi", v.Iscsi), ("glusterfs", v.Glusterfs), ("flocker", v.Flocker), ("persistentVolumeClaim", v.PersistentVolumeClaim), ("rbd", v.Rbd),
-            ("cinder", v.Cinder), ("cephfs", v.Cephfs), ("quobyte", v.Quobyte), ("downwardAPI", v.DownwardAPI), ("fc", v.Fc), ("flexVolume", v.FlexVolume), ("configMap", v.ConfigMap),
-            ("azureFile", v.AzureFile), ("vsphereVolume", v.VsphereVolume), ("photonPersistentDisk", v.PhotonPersistentDisk), ("portworxVolume", v.PortworxVolume), ("azureDisk", v.AzureDisk),
-            ("storageos", v.Storageos), ("projected", v.Projected), ("scaleIO", v.ScaleIO), ("csi", v.Csi), ("ephemeral", v.Ephemeral), ("image", v.Image),
-        ];
-        var set = 0;
-        foreach (var (name, value) in sources)
-        {
-            if (value is not null && set++ > 0)
+            if (errors.Count == before)
             {
-                errors.Forbidden(at.Child(name), "may not specify more than 1 volume type");
+                good.Add(volume.Name, volume);
+            }
+
+            if (pod.IsPod && volume.PersistentVolumeClaim is { } claim && volumes.Any(v => v.Ephemeral is not null && claim.ClaimName == pod.Name + "-" + v.Name))
+            {
+                errors.Invalid(path.Child("persistentVolumeClaim").Child("claimName"), claim.ClaimName, "must not reference a PVC that gets created for an ephemeral volume");
             }
         }
 
-        if (set == 0)
+        return good;
+    }
+
+    private static void Source(FieldErrors errors, V1Volume v, FieldPath at, PodRules.Context pod)
+    {
+        var found = 0;
+        Check(v.EmptyDir, "emptyDir", static (e, s, p) =>
+        {
+            if (s.SizeLimit is { } size && size.CompareTo(default) < 0)
+            {
+                e.Forbidden(p.Child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
+            }
+        });
+        Check(v.HostPath, "hostPath", VolumeSourceRules.HostPath);
+        Check(v.GitRepo, "gitRepo", VolumeSourceRules.GitRepo);
+        Check(v.GcePersistentDisk, "gcePersistentDisk", static (e, s, p) => VolumeSourceRules.Disk(e, "pdName", s.PdName, s.Partition, p), shown: "persistentDisk");
+        Check(v.AwsElasticBlockStore, "awsElasticBlockStore", static (e, s, p) => VolumeSourceRules.Disk(e, "volumeID", s.VolumeID, s.Partition, p));
+        Check(v.Secret, "secret", static (e, s, p) => Keyed(e, "secretName", s.SecretName, s.DefaultMode, s.Items, p));
+        Check(v.Nfs, "nfs", VolumeSourceRules.Nfs);
+        Check(v.Iscsi, "iscsi", static (e, s, p) => IscsiRules.Volume(e, s, p));
+        if (v.Iscsi is { InitiatorName: not null } iscsi && (v.Name + ":" + iscsi.TargetPortal).Length > 64)
+        {
+            errors.Invalid(at.Child("name"), v.Name, IscsiRules.TooLong);
+        }
+
+        Check(v.Glusterfs, "glusterfs", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("endpoints", s.Endpoints), ("path", s.Path)));
+        Check(v.Flocker, "flocker", VolumeSourceRules.Flocker);
+        Check(v.PersistentVolumeClaim, "persistentVolumeClaim", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("claimName", s.ClaimName)));
+        Check(v.Rbd, "rbd", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("monitors", s.Monitors.Count == 0 ? "" : "set"), ("image", s.Image)));
+        Check(v.Cinder, "cinder", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumeID", s.VolumeID), ("secretRef.name", s.SecretRef?.Name ?? "unset")));
+        Check(v.Cephfs, "cephfs", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("monitors", s.Monitors.Count == 0 ? "" : "set")), "cephFS");
+        Check(v.Quobyte, "quobyte", VolumeSourceRules.Quobyte);
+        Check(v.DownwardAPI, "downwardAPI", static (e, s, p) =>
+        {
+            Mode(e, s.DefaultMode, p.Child("defaultMode"));
+            ProjectedRules.Downward(e, s.Items, p);
+        }, "downwarAPI");
+        Check(v.Fc, "fc", VolumeSourceRules.FibreChannel);
+        Check(v.FlexVolume, "flexVolume", static (e, s, p) => VolumeSourceRules.Flex(e, s.Driver, s.Options, p));
+        Check(v.ConfigMap, "configMap", static (e, s, p) => Keyed(e, "name", s.Name, s.DefaultMode, s.Items, p));
+        Check(v.AzureFile, "azureFile", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("secretName", s.SecretName), ("shareName", s.ShareName)));
+        Check(v.VsphereVolume, "vsphereVolume", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumePath", s.VolumePath)));
+        Check(v.PhotonPersistentDisk, "photonPersistentDisk", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("pdID", s.PdID)));
+        Check(v.PortworxVolume, "portworxVolume", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumeID", s.VolumeID)));
+        Check(v.AzureDisk, "azureDisk", VolumeSourceRules.AzureDisk);
+        Check(v.Storageos, "storageos", static (e, s, p) => VolumeSourceRules.StorageOs(e, s.VolumeName, s.VolumeNamespace, s.SecretRef?.Name, p));
+        Check(v.Projected, "projected", ProjectedRules.Projected);
+        Check(v.ScaleIO, "scaleIO", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("gateway", s.Gateway), ("system", s.System), ("volumeName", s.VolumeName)));
+        Check(v.Csi, "csi", VolumeSourceRules.Csi);
+        if (First(v.Ephemeral, "ephemeral", null))
+        {
+            Ephemeral(errors, v.Name, v.Ephemeral!, at.Child("ephemeral"), at, pod);
+        }
+
+        if (First(v.Image, "image", null))
+        {
+            VolumeSourceRules.Image(errors, v.Image!, pod.IsPod, at.Child("image"));
+        }
+
+        if (found == 0)
         {
             errors.Required(at, "must specify a volume type");
-            return;
         }
 
-        if (set == 1)
+        void Check<T>(T? source, string name, Action<FieldErrors, T, FieldPath> rules, string? misnamed = null, string? shown = null)
+            where T : class
         {
-            Common(errors, v, at);
+            if (First(source, name, misnamed))
+            {
+                rules(errors, source!, at.Child(shown ?? name));
+            }
+        }
+
+        bool First(object? source, string name, string? misnamed)
+        {
+            if (source is not null && found++ > 0)
+            {
+                errors.Forbidden(at.Child(misnamed ?? name), Several);
+                return false;
+            }
+
+            return source is not null;
         }
     }
 
-    private static void Common(FieldErrors errors, V1Volume v, FieldPath at)
+    private static void Ephemeral(FieldErrors errors, string name, V1EphemeralVolumeSource source, FieldPath at, FieldPath volume, PodRules.Context pod)
     {
-        if (v.EmptyDir is { SizeLimit: { } size } && size.CompareTo(default) < 0)
+        if (source.VolumeClaimTemplate is not { } template)
         {
-            errors.Forbidden(at.Child("emptyDir").Child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
+            errors.Required(at.Child("volumeClaimTemplate"));
+        }
+        else
+        {
+            var path = at.Child("volumeClaimTemplate");
+            MetadataRules.Annotations(errors, template.Metadata.Annotations, path.Child("metadata").Child("annotations"));
+            MetadataRules.Labels(errors, template.Metadata.Labels, path.Child("metadata").Child("labels"));
+            OnlyLabels(errors, template.Metadata, path.Child("metadata"));
+            VolumeClaimRules.Spec(errors, template.Spec, path.Child("spec"));
         }
 
-        if (v.HostPath is { } host)
+        if (pod is { IsPod: true, Name.Length: > 0 } && name.Length > 0)
         {
-            HostPath(errors, host, at.Child("hostPath"));
-        }
-
-        if (v.Secret is { } secret)
-        {
-            var path = at.Child("secret");
-            if (secret.SecretName.Length == 0)
-            {
-                errors.Required(path.Child("secretName"));
-            }
-
-            Mode(errors, secret.DefaultMode, path.Child("defaultMode"));
-            Items(errors, secret.Items, path.Child("items"));
-        }
-
-        if (v.ConfigMap is { } config)
-        {
-            var path = at.Child("configMap");
-            if (config.Name.Length == 0)
-            {
-                errors.Required(path.Child("name"));
-            }
-
-            Mode(errors, config.DefaultMode, path.Child("defaultMode"));
-            Items(errors, config.Items, path.Child("items"));
-        }
-
-        if (v.PersistentVolumeClaim is { ClaimName.Length: 0 })
-        {
-            errors.Required(at.Child("persistentVolumeClaim").Child("claimName"));
-        }
-
-        if (v.DownwardAPI is { } downward)
-        {
-            Mode(errors, downward.DefaultMode, at.Child("downwardAPI").Child("defaultMode"));
-            Downward(errors, downward.Items, at.Child("downwardAPI"));
-        }
-
-        if (v.Projected is { } projected)
-        {
-            Projected(errors, projected, at.Child("projected"));
-        }
-
-        if (v.Nfs is { } nfs)
-        {
-            if (nfs.Server.Length == 0)
-            {
-                errors.Required(at.Child("nfs").Child("server"));
-            }
-
-            if (nfs.Path.Length == 0)
-            {
-                errors.Required(at.Child("nfs").Child("path"));
-            }
-            else if (nfs.Path[0] != '/')
-            {
-                errors.Invalid(at.Child("nfs").Child("path"), nfs.Path, "must be an absolute path");
-            }
-        }
-
-        if (v.Csi is { Driver.Length: 0 })
-        {
-            errors.Required(at.Child("csi").Child("driver"));
-        }
-
-        if (v.Ephemeral is { VolumeClaimTemplate: null })
-        {
-            errors.Required(at.Child("ephemeral").Child("volumeClaimTemplate"));
+            var claim = pod.Name + "-" + name;
+            errors.Invalid(volume.Child("name"), name, Rules.DnsSubdomain(claim).Select(e => $"PVC name \"{claim}\": {e}"));
         }
     }
 
-    private static void HostPath(FieldErrors errors, V1HostPathVolumeSource host, FieldPath at)
+    private static void OnlyLabels(FieldErrors errors, V1ObjectMeta meta, FieldPath at)
     {
-        if (host.Path.Length == 0)
+        foreach (var (name, set) in (ReadOnlySpan<(string, bool)>)
+            [
+                ("name", meta.Name.Length > 0), ("generateName", meta.GenerateName.Length > 0), ("namespace", meta.Namespace.Length > 0), ("selfLink", meta.SelfLink.Length > 0),
+                ("uID", meta.Uid.Length > 0), ("resourceVersion", meta.ResourceVersion.Length > 0), ("generation", meta.Generation != 0), ("creationTimestamp", meta.CreationTimestamp is not null),
+                ("deletionTimestamp", meta.DeletionTimestamp is not null), ("deletionGracePeriodSeconds", meta.DeletionGracePeriodSeconds is not null),
+                ("ownerReferences", meta.OwnerReferences.Count > 0), ("finalizers", meta.Finalizers.Count > 0), ("managedFields", meta.ManagedFields.Count > 0),
+            ])
         {
-            errors.Required(at.Child("path"));
-            return;
-        }
-
-        if (host.Path.Split('/').Contains(".."))
-        {
-            errors.Invalid(at.Child("path"), host.Path, "must not contain '..'");
-        }
-
-        if (host.Type is { } type)
-        {
-            errors.OneOf(at.Child("type"), type, "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket");
+            if (set)
+            {
+                errors.Forbidden(at.Child(name), "cannot be set");
+            }
         }
     }
 
-    private static void Mode(FieldErrors errors, int? mode, FieldPath at)
+    private static void Keyed(FieldErrors errors, string field, string name, int? mode, IReadOnlyList<V1KeyToPath> items, FieldPath at)
+    {
+        VolumeSourceRules.Needs(errors, at, (field, name));
+        Mode(errors, mode, at.Child("defaultMode"));
+        for (var i = 0; i < items.Count; i++)
+        {
+            KeyToPath(errors, items[i], at.Child("items").Index(i));
+        }
+    }
+
+    public static void KeyToPath(FieldErrors errors, V1KeyToPath item, FieldPath at)
+    {
+        VolumeSourceRules.Needs(errors, at, ("key", item.Key), ("path", item.Path));
+        LocalPath(errors, item.Path, at.Child("path"));
+        Mode(errors, item.Mode, at.Child("mode"));
+    }
+
+    public static void Mode(FieldErrors errors, int? mode, FieldPath at)
     {
         if (mode is < 0 or > FileModeMax)
         {
@@ -168,137 +190,32 @@ public static class VolumeRules
         }
     }
 
-    private static void Items(FieldErrors errors, IReadOnlyList<V1KeyToPath> items, FieldPath at)
-    {
-        for (var i = 0; i < items.Count; i++)
-        {
-            var (item, path) = (items[i], at.Index(i));
-            if (item.Key.Length == 0)
-            {
-                errors.Required(path.Child("key"));
-            }
-
-            if (item.Path.Length == 0)
-            {
-                errors.Required(path.Child("path"));
-            }
-
-            LocalPath(errors, item.Path, path.Child("path"));
-            Mode(errors, item.Mode, path.Child("mode"));
-        }
-    }
-
-    private static void Downward(FieldErrors errors, IReadOnlyList<V1DownwardAPIVolumeFile> items, FieldPath at)
-    {
-        for (var i = 0; i < items.Count; i++)
-        {
-            var (item, path) = (items[i], at);
-            if (item.Path.Length == 0)
-            {
-                errors.Required(path.Child("path"));
-            }
-
-            LocalPath(errors, item.Path, path.Child("path"));
-            if (item.FieldRef is { } field)
-            {
-                EnvRules.VolumeFieldRef(errors, field, path.Child("fieldRef"));
-                if (item.ResourceFieldRef is not null)
-                {
-                    errors.Invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
-                }
-            }
-            else if (item.ResourceFieldRef is { } resource)
-            {
-                EnvRules.ResourceFieldRef(errors, resource, true, path.Child("resourceFieldRef"));
-            }
-            else
-            {
-                errors.Required(path, "one of fieldRef and resourceFieldRef is required");
-            }
-
-            Mode(errors, item.Mode, path.Child("mode"));
-        }
-    }
-
-    private static void Projected(FieldErrors errors, V1ProjectedVolumeSource projected, FieldPath at)
-    {
-        Mode(errors, projected.DefaultMode, at.Child("defaultMode"));
-        for (var i = 0; i < projected.Sources.Count; i++)
-        {
-            var (source, path) = (projected.Sources[i], at.Child("sources").Index(i));
-            object?[] kinds = [source.Secret, source.ConfigMap, source.DownwardAPI, source.ServiceAccountToken, source.ClusterTrustBundle];
-            switch (kinds.Count(k => k is not null))
-            {
-                case 0:
-                    errors.Required(path, "at least one source is required");
-                    break;
-                case > 1:
-                    errors.Forbidden(path, "may not specify more than 1 volume type per source");
-                    break;
-            }
-
-            if (source.Secret is { } secret)
-            {
-                Named(errors, secret.Name, secret.Items, path.Child("secret"));
-            }
-
-            if (source.ConfigMap is { } config)
-            {
-                Named(errors, config.Name, config.Items, path.Child("configMap"));
-            }
-
-            if (source.DownwardAPI is { } downward)
-            {
-                Downward(errors, downward.Items, path.Child("downwardAPI"));
-            }
-
-            if (source.ServiceAccountToken is { } token)
-            {
-                Token(errors, token, path.Child("serviceAccountToken"));
-            }
-        }
-    }
-
-    private static void Named(FieldErrors errors, string name, IReadOnlyList<V1KeyToPath> items, FieldPath at)
-    {
-        if (name.Length == 0)
-        {
-            errors.Required(at.Child("name"));
-        }
-
-        Items(errors, items, at.Child("items"));
-    }
-
-    private static void Token(FieldErrors errors, V1ServiceAccountTokenProjection token, FieldPath at)
-    {
-        if (token.ExpirationSeconds is < 600)
-        {
-            errors.Invalid(at.Child("expirationSeconds"), token.ExpirationSeconds, "may not specify a duration less than 10 minutes");
-        }
-        else if (token.ExpirationSeconds > 1L << 32)
-        {
-            errors.Invalid(at.Child("expirationSeconds"), token.ExpirationSeconds, "may not specify a duration larger than 2^32 seconds");
-        }
-
-        if (token.Path.Length == 0)
-        {
-            errors.Required(at.Child("path"));
-        }
-
-        LocalPath(errors, token.Path, at.Child("path"));
-    }
-
     /// <summary>A relative path that stays inside its folder.</summary>
-    public static void LocalPath(FieldErrors errors, string path, FieldPath at)
+    public static void DescendingPath(FieldErrors errors, string path, FieldPath at)
     {
         if (path.StartsWith('/'))
         {
             errors.Invalid(at, path, "must be a relative path");
         }
 
-        if (path.Split('/').Contains(".."))
+        NoBacksteps(errors, path, at);
+    }
+
+    public static void NoBacksteps(FieldErrors errors, string path, FieldPath at)
+    {
+        if (path.Contains("..", StringComparison.Ordinal) && path.Split('/').Contains(".."))
         {
             errors.Invalid(at, path, "must not contain '..'");
+        }
+    }
+
+    /// <summary>The same, and of none of the names that the node agent uses itself.</summary>
+    public static void LocalPath(FieldErrors errors, string path, FieldPath at)
+    {
+        DescendingPath(errors, path, at);
+        if (path.StartsWith("..", StringComparison.Ordinal) && !path.StartsWith("../", StringComparison.Ordinal))
+        {
+            errors.Invalid(at, path, "must not start with '..'");
         }
     }
 }

@@ -77,11 +77,14 @@ public sealed record KindStrategy
     /// <summary>The metadata fields that an update of the status leaves as they were.</summary>
     public IReadOnlyList<string> StatusKeepsMetadata { get; init; } = [];
 
-    /// <summary>Sets what only the server sets, on a new object that is defaulted and admitted. The tree is the caller's own.</summary>
-    public Action<TreeMap> PrepareCreate { get; init; } = static _ => { };
+    /// <summary>Sets what only the server sets, on a new object that is defaulted and admitted. The tree is the caller's own; the other argument takes warnings.</summary>
+    public Action<TreeMap, Action<string>> PrepareCreate { get; init; } = static (_, _) => { };
 
     /// <summary>The same for an update; the second tree is the stored object.</summary>
     public Action<TreeMap, TreeMap> PrepareUpdate { get; init; } = static (_, _) => { };
+
+    /// <summary>The same for an update of the status.</summary>
+    public Action<TreeMap, TreeMap, DateTimeOffset> PrepareStatus { get; init; } = static (_, _, _) => { };
 
     /// <summary>Whether the object's own resources have to be emptied before it goes.</summary>
     public bool IsDefinition { get; init; }
@@ -95,7 +98,7 @@ public sealed record KindStrategy
             HasStatus = hasStatus,
             HasGeneration = true,
             StatusKeepsMetadata = ["labels", "annotations", "finalizers", "ownerReferences"],
-            PrepareCreate = hasStatus ? static o => o.Remove("status") : static _ => { },
+            PrepareCreate = hasStatus ? static (o, _) => o.Remove("status") : static (_, _) => { },
             PrepareUpdate = hasStatus ? static (now, old) => now["status"] = old["status"] : static (_, _) => { },
         };
     }
@@ -124,6 +127,7 @@ public sealed record KindStrategy
                 : [],
             PrepareCreate = Preparations.Create(type, hasStatus),
             PrepareUpdate = Preparations.Update(type, hasStatus),
+            PrepareStatus = Preparations.Status(type),
         };
     }
 }

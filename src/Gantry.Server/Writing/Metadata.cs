@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 
@@ -14,12 +15,19 @@ internal static class Metadata
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Gives a new object its uid, its time and, where wanted, its generated name.</summary>
-    public static void Begin(TreeMap value, string ns, IIds ids, DateTimeOffset now)
+    /// <returns>Whether the name was generated.</returns>
+    public static bool Begin(TreeMap value, ResourceType type, string ns, IIds ids, DateTimeOffset now)
     {
         var metadata = value.Made("metadata");
-        if (string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 } prefix)
+        var nameless = string.IsNullOrEmpty(metadata.Text("name"));
+        if (nameless && metadata.Text("generateName") is { Length: > 0 } prefix)
         {
             metadata["name"] = (prefix.Length > LongestBase ? prefix[..LongestBase] : prefix) + ids.Suffix(SuffixLength);
+        }
+        else if (nameless && (type.Group, type.Kind) == ("", "LimitRange"))
+        {
+            // The one kind whose objects need no name.
+            metadata["name"] = ids.NewId().ToString("D");
         }
 
         metadata["namespace"] = ns.Length == 0 ? null : (Tree)ns;
@@ -28,6 +36,45 @@ internal static class Metadata
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
+        return nameless;
+    }
+
+    public static void RemoveLabel(TreeMap value, string label)
+    {
+        var metadata = value.Made("metadata");
+        if (metadata.Map("labels") is { } labels && labels.Remove(label) && labels.Count == 0)
+        {
+            metadata.Remove("labels");
+        }
+    }
+
+    /// <summary>Takes out owners that are named twice.</summary>
+    public static void DistinctOwners(TreeMap value, Action<string> warn)
+    {
+        if (value.Map("metadata") is not { } metadata || metadata.List("ownerReferences") is not { Count: > 1 } owners)
+        {
+            return;
+        }
+
+        var (kept, repeated) = (new TreeList(), new List<string>());
+        foreach (var owner in owners)
+        {
+            if (kept.Contains(owner))
+            {
+                repeated.Add((owner as TreeMap)?.Text("uid") ?? "");
+            }
+            else
+            {
+                kept.Add(owner);
+            }
+        }
+
+        if (repeated.Count > 0)
+        {
+            warn(".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
+                + $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", repeated)}");
+            metadata["ownerReferences"] = kept;
+        }
     }
 
     /// <summary>Keeps what an update cannot change and need not repeat.</summary>

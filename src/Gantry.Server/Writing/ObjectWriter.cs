@@ -8,6 +8,7 @@ using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
 using Gantry.Server.Services;
 using Gantry.Server.Statuses;
+using Gantry.Server.Warnings;
 using Gantry.Store;
 
 namespace Gantry.Server.Writing;
@@ -201,8 +202,15 @@ public sealed class ObjectWriter
     {
         var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
         var now = _clock.GetUtcNow();
-        Metadata.Begin(value, scope.Namespace, _ids, now);
+        var generated = Metadata.Begin(value, type, scope.Namespace, _ids, now);
+        Metadata.DistinctOwners(value, scope.Warn);
         value = Default(scope.Resource, value);
+        if (generated && strategy.IsNamespace)
+        {
+            // Set again below: nobody owns the label of a name that was not asked for.
+            Metadata.RemoveLabel(value, KindDefaults.NamespaceName);
+        }
+
         if (!managed)
         {
             (value, var untracked) = await TrackAsync(scope, null, Canonical.Of(type.Schema, value), cancellation).ConfigureAwait(false);
@@ -219,7 +227,7 @@ public sealed class ObjectWriter
             return ([], [], refused);
         }
 
-        strategy.PrepareCreate(value);
+        strategy.PrepareCreate(value, scope.Warn);
         if (Allocate(scope, value, null, taken) is { } exhausted)
         {
             return ([], [], exhausted);
@@ -235,7 +243,7 @@ public sealed class ObjectWriter
             return ([], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
-        KindWarnings.Tell(typed, isNew: true, scope.Warn);
+        KindWarnings.Create(typed, scope.Warn);
         if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return ([], [], unwanted);
@@ -264,6 +272,7 @@ public sealed class ObjectWriter
 
         value.Made("metadata").Remove("resourceVersion");
         old.Made("metadata").Remove("resourceVersion");
+        Metadata.DistinctOwners(value, scope.Warn);
         value = Canonical.Of(type.Schema, Default(resource, value));
         old = Canonical.Of(type.Schema, old);
         if (!proposal.Managed)
@@ -303,6 +312,7 @@ public sealed class ObjectWriter
         var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
         if (kept.AsSpan().SequenceEqual(stored.Stored()) && !await _registry.IsStaleAsync(key, cancellation).ConfigureAwait(false))
         {
+            Warn(scope, before, before);
             return (null, null);
         }
 
@@ -312,7 +322,7 @@ public sealed class ObjectWriter
             return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
         }
 
-        KindWarnings.Tell(typed, isNew: false, scope.Warn);
+        Warn(scope, typed, before);
         if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return (null, unwanted);
@@ -323,6 +333,14 @@ public sealed class ObjectWriter
             ? StoreTransaction.Delete(key, new Revision(stored.Revision))
             : WritePlan.Put(resource.Stored.Type, key, new Revision(stored.Revision), kept, stored, _clock.GetUtcNow());
         return (new WritePlan(transaction, kept, removes), null);
+    }
+
+    private static void Warn(WriteScope scope, IApiObject value, IApiObject before)
+    {
+        if (scope.Subresource.Length == 0)
+        {
+            KindWarnings.Update(value, before, scope.Warn);
+        }
     }
 
     /// <summary>Gives a Service what it needs; other kinds need nothing that is finite.</summary>

@@ -9,17 +9,80 @@ namespace Gantry.Server.Writing;
 /// <summary>What the server sets itself, kind by kind, whatever the request says.</summary>
 internal static class Preparations
 {
-    public static Action<TreeMap> Create(ResourceType type, bool hasStatus) => (type.Group, type.Kind) switch
+    /// <summary>For a new object; the second argument takes warnings.</summary>
+    public static Action<TreeMap, Action<string>> Create(ResourceType type, bool hasStatus)
     {
-        ("", "Pod") => static o => o["status"] = Map(("phase", "Pending"), ("qosClass", PodQuality.Of(o.Map("spec") ?? new TreeMap()))),
+        var own = OwnCreate(type, hasStatus);
+        var drop = DisabledFields.Of(type);
+        var dropStatus = DisabledFields.OfStatus(type);
+        return (type.Group, type.Kind) switch
+        {
+            ("", "Pod") => (o, warn) =>
+            {
+                drop!(o);
+                PodPreparation.Create(o, warn);
+            },
+            ("", "Node") => (o, _) =>
+            {
+                drop!(o);
+                dropStatus!(o);
+            },
+            _ when drop is null => (o, _) => own(o),
+            _ => (o, _) =>
+            {
+                drop(o);
+                own(o);
+            },
+        };
+    }
+
+    /// <summary>For an update; the second argument is the stored object.</summary>
+    public static Action<TreeMap, TreeMap> Update(ResourceType type, bool hasStatus)
+    {
+        var own = OwnUpdate(type, hasStatus);
+        return DisabledFields.Of(type) is not { } drop ? own : (now, old) =>
+        {
+            drop(now);
+            own(now, old);
+        };
+    }
+
+    /// <summary>For an update of the status.</summary>
+    public static Action<TreeMap, TreeMap, DateTimeOffset> Status(ResourceType type)
+    {
+        if ((type.Group, type.Kind) == ("", "PersistentVolume"))
+        {
+            return VolumePreparation.VolumeStatus;
+        }
+
+        if (DisabledFields.OfStatus(type) is not { } drop)
+        {
+            return static (_, _, _) => { };
+        }
+
+        return (type.Group, type.Kind) != ("", "Pod") ? (now, _, _) => drop(now) : (now, old, _) =>
+        {
+            drop(now);
+            // Old node agents leave it out.
+            if (string.IsNullOrEmpty(now.Map("status")?.Text("qosClass")))
+            {
+                now["status"] = (now.Map("status") ?? new TreeMap()).With("qosClass", old.Map("status")?["qosClass"]);
+            }
+        };
+    }
+
+    private static Action<TreeMap> OwnCreate(ResourceType type, bool hasStatus) => (type.Group, type.Kind) switch
+    {
         ("", "Namespace") => static o =>
         {
+            var metadata = o.Made("metadata");
+            metadata.Made("labels").Default(KindDefaults.NamespaceName, metadata.Text("name") ?? "");
             Finalizers(o);
             o["status"] = Map(("phase", "Active"));
         },
-        ("", "PersistentVolume" or "PersistentVolumeClaim") => static o => o["status"] = Map(("phase", "Pending")),
-        // A node agent registers its node together with what it found out about it.
-        ("", "Node") => static _ => { },
+        ("", "PersistentVolume") => VolumePreparation.CreateVolume,
+        ("", "PersistentVolumeClaim") => VolumePreparation.CreateClaim,
+        ("", "ServiceAccount") => SecretNames,
         ("apiextensions.k8s.io", "CustomResourceDefinition") => static o => o["status"] = Stored(o, null),
         ("discovery.k8s.io", "EndpointSlice") => Topology,
         ("coordination.k8s.io", "Lease") => static o => Election(o, new TreeMap()),
@@ -32,18 +95,20 @@ internal static class Preparations
         ("apps", "DaemonSet") => static o =>
         {
             o.Remove("status");
-            SetTemplateGeneration(o, 1);
+            SetTemplateGeneration(o, Math.Max(TemplateGeneration(o), 1));
         },
         _ => hasStatus ? static o => o.Remove("status") : static _ => { },
     };
 
-    public static Action<TreeMap, TreeMap> Update(ResourceType type, bool hasStatus) => (type.Group, type.Kind) switch
+    private static Action<TreeMap, TreeMap> OwnUpdate(ResourceType type, bool hasStatus) => (type.Group, type.Kind) switch
     {
         ("", "Namespace") => static (now, old) =>
         {
             now["spec"] = old["spec"];
             now["status"] = old["status"];
         },
+        ("", "PersistentVolumeClaim") => VolumePreparation.UpdateClaim,
+        ("", "ServiceAccount") => static (now, _) => SecretNames(now),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => static (now, old) => now["status"] = Stored(now, old.Map("status")),
         ("apps", "DaemonSet") => static (now, old) =>
         {
@@ -109,6 +174,23 @@ internal static class Preparations
         }
 
         slice["endpoints"] = endpoints;
+    }
+
+    // An account names its secrets; whatever else the references say is not kept.
+    private static void SecretNames(TreeMap account)
+    {
+        if (account.List("secrets") is not { Count: > 0 } secrets)
+        {
+            return;
+        }
+
+        var names = new TreeList();
+        foreach (var secret in secrets)
+        {
+            names.Add((secret as TreeMap)?["name"] is { } name ? Map(("name", name)) : new TreeMap());
+        }
+
+        account["secrets"] = names;
     }
 
     private static long TemplateGeneration(TreeMap o) =>

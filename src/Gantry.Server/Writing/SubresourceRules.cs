@@ -27,7 +27,9 @@ internal static class SubresourceRules
                 AutoscalerConversion.KeepSpec(autoscaler, old);
                 return autoscaler;
             case "status":
-                return StatusRules.Merge(scope.Resource.Strategy, value, old);
+                var merged = StatusRules.Merge(scope.Resource.Strategy, value, old);
+                scope.Resource.Strategy.PrepareStatus(merged, old, now);
+                return merged;
             case "ephemeralcontainers":
                 var metadata = (old.Map("metadata") ?? new TreeMap()).With("managedFields", value.Map("metadata")?["managedFields"]);
                 var spec = (old.Map("spec") ?? new TreeMap()).With("ephemeralContainers", value.Map("spec")?["ephemeralContainers"]);

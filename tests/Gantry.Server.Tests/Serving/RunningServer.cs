@@ -14,6 +14,8 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("gantry-server-").FullName;
     private readonly StoreEngine _store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
     private SocketsHttpHandler _handler = new();
+    private readonly Lock _once = new();
+    private Task<string>? _rules;
     private int _names;
 
     /// <summary>Paths that only this server has.</summary>
@@ -82,6 +84,22 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
         var made = await SendAsync(HttpMethod.Post, "/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
         Assert.Equal(201, made.Code);
         return name;
+    }
+
+    /// <summary>A namespace that has its service account, for tests that leave nothing behind in it that others could meet.</summary>
+    public Task<string> RulesNamespaceAsync()
+    {
+        lock (_once)
+        {
+            return _rules ??= MakeAsync();
+        }
+
+        async Task<string> MakeAsync()
+        {
+            var name = await NamespaceAsync();
+            Assert.Equal(201, (await PostAsync($"/api/v1/namespaces/{name}/serviceaccounts", """{"metadata":{"name":"default"}}""")).Code);
+            return name;
+        }
     }
 
     /// <summary>Sends a request and reads its answer as a tree.</summary>

@@ -1,21 +1,12 @@
 using Gantry.Api.Models;
 using Gantry.Server.Validation;
 
-namespace Gantry.Server.Writing;
+namespace Gantry.Server.Warnings;
 
-/// <summary>What is let in but had better be written otherwise, kind by kind, in Kubernetes' words.</summary>
-internal static class KindWarnings
+/// <summary>Warnings about kinds outside of the core, apps and batch groups.</summary>
+internal static class GroupWarnings
 {
     private const string ClassAnnotation = "kubernetes.io/ingress.class";
-
-    private static readonly Dictionary<string, string> NodeLabels = new(StringComparer.Ordinal)
-    {
-        ["beta.kubernetes.io/arch"] = "deprecated since v1.14; use \"kubernetes.io/arch\" instead",
-        ["beta.kubernetes.io/os"] = "deprecated since v1.14; use \"kubernetes.io/os\" instead",
-        ["failure-domain.beta.kubernetes.io/region"] = "deprecated since v1.17; use \"topology.kubernetes.io/region\" instead",
-        ["failure-domain.beta.kubernetes.io/zone"] = "deprecated since v1.17; use \"topology.kubernetes.io/zone\" instead",
-        ["beta.kubernetes.io/instance-type"] = "deprecated since v1.17; use \"node.kubernetes.io/instance-type\" instead",
-    };
 
     /// <summary>Tells what an accepted object is warned of.</summary>
     /// <param name="value">The object.</param>
@@ -71,7 +62,7 @@ internal static class KindWarnings
 
     private static void NodeLabel(string key, string at, Action<string> warn, string subject = "")
     {
-        if (NodeLabels.TryGetValue(key, out var instead))
+        if (NodeLabelWarnings.Deprecated(key) is { } instead)
         {
             warn($"{at}: {subject}{instead}");
         }

@@ -1,0 +1,113 @@
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
+
+namespace Gantry.Server.Writing;
+
+/// <summary>Fields of features that Kubernetes 1.32 leaves switched off: they are accepted, and not kept.</summary>
+internal static class DisabledFields
+{
+    private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+
+    private static readonly string[] StatusLists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+
+    /// <summary>What removes them from an object that is written; null where the kind has none.</summary>
+    public static Action<TreeMap>? Of(ResourceType type) => (type.Group, type.Kind) switch
+    {
+        ("", "Pod") => static o => PodSpec(o.Map("spec")),
+        ("", "PodTemplate") => static o => PodSpec(o.Map("template")?.Map("spec")),
+        ("", "ReplicationController") or ("apps", "Deployment" or "ReplicaSet" or "DaemonSet") or ("batch", "Job") => static o => PodSpec(o.Map("spec")?.Map("template")?.Map("spec")),
+        ("apps", "StatefulSet") => static o =>
+        {
+            PodSpec(o.Map("spec")?.Map("template")?.Map("spec"));
+            o.Map("spec")?.Map("updateStrategy")?.Map("rollingUpdate")?.Remove("maxUnavailable");
+        },
+        ("batch", "CronJob") => static o => PodSpec(o.Map("spec")?.Map("jobTemplate")?.Map("spec")?.Map("template")?.Map("spec")),
+        ("", "PersistentVolume" or "PersistentVolumeClaim") => static o => o.Map("spec")?.Remove("volumeAttributesClassName"),
+        ("", "Node") => static o => o.Map("spec")?.Remove("configSource"),
+        _ => null,
+    };
+
+    /// <summary>The same for a status.</summary>
+    public static Action<TreeMap>? OfStatus(ResourceType type) => (type.Group, type.Kind) switch
+    {
+        ("", "Pod") => static o => PodStatus(o.Map("status")),
+        ("", "PersistentVolumeClaim") => static o =>
+        {
+            o.Map("status")?.Remove("currentVolumeAttributesClassName");
+            o.Map("status")?.Remove("modifyVolumeStatus");
+        },
+        ("", "Node") => static o =>
+        {
+            o.Map("status")?.Remove("config");
+            o.Map("status")?.Remove("features");
+        },
+        _ => null,
+    };
+
+    private static void PodSpec(TreeMap? spec)
+    {
+        if (spec is null)
+        {
+            return;
+        }
+
+        spec.Remove("hostUsers");
+        spec.Remove("resources");
+        spec.Remove("resourceClaims");
+        if (spec.Map("securityContext") is { } context)
+        {
+            context.Remove("supplementalGroupsPolicy");
+            context.Remove("seLinuxChangePolicy");
+        }
+
+        foreach (var list in ContainerLists)
+        {
+            foreach (var container in spec.Items(list))
+            {
+                Container(container);
+            }
+        }
+
+        foreach (var volume in spec.Items("volumes"))
+        {
+            volume.Remove("image");
+            foreach (var source in volume.Map("projected")?.Items("sources") ?? [])
+            {
+                source.Remove("clusterTrustBundle");
+            }
+        }
+    }
+
+    private static void Container(TreeMap container)
+    {
+        container.Remove("resizePolicy");
+        container.Map("resources")?.Remove("claims");
+        // Servers before 1.13 set it by themselves, so it stays a value, if only this one.
+        if (container.Map("securityContext") is { } context && context.Has("procMount"))
+        {
+            context["procMount"] = "Default";
+        }
+    }
+
+    private static void PodStatus(TreeMap? status)
+    {
+        if (status is null)
+        {
+            return;
+        }
+
+        status.Remove("resize");
+        status.Remove("resourceClaimStatuses");
+        foreach (var list in StatusLists)
+        {
+            foreach (var container in status.Items(list))
+            {
+                container.Remove("resources");
+                container.Remove("allocatedResources");
+                container.Remove("allocatedResourcesStatus");
+                container.Remove("user");
+            }
+        }
+    }
+}
