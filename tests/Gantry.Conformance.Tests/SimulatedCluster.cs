@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Gantry.Testing;
 
 namespace Gantry.Conformance.Tests;
@@ -13,7 +14,7 @@ namespace Gantry.Conformance.Tests;
 /// The executable itself: <c>gantry simulate</c> with the real API, controllers and scheduler and three hollow nodes, and a client that may do
 /// everything. Tests keep apart by namespaces and names of their own.
 /// </summary>
-public sealed class SimulatedCluster : IAsyncLifetime, IDisposable
+public sealed partial class SimulatedCluster : IAsyncLifetime, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gantry-conformance-");
     private readonly StringBuilder _errors = new();
@@ -185,18 +186,15 @@ public sealed class SimulatedCluster : IAsyncLifetime, IDisposable
         return output;
     }
 
-    /// <summary>Starts kubectl with its streams redirected. Words in single quotes are one.</summary>
+    /// <summary>Starts kubectl with its streams redirected. What is in single quotes is not parted, as in a shell.</summary>
     public Process StartKubectl(string words)
     {
         var start = new ProcessStartInfo("kubectl") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = Kubeconfig;
         start.Environment["HOME"] = Folder;
-        foreach (var (part, i) in words.Split('\'').Select((part, i) => (part, i)))
+        foreach (var word in Words().Matches(words).Select(m => m.Value.Replace("'", "", StringComparison.Ordinal)))
         {
-            foreach (var word in i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            {
-                start.ArgumentList.Add(word);
-            }
+            start.ArgumentList.Add(word);
         }
 
         return Process.Start(start)!;
@@ -218,6 +216,9 @@ public sealed class SimulatedCluster : IAsyncLifetime, IDisposable
             },
         };
     }
+
+    [GeneratedRegex("(?:[^ ']|'[^']*')+", RegexOptions.None, 10_000)]
+    private static partial Regex Words();
 
     private static int FreePort()
     {
