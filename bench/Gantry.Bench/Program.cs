@@ -24,6 +24,7 @@ var report = new Report();
     ("list", ListFigures.MeasureAsync),
     ("watch", WatchFigure.MeasureAsync),
     ("bind", BindFigure.MeasureAsync),
+    ("customs", CustomsFigure.MeasureAsync),
     ("ready", ReadyFigure.MeasureAsync),
 ];
 foreach (var (name, run) in figures)

@@ -175,5 +175,8 @@ internal sealed class ServerCore : IDisposable
     };
 
     private static ResourceKind KindOf(ResourceType type) => new(type, json =>
-        ApiModels.Decode(type, json) as IApiObject ?? throw new InvalidOperationException($"{type} has no typed model"));
+        ApiModels.Decode(type, json) as IApiObject ?? throw new InvalidOperationException($"{type} has no typed model"))
+    {
+        IsHeavy = ReferenceEquals(type, V1CustomResourceDefinition.Resource),
+    };
 }

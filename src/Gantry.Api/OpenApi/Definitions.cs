@@ -40,14 +40,16 @@ internal sealed class Definitions(OpenApiVersion version)
 
     private string Prefix => IsV3 ? "#/components/schemas/" : "#/definitions/";
 
-    public TreeMap ToTree()
+    /// <summary>Writes all definitions as one object.</summary>
+    public void Write(JsonOutput output)
     {
-        var tree = new TreeMap(_made.Count);
+        output.Byte('{');
+        var first = true;
         foreach (var (name, definition) in _made)
         {
-            tree.Add(name, definition);
+            output.Member(name, definition, ref first);
         }
-        return tree;
+        output.Byte('}');
     }
 
     /// <summary>A reference to a described type or to a special one; sees to it that it is defined.</summary>
@@ -74,7 +76,10 @@ internal sealed class Definitions(OpenApiVersion version)
         var type = resource.Type;
         if (resource.Schema is { } schema)
         {
-            Custom(resource, schema);
+            if (!_made.ContainsKey(resource.Definition))
+            {
+                Custom(resource, schema());
+            }
         }
         else if (!_made.ContainsKey(resource.Definition))
         {
@@ -287,10 +292,6 @@ internal sealed class Definitions(OpenApiVersion version)
 
     private void Custom(OpenApiResource resource, TreeMap schema)
     {
-        if (_made.ContainsKey(resource.Definition))
-        {
-            return;
-        }
         var type = resource.Type;
         var definition = (IsV3 ? schema : CustomSchemas.ForV2(schema)).ShallowCopy(2);
         definition["type"] ??= "object";

@@ -12,6 +12,8 @@ public sealed class OpenApiDocuments
     private const string Title = "Kubernetes";
 
     private readonly IReadOnlyList<OpenApiResource> _resources;
+    private readonly ILookup<string, OpenApiResource> _byPath;
+    private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
     private readonly string _release;
     private readonly Lazy<OpenApiDocument> _v2;
     private readonly Lazy<OpenApiDocument> _v2Protobuf;
@@ -23,6 +25,7 @@ public sealed class OpenApiDocuments
     public OpenApiDocuments(IReadOnlyList<OpenApiResource> resources, string release)
     {
         _resources = resources;
+        _byPath = resources.ToLookup(r => r.DocumentPath, StringComparer.Ordinal);
         _release = release;
         _v2 = new(() => Document(OpenApiVersion.V2, AllPaths(), _resources));
         _v2Protobuf = new(() => V2.ToProtobuf());
@@ -86,34 +89,43 @@ public sealed class OpenApiDocuments
         {
             writer.Knows(resource);
         }
-        var items = new TreeMap();
+        // Written piece by piece: with a thousand custom resources the whole as a tree is ten times what the document is.
+        using var output = new JsonOutput();
+        var first = true;
+        output.Byte('{');
+        output.Member(version == OpenApiVersion.V2 ? "swagger" : "openapi", version == OpenApiVersion.V2 ? "2.0" : "3.0.0", ref first);
+        output.Member("info", new TreeMap { ["title"] = Title, ["version"] = _release }, ref first);
+        output.Name("paths", ref first);
+        output.Byte('{');
+        var firstPath = true;
         foreach (var path in paths.OrderBy(p => p.Path, StringComparer.Ordinal))
         {
-            items.Add(path.Path, writer.Write(path));
+            output.Member(path.Path, writer.Write(path), ref firstPath);
         }
-        var info = new TreeMap { ["title"] = Title, ["version"] = _release };
+        output.Byte('}');
         var scheme = new TreeMap
         {
             ["BearerToken"] = new TreeMap { ["description"] = "A bearer token.", ["type"] = "apiKey", ["name"] = "authorization", ["in"] = "header" },
         };
-        var document = version == OpenApiVersion.V2
-            ? new TreeMap
-            {
-                ["swagger"] = "2.0",
-                ["info"] = info,
-                ["paths"] = items,
-                ["definitions"] = definitions.ToTree(),
-                ["securityDefinitions"] = scheme,
-                ["security"] = new TreeList([new TreeMap { ["BearerToken"] = new TreeList() }]),
-            }
-            : new TreeMap
-            {
-                ["openapi"] = "3.0.0",
-                ["info"] = info,
-                ["paths"] = items,
-                ["components"] = new TreeMap { ["schemas"] = definitions.ToTree(), ["securitySchemes"] = scheme },
-            };
-        return new OpenApiDocument(TreeJson.Write(document));
+        if (version == OpenApiVersion.V2)
+        {
+            output.Name("definitions", ref first);
+            definitions.Write(output);
+            output.Member("securityDefinitions", scheme, ref first);
+            output.Member("security", new TreeList([new TreeMap { ["BearerToken"] = new TreeList() }]), ref first);
+        }
+        else
+        {
+            output.Name("components", ref first);
+            var firstPart = true;
+            output.Byte('{');
+            output.Name("schemas", ref firstPart);
+            definitions.Write(output);
+            output.Member("securitySchemes", scheme, ref firstPart);
+            output.Byte('}');
+        }
+        output.Byte('}');
+        return new OpenApiDocument(output.Written.ToArray());
     }
 
     // The hash in an address lets clients keep a document for good. It tells documents apart without making them: the same program makes the same
@@ -131,14 +143,18 @@ public sealed class OpenApiDocuments
     /// <summary>The hash under which the index names a v3 document; what the query must say for the answer to be kept for good.</summary>
     public string HashOf(string path)
     {
-        var known = new StringBuilder(path).Append('\n').Append(typeof(OpenApiDocuments).Module.ModuleVersionId).Append('\n').Append(_release);
-        foreach (var resource in _resources)
+        lock (_hashes)
         {
-            var root = resource.Type.Group.Length == 0 ? "api/" + resource.Type.Version : $"apis/{resource.Type.Group}/{resource.Type.Version}";
-            if (root == path)
-            {
-                known.Append('\n').Append(resource.Type).Append(resource.Schema);
-            }
+            return _hashes.TryGetValue(path, out var known) ? known : _hashes[path] = Hash(path);
+        }
+    }
+
+    private string Hash(string path)
+    {
+        var known = new StringBuilder(path).Append('\n').Append(typeof(OpenApiDocuments).Module.ModuleVersionId).Append('\n').Append(_release);
+        foreach (var resource in _byPath[path])
+        {
+            known.Append('\n').Append(resource.Type).Append(resource.Fingerprint);
         }
         return Convert.ToHexString(SHA512.HashData(Encoding.UTF8.GetBytes(known.ToString())));
     }

@@ -26,6 +26,25 @@ internal sealed class JsonOutput : IDisposable
         _buffer[_length++] = (byte)ascii;
     }
 
+    /// <summary>A member of an object: a comma unless it is the first, its name, and a colon.</summary>
+    public void Name(string name, ref bool first)
+    {
+        if (!first)
+        {
+            Byte(',');
+        }
+        first = false;
+        String(name);
+        Byte(':');
+    }
+
+    /// <summary>A member of an object with its value.</summary>
+    public void Member(string name, Tree value, ref bool first)
+    {
+        Name(name, ref first);
+        TreeJson.Write(this, value);
+    }
+
     public void Ascii(ReadOnlySpan<byte> text)
     {
         text.CopyTo(Room(text.Length));

@@ -23,6 +23,7 @@ internal sealed class AggregatedApis : IDisposable
     // What the server's own loops ask, they ask in this name.
     private static readonly UserInfo Itself = new() { Name = "system:kube-aggregator", Groups = [UserInfo.MastersGroup] };
 
+    private Tuple<object, ApiPriorities>? _priorities;
     private readonly IObjects _objects;
     private readonly ProxyAddresses _addresses;
     private readonly Dialer _dial;
@@ -60,7 +61,19 @@ internal sealed class AggregatedApis : IDisposable
     }
 
     /// <summary>How registrations rank their groups, and versions within groups: the higher, the more preferred.</summary>
-    public ApiPriorities Priorities() => ApiPriorities.Of(_objects.List<V1APIService>());
+    public ApiPriorities Priorities()
+    {
+        // Asked for once a group, and made anew when a registration has changed.
+        var registrations = _objects.Version<V1APIService>();
+        if (_priorities is { } known && ReferenceEquals(known.Item1, registrations))
+        {
+            return known.Item2;
+        }
+
+        var made = ApiPriorities.Of(_objects.List<V1APIService>());
+        _priorities = Tuple.Create(registrations, made);
+        return made;
+    }
 
     /// <summary>Passes a request on. Where there is no answer, the client gets 503 in plain text, as from Kubernetes.</summary>
     public async ValueTask ForwardAsync(HttpContext context, UserInfo user, AggregatedApi api, CancellationToken cancellation)

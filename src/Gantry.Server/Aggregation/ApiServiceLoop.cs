@@ -3,6 +3,7 @@ using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Client;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Handling;
 using Gantry.Server.Registry;
@@ -70,7 +71,8 @@ internal sealed class ApiServiceLoop
 
     private async ValueTask RegisterAsync(CancellationToken cancellation)
     {
-        var plan = CustomRegistrations.Plan([.. _registry.List<V1CustomResourceDefinition>()], [.. _registry.List<V1APIService>()]);
+        var plan = CustomRegistrations.Plan(
+            [.. _registry.Require(V1CustomResourceDefinition.Resource).Snapshot.Objects.Select(DefinitionFacts.Of)], [.. _registry.List<V1APIService>()]);
         foreach (var missing in plan.Missing)
         {
             var made = await _client.CreateAsync(missing, cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Gantry.Api.Models;
+using Gantry.Server.CustomResources;
 
 namespace Gantry.Server.Aggregation;
 
@@ -11,11 +12,11 @@ internal static class CustomRegistrations
 
     /// <summary>What is to be made, and the names of what is to go. Registrations that people made are theirs.</summary>
     public static (IReadOnlyList<V1APIService> Missing, IReadOnlyList<string> Surplus) Plan(
-        IReadOnlyList<V1CustomResourceDefinition> definitions, IReadOnlyList<V1APIService> registered)
+        IReadOnlyList<DefinitionFacts> definitions, IReadOnlyList<V1APIService> registered)
     {
         var wanted = definitions
-            .Where(d => d.Status.Conditions.Any(c => c is { Type: "Established", Status: "True" }))
-            .SelectMany(d => d.Spec.Versions.Where(v => v.Served).Select(v => (d.Spec.Group, Version: v.Name)))
+            .Where(d => DefinitionStatus.Is(d.Status, "Established"))
+            .SelectMany(d => d.Served.Select(v => (d.Group, Version: v)))
             .ToHashSet();
         var known = registered.Select(r => r.Metadata.Name).ToHashSet(StringComparer.Ordinal);
         return (

@@ -26,6 +26,7 @@ internal sealed class CustomFamily
         Group = definition.Spec.Group;
         Namespaced = definition.Spec.Scope == "Namespaced";
         Names = names;
+        Fingerprint = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{definition.Metadata.Uid}/{definition.Metadata.Generation}");
         _webhook = webhook;
         _since = since;
         _alone = definition.Spec.Versions.Count == 1 && definition.Status.StoredVersions.Count <= 1;
@@ -36,6 +37,12 @@ internal sealed class CustomFamily
     public bool Namespaced { get; }
 
     public V1CustomResourceDefinitionNames Names { get; }
+
+    /// <summary>What tells this state of the definition from any other.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The definition as JSON: schemas are read of it when they are needed.</summary>
+    public byte[] Definition { get; set; } = [];
 
     /// <summary>Whether the definition is on its way out, so that nothing new is taken in.</summary>
     public bool IsTerminating { get; set; }

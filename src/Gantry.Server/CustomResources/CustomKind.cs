@@ -20,24 +20,26 @@ public sealed class CustomKind
     // Most kinds are defined long before anyone writes an object of theirs.
     private readonly Lazy<RuleNode?> _rules;
 
-    private CustomKind(ResourceType type, TreeMap? source, IReadOnlyList<(TableColumn, JsonPath)> columns, CustomScale? scale)
+    private readonly bool _hasSchema;
+    private StructuralSchema? _schema;
+
+    private CustomKind(ResourceType type, bool hasSchema, IReadOnlyList<(TableColumn, JsonPath)> columns, CustomScale? scale)
     {
         Scale = scale;
         Type = type;
-        Source = source;
-        Schema = source is null ? null : StructuralSchema.Of(source);
+        _hasSchema = hasSchema;
         _columns = columns;
         _rules = new Lazy<RuleNode?>(() => Schema is { HoldsRules: true } rules ? RuleNode.Of(rules, isResource: true) : null);
-        Managed = new ManagedType(CustomShapes.Of(type.Schema, Schema), type.Group, type.Version, type.Kind, new TreeMap { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind });
     }
 
     public ResourceType Type { get; }
 
-    /// <summary>The OpenAPI schema as the definition states it; null where it states none.</summary>
-    public TreeMap? Source { get; }
+    /// <summary>The OpenAPI schema as the definition states it, read anew; null where it states none.</summary>
+    public TreeMap? Source => !_hasSchema ? null : ((TreeMap)TreeJson.Parse(Family.Definition)).Map("spec")!.List("versions")!.OfType<TreeMap>()
+        .FirstOrDefault(v => v.Text("name") == Type.Version)?.Map("schema")?.Map("openAPIV3Schema");
 
     /// <summary>The same in the form that objects are checked with.</summary>
-    internal StructuralSchema? Schema { get; }
+    internal StructuralSchema? Schema => _schema ?? (_hasSchema && Source is { } source ? _schema = StructuralSchema.Of(SchemaText.Cut(source)) : null);
 
     /// <summary>Where the numbers of its scale subresource are; null where it has none.</summary>
     internal CustomScale? Scale { get; }
@@ -46,7 +48,8 @@ public sealed class CustomKind
     internal IReadOnlyList<string> SelectableFields { get; private init; } = [];
 
     /// <summary>How applies merge its objects.</summary>
-    public ManagedType Managed { get; }
+    public ManagedType Managed => field ??= new ManagedType(
+        CustomShapes.Of(Type.Schema, Schema), Type.Group, Type.Version, Type.Kind, new TreeMap { ["apiVersion"] = Type.ApiVersion, ["kind"] = Type.Kind });
 
     /// <summary>All versions of the definition.</summary>
     internal CustomFamily Family { get; private init; } = null!;
@@ -89,7 +92,7 @@ public sealed class CustomKind
             Subresources = subresources,
             Columns = [.. columns.Select(c => c.Column)],
         };
-        var made = new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema"), columns, scale)
+        var made = new CustomKind(type, version.Map("schema")?.Map("openAPIV3Schema") is not null, columns, scale)
         {
             Family = family,
             SelectableFields = [.. version.Items("selectableFields").Select(f => (f.Text("jsonPath") ?? "").TrimStart('.'))],
@@ -192,21 +195,24 @@ public sealed class CustomKind
 
     private static Tree Cell(TableColumn column, Tree? found, DateTimeOffset now)
     {
-        switch (column.Type)
+        switch (column.Type, found)
         {
-            case "date":
-                return found is TreeString time && DateTimeOffset.TryParse(
+            case (_, null or TreeNull):
+                return TreeNull.Instance;
+            case ("date", TreeString time):
+                return DateTimeOffset.TryParse(
                     time.Value, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at)
-                    ? Tables.HumanTime.Since(at, now) : found is null ? TreeNull.Instance : "<invalid>";
-            case "integer" or "number" or "boolean":
-                return found is TreeInteger or TreeFloat or TreeBool ? found : TreeNull.Instance;
+                    ? Tables.HumanTime.Since(at, now) : "<invalid>";
+            case ("integer", TreeFloat real):
+                return TreeInteger.Of((long)real.Value);
+            case ("integer" or "number", TreeInteger or TreeFloat):
+            case ("boolean", TreeBool):
+            case ("string", TreeString):
+                return found;
+            case ("string", _):
+                return TreeJson.WriteText(found);
             default:
-                return found switch
-                {
-                    null or TreeNull => TreeNull.Instance,
-                    TreeString => found,
-                    _ => TreeJson.WriteText(found),
-                };
+                return TreeNull.Instance;
         }
     }
 
@@ -216,9 +222,9 @@ public sealed class CustomKind
         foreach (var column in version.Items("additionalPrinterColumns"))
         {
             var priority = (int)((column["priority"] as TreeInteger)?.Value ?? 0);
-            columns.Add((
-                new TableColumn(column.Text("name") ?? "", column.Text("type") ?? "string", column.Text("format") ?? "", priority, column.Text("description") ?? ""),
-                JsonPath.Parse(column.Text("jsonPath") ?? "")));
+            var path = column.Text("jsonPath") ?? "";
+            var description = column.Text("description") is { Length: > 0 } given ? given : "Custom resource definition column (in JSONPath format): " + path;
+            columns.Add((new TableColumn(column.Text("name") ?? "", column.Text("type") ?? "string", column.Text("format") ?? "", priority, description), JsonPath.Parse(path)));
         }
 
         if (columns.Count == 1)

@@ -36,7 +36,7 @@ internal sealed class CustomResourceTable
     public async ValueTask BeginAsync(long revision, CancellationToken cancellation)
     {
         // Those that have their names already go first.
-        foreach (var definition in _registry.Require(V1CustomResourceDefinition.Resource).Snapshot.Objects.OrderByDescending(d => DefinitionStatus.Is(Typed(d).Status, "Established")))
+        foreach (var definition in _registry.Require(V1CustomResourceDefinition.Resource).Snapshot.Objects.OrderByDescending(d => DefinitionStatus.Is(DefinitionFacts.Of(d).Status, "Established")))
         {
             await ChangedAsync(definition, revision, cancellation).ConfigureAwait(false);
         }
@@ -58,11 +58,9 @@ internal sealed class CustomResourceTable
         }
     }
 
-    private static V1CustomResourceDefinition Typed(StoredObject definition) => (V1CustomResourceDefinition)definition.Typed;
-
     private async ValueTask ChangedAsync(StoredObject definition, long revision, CancellationToken cancellation)
     {
-        var typed = Typed(definition);
+        var facts = DefinitionFacts.Of(definition);
         if (_served.TryGetValue(definition.Name, out var known) && known.Uid != definition.Uid)
         {
             Drop(definition.Name);
@@ -71,18 +69,25 @@ internal sealed class CustomResourceTable
 
         if (known is not null)
         {
-            known.Family.IsTerminating = typed.Metadata.DeletionTimestamp is not null;
+            known.Family.IsTerminating = facts.IsTerminating;
         }
 
-        var names = Names(typed, known);
-        if (names is null || (known?.Generation == typed.Metadata.Generation && known.Names.Equals(names) && known.StoredVersions == typed.Status.StoredVersions.Count))
+        var names = Names(definition, facts, known);
+        if (names is null)
         {
+            return;
+        }
+
+        if (known?.Generation == facts.Generation && known.Names.Equals(names) && known.StoredVersions == facts.Status.StoredVersions.Count)
+        {
+            // The same but for its status; what is read of it later is read of this revision, so that older ones can go.
+            known.Family.Definition = definition.Json;
             return;
         }
 
         try
         {
-            await ServeAsync(definition, typed, names, known?.Cache, revision, cancellation).ConfigureAwait(false);
+            await ServeAsync(definition, DefinitionFacts.Read(definition), names, known?.Cache, revision, cancellation).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // one definition that cannot be understood must not stop the feed of all
         catch (Exception e) when (e is not OperationCanceledException)
@@ -93,9 +98,9 @@ internal sealed class CustomResourceTable
     }
 
     // The names under which it is served; null where it is not.
-    private V1CustomResourceDefinitionNames? Names(V1CustomResourceDefinition definition, Served? known)
+    private V1CustomResourceDefinitionNames? Names(StoredObject definition, DefinitionFacts facts, Served? known)
     {
-        var status = definition.Status;
+        var status = facts.Status;
         if (DefinitionStatus.Is(status, "Established") || DefinitionStatus.Is(status, "NamesAccepted"))
         {
             return status.AcceptedNames;
@@ -107,12 +112,13 @@ internal sealed class CustomResourceTable
         }
 
         var claims = new NameClaims();
-        foreach (var other in _served.Values.Where(s => s.Group == definition.Spec.Group))
+        foreach (var other in _served.Values.Where(s => s.Group == facts.Group))
         {
             claims.Add(other.Names);
         }
 
-        return claims.Decide(definition.Spec.Names, new V1CustomResourceDefinitionNames()).Reason == "NoConflicts" ? definition.Spec.Names : null;
+        var wanted = DefinitionFacts.Read(definition).Spec.Names;
+        return claims.Decide(wanted, new V1CustomResourceDefinitionNames()).Reason == "NoConflicts" ? wanted : null;
     }
 
     private async ValueTask ServeAsync(
@@ -120,13 +126,14 @@ internal sealed class CustomResourceTable
     {
         var family = new CustomFamily(typed, names, ConversionWebhook.Of(typed.Spec.Conversion, _webhooks, _ids), definition.Revision)
         {
+            Definition = definition.Json,
             IsTerminating = typed.Metadata.DeletionTimestamp is not null,
         };
         var versions = ((TreeMap)TreeJson.Parse(definition.Json)).Map("spec")!.List("versions")!.OfType<TreeMap>().ToList();
         var kinds = versions.ConvertAll(v => (Version: v, Kind: CustomKind.Of(v, family)));
         cache ??= await _registry.AddAsync(new ResourceKind(family.Storage.Type, static json => CustomObject.Read(json)), revision, cancellation).ConfigureAwait(false);
         var resources = kinds.Where(k => k.Version["served"] is TreeBool { Value: true } && !IsBuiltIn(k.Kind.Type))
-            .Select(k => new ServedResource(k.Kind.Type, cache, null, k.Kind) { OpenApiSchema = k.Kind.Source }).ToList();
+            .Select(k => new ServedResource(k.Kind.Type, cache, null, k.Kind)).ToList();
         if (_served.TryGetValue(definition.Name, out var before))
         {
             foreach (var resource in before.Resources.Where(b => resources.TrueForAll(r => r.Type.Version != b.Type.Version)))

@@ -18,12 +18,12 @@ internal static class CustomShapes
     public static MapShape Of(TypeSchema type, StructuralSchema? schema)
     {
         var common = ApplyShape.Of(type);
-        var rest = schema is null ? null : Fields(schema);
-        return new MapShape(atomic: false, name => common.Find(name) ?? rest?.GetValueOrDefault(name), ApplyShape.Deduced);
+        return new MapShape(atomic: false, name => common.Find(name) ?? Member(schema, name), ApplyShape.Deduced);
     }
 
-    private static Dictionary<string, MapField> Fields(StructuralSchema schema) =>
-        schema.Properties.ToDictionary(p => p.Key, p => new MapField(PathElement.Field(p.Key), Shape(p.Value)), StringComparer.Ordinal);
+    // Made when first asked for: most members of most kinds never are.
+    private static MapField? Member(StructuralSchema? schema, string name) =>
+        schema?.Properties.GetValueOrDefault(name) is { } member ? member.AsMember ??= new MapField(PathElement.Field(name), Shape(member)) : null;
 
     private static ApplyShape Shape(StructuralSchema schema)
     {
@@ -49,9 +49,8 @@ internal static class CustomShapes
                     _ => new ListShape(item, ListMerging.Atomic, []),
                 };
             case "object":
-                var fields = Fields(schema);
                 var others = schema.Additional is { } additional ? Shape(additional) : schema.PreservesUnknown || schema.IsEmbedded ? ApplyShape.Deduced : null;
-                return new MapShape(schema.MapType == "atomic", fields.GetValueOrDefault, others);
+                return new MapShape(schema.MapType == "atomic", name => Member(schema, name), others);
             default:
                 return ApplyShape.Deduced;
         }

@@ -68,6 +68,9 @@ internal sealed class DefinitionLoop
         }
     }
 
+    private V1CustomResourceDefinition? Find(string name) =>
+        _registry.Require(V1CustomResourceDefinition.Resource).Snapshot.Find("", name) is { } found ? DefinitionFacts.Read(found) : null;
+
     private async ValueTask ChangedAsync(ObjectChange change, CancellationToken cancellation)
     {
         await LookAsync(change.Object.Name, cancellation).ConfigureAwait(false);
@@ -86,7 +89,7 @@ internal sealed class DefinitionLoop
 
     private async ValueTask LookAsync(string name, CancellationToken cancellation)
     {
-        if (_registry.Get<V1CustomResourceDefinition>("", name) is not { } definition)
+        if (Find(name) is not { } definition)
         {
             _emptying.Remove(name);
             _waiting.Remove(name);
@@ -116,14 +119,14 @@ internal sealed class DefinitionLoop
     }
 
     // The names of definitions end in their group, so that others need not be looked into.
-    private IEnumerable<V1CustomResourceDefinition> Group(V1CustomResourceDefinition definition)
+    private IEnumerable<DefinitionFacts> Group(V1CustomResourceDefinition definition)
     {
         var end = "." + definition.Spec.Group;
         foreach (var other in _registry.Require(V1CustomResourceDefinition.Resource).Snapshot.Objects)
         {
             if (other.Name.EndsWith(end, StringComparison.Ordinal) && other.Name.IndexOf('.', StringComparison.Ordinal) == other.Name.Length - end.Length)
             {
-                yield return (V1CustomResourceDefinition)other.Typed;
+                yield return DefinitionFacts.Of(other);
             }
         }
     }
@@ -150,7 +153,7 @@ internal sealed class DefinitionLoop
                 return failed;
             }
 
-            definition = _registry.Get<V1CustomResourceDefinition>("", name) ?? definition;
+            definition = Find(name) ?? definition;
         }
 
         var (left, refusal) = await DeleteAllAsync(definition, cancellation).ConfigureAwait(false);
@@ -204,7 +207,7 @@ internal sealed class DefinitionLoop
 
     private async ValueTask<ApiError?> ReleaseAsync(string name, CancellationToken cancellation)
     {
-        if (_registry.Get<V1CustomResourceDefinition>("", name) is not { } definition)
+        if (Find(name) is not { } definition)
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gantry.Api.Apply;
 using Gantry.Api.Trees;
 using Gantry.Server.CustomResources.Expressions;
 using Gantry.Server.Defaulting;
@@ -13,7 +14,7 @@ public sealed class StructuralSchema
     private StructuralSchema(TreeMap source)
     {
         Source = source;
-        Type = source.Text("type") ?? "";
+        Type = Known(source.Text("type"));
         Nullable = Flag(source, "nullable");
         IntOrString = Flag(source, "x-kubernetes-int-or-string");
         PreservesUnknown = Flag(source, "x-kubernetes-preserve-unknown-fields");
@@ -84,6 +85,9 @@ public sealed class StructuralSchema
     /// <summary>Whether values are checked, here or below, by expressions.</summary>
     public bool HoldsRules { get; }
 
+    /// <summary>How apply sees the value as a member of its object; made when it is first asked for.</summary>
+    internal MapField? AsMember { get; set; }
+
     public static StructuralSchema Of(TreeMap source) => new(source);
 
     /// <summary>The schema of a member, whether it is described by name or not; null where nothing describes it.</summary>
@@ -109,6 +113,19 @@ public sealed class StructuralSchema
             }
         }
     }
+
+    // The few words there are, once.
+    private static string Known(string? type) => type switch
+    {
+        null => "",
+        "object" => "object",
+        "array" => "array",
+        "string" => "string",
+        "integer" => "integer",
+        "number" => "number",
+        "boolean" => "boolean",
+        _ => type,
+    };
 
     private static bool Flag(TreeMap source, string key) => source[key] is TreeBool { Value: true };
 }

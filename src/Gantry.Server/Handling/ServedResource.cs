@@ -37,9 +37,6 @@ public sealed class ServedResource
     /// <summary>What the definition of a custom resource says; null for built-in kinds.</summary>
     public CustomKind? Custom { get; }
 
-    /// <summary>The schema that a custom resource was defined with; null for built-in kinds.</summary>
-    public TreeMap? OpenApiSchema { get; init; }
-
     public ResourceKind Stored => Cache.Kind;
 
     /// <summary>What the field manager knows about the kind in this version.</summary>

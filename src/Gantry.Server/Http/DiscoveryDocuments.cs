@@ -19,6 +19,7 @@ internal sealed class DiscoveryDocuments
     private readonly ResourceTable _table;
     private readonly string _address;
     private readonly AggregatedApis _aggregated;
+    private Indexed? _index;
 
     /// <param name="table">The served resources.</param>
     /// <param name="address">Host and port under which clients in the cluster reach this server.</param>
@@ -103,7 +104,7 @@ internal sealed class DiscoveryDocuments
     /// <summary>Every group but the core group, most preferred first.</summary>
     public IReadOnlyList<string> GroupNames()
     {
-        var served = _table.All.Select(r => r.Type.Group).Where(g => g.Length > 0).Concat(_aggregated.All.Select(a => a.Group)).ToHashSet(StringComparer.Ordinal);
+        var served = Index().Keys.Where(g => g.Length > 0).Concat(_aggregated.All.Select(a => a.Group)).ToHashSet(StringComparer.Ordinal);
         var priorities = _aggregated.Priorities();
         return [.. served.OrderByDescending(g => priorities.Group(g, Fallback(g))).ThenBy(g => g, StringComparer.Ordinal)];
     }
@@ -112,7 +113,7 @@ internal sealed class DiscoveryDocuments
     public IReadOnlyList<string> Versions(string group)
     {
         var priorities = _aggregated.Priorities();
-        return [.. _table.All.Where(r => r.Type.Group == group).Select(r => r.Type.Version).Concat(_aggregated.All.Where(a => a.Group == group).Select(a => a.Version))
+        return [.. (Index().GetValueOrDefault(group)?.Keys ?? Enumerable.Empty<string>()).Concat(_aggregated.All.Where(a => a.Group == group).Select(a => a.Version))
             .Distinct(StringComparer.Ordinal).OrderByDescending(v => priorities.Version(group, v)).ThenByDescending(v => v, VersionOrder.Instance)];
     }
 
@@ -121,8 +122,25 @@ internal sealed class DiscoveryDocuments
 
     private AggregatedApi? Elsewhere(string group, string version) => _aggregated.All.FirstOrDefault(a => a.Group == group && a.Version == version);
 
-    private List<ResourceType> Types(string group, string version) =>
-        [.. _table.All.Select(r => r.Type).Where(t => t.Group == group && t.Version == version).OrderBy(t => t.Plural, StringComparer.Ordinal)];
+    private List<ResourceType> Types(string group, string version) => Index().GetValueOrDefault(group)?.GetValueOrDefault(version) ?? [];
+
+    // Made anew when what is served has changed.
+    private Dictionary<string, Dictionary<string, List<ResourceType>>> Index()
+    {
+        var served = _table.Snapshot;
+        if (_index is { } known && ReferenceEquals(known.Served, served))
+        {
+            return known.Groups;
+        }
+
+        var groups = served.Values.Select(r => r.Type).GroupBy(t => t.Group, StringComparer.Ordinal).ToDictionary(
+            g => g.Key,
+            g => g.GroupBy(t => t.Version, StringComparer.Ordinal)
+                .ToDictionary(v => v.Key, v => v.OrderBy(t => t.Plural, StringComparer.Ordinal).ToList(), StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        _index = new Indexed(served, groups);
+        return groups;
+    }
 
     private TreeMap Group(string group)
     {
@@ -180,4 +198,6 @@ internal sealed class DiscoveryDocuments
 
         public static implicit operator Member(Tree? tree) => new(tree);
     }
+
+    private sealed record Indexed(object Served, Dictionary<string, Dictionary<string, List<ResourceType>>> Groups);
 }

@@ -110,6 +110,10 @@ public sealed class ResourceCache
             last.Link(link);
             last = link;
             _kept++;
+            if (Kind.IsHeavy)
+            {
+                link.Previous?.Forget();
+            }
         }
 
         for (; _kept > Window; _kept--)

@@ -20,6 +20,9 @@ public sealed class ResourceKind
 
     public ObjectDecoder Decode { get; }
 
+    /// <summary>Whether typed objects are so large that those of older revisions are not kept.</summary>
+    public bool IsHeavy { get; init; }
+
     /// <summary>Where its objects are in the store.</summary>
     public string KeyPrefix { get; }
 

@@ -120,6 +120,14 @@ public sealed class StoredObject
         }
     }
 
+    /// <summary>Lets go of what can be made again, once a newer revision has taken its place.</summary>
+    internal void Forget()
+    {
+        Volatile.Write(ref _typed, null);
+        Volatile.Write(ref _message, null);
+        Volatile.Write(ref _views, null);
+    }
+
     /// <summary>What was kept of the object in another form, or null.</summary>
     /// <param name="form">The form.</param>
     internal byte[]? View(object form)

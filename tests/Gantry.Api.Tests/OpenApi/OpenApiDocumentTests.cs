@@ -120,7 +120,7 @@ public class OpenApiDocumentTests
         };
         var schema = (Gantry.Api.Trees.TreeMap)Gantry.Api.Trees.TreeJson.Parse(
             """{"type":"object","properties":{"spec":{"type":"object","properties":{"n":{"type":"integer","default":1},"any":{"type":"string","nullable":true}}}}}""");
-        var documents = new OpenApiDocuments([new(type, schema)], "v1.32.0");
+        var documents = new OpenApiDocuments([new(type, () => schema)], "v1.32.0");
         var v3 = JsonNode.Parse(documents.V3("apis/stable.example.com/v1")!.Content.Span)!["components"]!["schemas"]!;
         Assert.Equal(1, v3["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!["n"]!["default"]!.GetValue<int>());
         Assert.NotNull(v3["com.example.stable.v1.CronTabList"]);

@@ -62,7 +62,7 @@ internal static class PolicyTypeCheck
     }
 
     private static CelType? TypeOf(ServedResource resource) => resource.Custom is null ? CelSchema.Of(resource.Type)
-        : resource.OpenApiSchema is { } schema ? CelSchema.Of(schema, isResource: true, resource.Type.Kind) : null;
+        : resource.Custom?.Source is { } schema ? CelSchema.Of(schema, isResource: true, resource.Type.Kind) : null;
 
     // Rules that name everything name nothing in particular.
     private static IEnumerable<ServedResource> Kinds(V1ValidatingAdmissionPolicy policy, ResourceTable resources)
