@@ -46,6 +46,11 @@ internal sealed class AnswerWriter
             context.Response.Headers.Warning = StringValues.Concat(context.Response.Headers.Warning, WarningHeaders.Of(warnings));
         }
 
+        if (call?.Audit is { } audit)
+        {
+            await RecordAsync(audit, call, answer, range, cancellation).ConfigureAwait(false);
+        }
+
         switch (answer)
         {
             case ApiAnswer.Says says:

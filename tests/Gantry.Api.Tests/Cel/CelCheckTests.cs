@@ -82,7 +82,7 @@ public sealed class CelCheckTests
     public void The_type_of_the_value_may_be_demanded()
     {
         Assert.Equal("must evaluate to bool", Environment.Compile("1", CelType.Bool).Issues);
-        Assert.Equal("must evaluate to one of [string null]", Environment.Compile("1", CelType.String, CelType.Null).Issues);
+        Assert.Equal("must evaluate to one of [string null_type]", Environment.Compile("1", CelType.String, CelType.Null).Issues);
         Assert.NotNull(Environment.Compile("true", CelType.Bool).Program);
     }
 
