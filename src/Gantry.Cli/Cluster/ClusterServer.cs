@@ -47,6 +47,7 @@ internal static class ClusterServer
             Encryption = options.Encryption,
             Audit = options.Audit,
             Limits = options.Limits,
+            Admission = options.Admission,
             Addresses = [address],
             AlsoListen = inside is null ? [] : [new IPEndPoint(inside, options.Listen.Port)],
             Advertise = inside,

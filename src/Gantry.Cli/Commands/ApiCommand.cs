@@ -22,7 +22,8 @@ public static class ApiCommand
         var command = new Command("api", "Serves the API alone: what tests of operators and tools need.") { data, listen, tokens, services, memory };
         var audit = new AuditSyntax();
         var limits = new LimitSyntax();
-        foreach (var option in encryption.All.Concat(audit.All).Concat(identity.All).Concat(limits.All))
+        var admission = new AdmissionSyntax();
+        foreach (var option in encryption.All.Concat(audit.All).Concat(identity.All).Concat(limits.All).Concat(admission.All))
         {
             command.Add(option);
         }
@@ -43,6 +44,7 @@ public static class ApiCommand
                 Encryption = encryption.Read(parsed),
                 Audit = audit.Read(parsed),
                 Limits = limits.Read(parsed),
+                Admission = admission.Read(parsed),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
             });
             await RunAsync(options, folder, parsed.GetValue(memory), stop).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Gantry.Server;
+using Gantry.Server.Admission;
 using Gantry.Server.Audit;
 using Gantry.Server.Encryption;
 
@@ -29,6 +30,8 @@ public sealed record ServerOptions
 
     /// <summary>How much is answered at once, and for how long.</summary>
     public RequestLimits Limits { get; init; } = new();
+
+    public AdmissionOptions Admission { get; init; } = new();
 
     /// <summary>Whom the server believes, and who decides.</summary>
     public IdentitySettings Identity { get; init; } = new();
@@ -101,9 +104,11 @@ public sealed record ServerOptions
 
         public LimitSyntax Limits { get; } = new();
 
+        public AdmissionSyntax Admission { get; } = new();
+
         public IdentitySyntax Identity { get; } = new();
 
-        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All, .. Audit.All, .. Limits.All, .. Identity.All];
+        public IEnumerable<Option> All => [DataDir, Listen, TokenAuthFile, ServiceRange, ClusterCidr, NodeName, .. Encryption.All, .. Audit.All, .. Limits.All, .. Admission.All, .. Identity.All];
 
         public ServerOptions Read(ParseResult parsed) => new()
         {
@@ -116,6 +121,7 @@ public sealed record ServerOptions
             Encryption = Encryption.Read(parsed),
             Audit = Audit.Read(parsed),
             Limits = Limits.Read(parsed),
+            Admission = Admission.Read(parsed),
             Identity = Identity.Read(parsed),
         };
 
@@ -131,6 +137,7 @@ public sealed record ServerOptions
             .. EncryptionSyntax.Words(options.Encryption),
             .. AuditSyntax.Words(options.Audit),
             .. LimitSyntax.Words(options.Limits),
+            .. AdmissionSyntax.Words(options.Admission),
             .. options.Identity.Words,
         ];
     }

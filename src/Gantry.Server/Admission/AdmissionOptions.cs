@@ -11,7 +11,14 @@ public sealed record AdmissionOptions
     /// <summary>Plugins not to run that run by default.</summary>
     public IReadOnlyList<string> Disabled { get; init; } = [];
 
+    /// <summary>What counts for Pod Security where <see cref="ConfigFile"/> names no file.</summary>
     public PodSecurityOptions PodSecurity { get; init; } = new();
+
+    /// <summary>A file with an AdmissionConfiguration; empty for none.</summary>
+    public string ConfigFile { get; init; } = "";
+
+    /// <summary>What counts for Pod Security.</summary>
+    internal PodSecurityOptions ReadPodSecurity() => ConfigFile.Length == 0 ? PodSecurity : AdmissionFile.Read(ConfigFile, out _);
 
     /// <summary>Every fault, as the option's name and what is wrong with it.</summary>
     public IEnumerable<(string Option, string Fault)> Check()
@@ -27,6 +34,15 @@ public sealed record AdmissionOptions
         foreach (var name in Enabled.Intersect(Disabled, StringComparer.Ordinal))
         {
             yield return ("enable-admission-plugins", $"{name} in enable-admission-plugins and disable-admission-plugins overlapped");
+        }
+
+        if (ConfigFile.Length > 0)
+        {
+            _ = AdmissionFile.Read(ConfigFile, out var faults);
+            foreach (var fault in faults)
+            {
+                yield return ("admission-control-config-file", fault);
+            }
         }
     }
 }

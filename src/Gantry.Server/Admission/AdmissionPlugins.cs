@@ -50,7 +50,7 @@ internal static class AdmissionPlugins
         ("ServiceAccount", new ServiceAccountAdmission(parts.Objects, () => parts.Ids.Suffix(5))),
         ("NodeRestriction", new NodeRestriction(parts.Objects)),
         ("TaintNodesByCondition", new TaintNodesByCondition()),
-        ("PodSecurity", new PodSecurityAdmission(parts.Objects, options.PodSecurity)),
+        ("PodSecurity", new PodSecurityAdmission(parts.Objects, options.ReadPodSecurity())),
         ("Priority", new PodPriority(parts.Objects)),
         ("DefaultTolerationSeconds", new DefaultTolerationSeconds()),
         ("DefaultStorageClass", new DefaultStorageClass(parts.Objects)),

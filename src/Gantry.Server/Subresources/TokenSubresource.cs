@@ -44,7 +44,15 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
         }
 
         var scope = WriteScope.Of(call, resource);
-        if (await admission.ValidateAsync(scope.Admission(AdmissionOperation.Create, null, scope.Name), null, cancellation).ConfigureAwait(false) is { } unwanted)
+        var shown = scope.Admission(AdmissionOperation.Create, null, scope.Name) with { Kind = SubresourceKinds.TokenRequest };
+        var wanted = (TreeMap)TreeJson.Parse(SubresourceKinds.Encode(SubresourceKinds.TokenRequest, prepared));
+        if (await admission.MutateAsync(shown, wanted, cancellation).ConfigureAwait(false) is { } unwelcome)
+        {
+            return unwelcome;
+        }
+
+        prepared = ApiJson.Decode<AuthenticationV1TokenRequest>(TreeJson.Write(wanted));
+        if (await admission.ValidateAsync(shown, CustomResources.CustomObject.Read(TreeJson.Write(wanted)), cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return unwanted;
         }

@@ -95,7 +95,7 @@ internal sealed class ReviewedObject
 
         foreach (var tree in (TreeMap?[])[Tree, OldTree])
         {
-            if (tree is null)
+            if (tree is null || _converted.ContainsKey((tree, kind)))
             {
                 continue;
             }

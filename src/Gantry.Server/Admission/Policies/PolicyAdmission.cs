@@ -29,9 +29,9 @@ internal sealed class PolicyAdmission : IValidatingAdmission
     }
 
     public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
-        _set.Current is { Count: > 0 } bound && !WebhookDispatch.IsExempt(request) ? ValueTask.FromResult(Check(bound, request, value, cancellation)) : default;
+        _set.Current is { Count: > 0 } bound && !WebhookDispatch.IsExempt(request) ? CheckAsync(bound, request, value, cancellation) : default;
 
-    private ApiStatus? Check(
+    private async ValueTask<ApiStatus?> CheckAsync(
         IReadOnlyList<(CompiledPolicy Policy, IReadOnlyList<CompiledBinding> Bindings)> bound, AdmissionRequest request, IApiObject? value, CancellationToken cancellation)
     {
         var reviewed = new ReviewedObject(request, _resources, null, value);
@@ -44,16 +44,21 @@ internal sealed class PolicyAdmission : IValidatingAdmission
             {
                 Misconfigured(denials, policy, null, problem.Message);
             }
+            else if (shown is { } other && await reviewed.ReadyAsync(other.Kind, cancellation).ConfigureAwait(false) is { } hidden)
+            {
+                Misconfigured(denials, policy, null, "failed to convert object version: " + hidden.Message);
+            }
             else if (shown is { } invocation)
             {
-                Ask(denials, policy, bindings, new Question(request, invocation, reviewed, authorizer), cancellation);
+                await AskAsync(denials, policy, bindings, new Question(request, invocation, reviewed, authorizer), cancellation).ConfigureAwait(false);
             }
         }
 
         return denials.Count == 0 ? null : Refusal(request, value, denials[0]);
     }
 
-    private void Ask(List<Denial> denials, CompiledPolicy policy, IReadOnlyList<CompiledBinding> bindings, Question question, CancellationToken cancellation)
+    private async ValueTask AskAsync(
+        List<Denial> denials, CompiledPolicy policy, IReadOnlyList<CompiledBinding> bindings, Question question, CancellationToken cancellation)
     {
         var kind = policy.Policy.Spec.ParamKind;
         var resource = kind is null ? null : PolicyParameters.ResourceOf(kind, _resources);
@@ -76,7 +81,7 @@ internal sealed class PolicyAdmission : IValidatingAdmission
             }
             else if (matched is not null)
             {
-                var (parameters, missing) = PolicyParameters.Find(resource, binding.Binding.Spec.ParamRef, request);
+                var (parameters, missing) = await PolicyParameters.FindAsync(resource, binding.Binding.Spec.ParamRef, request, cancellation).ConfigureAwait(false);
                 if (missing is not null)
                 {
                     Misconfigured(denials, policy, binding, missing);

@@ -27,8 +27,10 @@ internal static class PolicyParameters
     /// <param name="resource">Their resource; null where the policy takes none.</param>
     /// <param name="reference">Which of them; null where the binding does not say: then the policy is asked without.</param>
     /// <param name="request">The request.</param>
+    /// <param name="cancellation">Ends converting.</param>
     /// <returns>One entry for each time that the policy is to be asked; or why it cannot be.</returns>
-    public static (IReadOnlyList<TreeMap?> Found, string? Problem) Find(ServedResource? resource, V1ParamRef? reference, AdmissionRequest request)
+    public static async ValueTask<(IReadOnlyList<TreeMap?> Found, string? Problem)> FindAsync(
+        ServedResource? resource, V1ParamRef? reference, AdmissionRequest request, CancellationToken cancellation)
     {
         if (resource is null || reference is null)
         {
@@ -53,6 +55,11 @@ internal static class PolicyParameters
         IReadOnlyList<StoredObject> found = reference.Name.Length > 0
             ? snapshot.Find(ns, reference.Name) is { } named ? [named] : []
             : [.. snapshot.In(ns).Where(o => Selectors.Selects(reference.Selector, Labels(o)))];
+        if (await resource.ReadyAsync(found, cancellation).ConfigureAwait(false) is { } hidden)
+        {
+            return ([], hidden.Message);
+        }
+
         return found.Count == 0 && reference.ParameterNotFoundAction == "Deny"
             ? ([], "no params found for policy binding with `Deny` parameterNotFoundAction")
             : ([.. found.Select(resource.Tree)], null);

@@ -41,7 +41,7 @@ internal sealed class MutatingWebhooks : IMutatingAdmission, IObjectlessAdmissio
         foreach (var hook in hooks)
         {
             var reviewed = new ReviewedObject(request, _dispatch.Resources, value, null);
-            var (shown, problem) = _dispatch.Asks(hook, request, reviewed, cancellation);
+            var (shown, problem) = await _dispatch.AsksAsync(hook, request, reviewed, cancellation).ConfigureAwait(false);
             if (problem is not null)
             {
                 return problem;
@@ -81,7 +81,7 @@ internal sealed class MutatingWebhooks : IMutatingAdmission, IObjectlessAdmissio
         var reviewed = new ReviewedObject(request, _dispatch.Resources, null, value);
         foreach (var hook in hooks)
         {
-            var (shown, problem) = _dispatch.Asks(hook, request, reviewed, cancellation);
+            var (shown, problem) = await _dispatch.AsksAsync(hook, request, reviewed, cancellation).ConfigureAwait(false);
             if (problem is not null)
             {
                 return problem;

@@ -26,7 +26,7 @@ internal sealed class ValidatingWebhooks : IValidatingAdmission
         var asked = new List<(Webhook Hook, Invocation Shown)>();
         foreach (var hook in hooks)
         {
-            var (shown, problem) = _dispatch.Asks(hook, request, reviewed, cancellation);
+            var (shown, problem) = await _dispatch.AsksAsync(hook, request, reviewed, cancellation).ConfigureAwait(false);
             if (problem is not null)
             {
                 return problem;

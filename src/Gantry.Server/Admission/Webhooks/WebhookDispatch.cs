@@ -36,7 +36,7 @@ internal sealed class WebhookDispatch
 
     /// <summary>Whether a webhook is to be asked.</summary>
     /// <returns>As what the request is shown to it, or null; or why nobody can tell.</returns>
-    public (Invocation? Shown, ApiStatus? Problem) Asks(Webhook hook, AdmissionRequest request, ReviewedObject value, CancellationToken cancellation)
+    public async ValueTask<(Invocation? Shown, ApiStatus? Problem)> AsksAsync(Webhook hook, AdmissionRequest request, ReviewedObject value, CancellationToken cancellation)
     {
         var (around, problem) = Selectors.SelectsNamespace(hook.Namespaces, request, value, Objects);
         if ((!around && problem is null) || !Selectors.SelectsObject(hook.Objects, value))
@@ -49,7 +49,12 @@ internal sealed class WebhookDispatch
             return (null, null);
         }
 
-        return problem is not null || hook.Conditions.Count == 0 ? (shown, problem) : Meets(hook, request, shown, value, cancellation);
+        if (problem is not null || hook.Conditions.Count == 0)
+        {
+            return (shown, problem);
+        }
+
+        return await value.ReadyAsync(shown.Kind, cancellation).ConfigureAwait(false) is { } hidden ? (null, hidden) : Meets(hook, request, shown, value, cancellation);
     }
 
     /// <summary>Asks a webhook.</summary>

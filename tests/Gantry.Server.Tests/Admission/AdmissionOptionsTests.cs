@@ -1,0 +1,115 @@
+using System.Net;
+using Gantry.Api.Models;
+using Gantry.Client;
+using Gantry.Server.Admission;
+using Gantry.Server.Requests;
+using Gantry.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gantry.Server.Tests.Admission;
+
+public sealed class AdmissionOptionsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("gantry-admission-").FullName;
+
+    [Fact]
+    public async Task A_file_says_what_pods_without_labels_are_held_to_and_who_is_exempt()
+    {
+        var options = new AdmissionOptions { ConfigFile = Write("""
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: AdmissionConfiguration
+            plugins:
+            - name: PodSecurity
+              configuration:
+                apiVersion: pod-security.admission.config.k8s.io/v1
+                kind: PodSecurityConfiguration
+                defaults: {enforce: baseline, enforce-version: v1.30}
+                exemptions: {usernames: [mighty], namespaces: [open], runtimeClasses: [sandbox]}
+            """) };
+        await using var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
+        await using var server = await StartAsync(options, store);
+        foreach (var ns in new[] { "open", "closed" })
+        {
+            (await server.Client.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = ns } })).Require();
+            (await server.Client.CreateAsync(new V1ServiceAccount { Metadata = new V1ObjectMeta { Name = "default", Namespace = ns } })).Require();
+        }
+
+        var refused = await server.Client.CreateAsync(Pod("closed", "a"));
+        Assert.Contains("violates PodSecurity \"baseline:v1.30\": host namespaces (hostNetwork=true)", refused.Error!.Message);
+        Assert.True((await server.Client.CreateAsync(Pod("open", "a"))).Ok);
+        var mighty = server.Client.As(new UserInfo { Name = "mighty", Groups = [UserInfo.MastersGroup, UserInfo.AuthenticatedGroup] });
+        Assert.True((await mighty.CreateAsync(Pod("closed", "b"))).Ok);
+    }
+
+    [Fact]
+    public async Task Owners_are_guarded_only_where_an_option_says_so()
+    {
+        await using var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
+        await using var server = await StartAsync(new AdmissionOptions { Enabled = ["OwnerReferencesPermissionEnforcement"], Disabled = ["ServiceAccount"] }, store);
+        (await server.Client.CreateAsync(new V1ClusterRole
+        {
+            Metadata = new V1ObjectMeta { Name = "maker" },
+            Rules = [new V1PolicyRule { ApiGroups = [""], Resources = ["configmaps"], Verbs = ["create", "delete"] }],
+        })).Require();
+        (await server.Client.CreateAsync(new V1ClusterRoleBinding
+        {
+            Metadata = new V1ObjectMeta { Name = "maker" },
+            RoleRef = new V1RoleRef { ApiGroup = "rbac.authorization.k8s.io", Kind = "ClusterRole", Name = "maker" },
+            Subjects = [new RbacV1Subject { Kind = "User", ApiGroup = "rbac.authorization.k8s.io", Name = "maker" }],
+        })).Require();
+        var maker = server.Client.As(new UserInfo { Name = "maker", Groups = [UserInfo.AuthenticatedGroup] });
+
+        Assert.True((await maker.CreateAsync(Owned("a", blocks: false))).Ok);
+        var refused = await maker.CreateAsync(Owned("b", blocks: true));
+        Assert.True(refused.Error!.IsForbidden);
+        Assert.StartsWith("configmaps \"b\" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: ", refused.Error.Message);
+    }
+
+    [Theory]
+    [InlineData("Nonsense", "", "plugin \"Nonsense\" is unknown")]
+    [InlineData("PodSecurity", "PodSecurity", "PodSecurity in enable-admission-plugins and disable-admission-plugins overlapped")]
+    public void Names_that_mean_nothing_are_told(string enabled, string disabled, string fault)
+    {
+        var options = new AdmissionOptions { Enabled = [enabled], Disabled = disabled.Length > 0 ? [disabled] : [] };
+        Assert.Equal(fault, Assert.Single(options.Check()).Fault);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_understood_is_told()
+    {
+        Assert.NotEmpty(new AdmissionOptions { ConfigFile = Path.Combine(_folder, "missing") }.Check());
+        Assert.NotEmpty(new AdmissionOptions { ConfigFile = Write("kind: Other") }.Check());
+        var level = new AdmissionOptions { ConfigFile = Write("""
+            {apiVersion: apiserver.config.k8s.io/v1, kind: AdmissionConfiguration, plugins: [{name: PodSecurity, configuration:
+              {apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults: {enforce: strict}}}]}
+            """) };
+        Assert.Equal("defaults[enforce]: Invalid value: \"strict\": must be one of privileged, baseline, restricted", Assert.Single(level.Check()).Fault);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static V1Pod Pod(string ns, string name) => new()
+    {
+        Metadata = new V1ObjectMeta { Namespace = ns, Name = name },
+        Spec = new V1PodSpec { HostNetwork = true, Containers = [new V1Container { Name = "c", Image = "i" }] },
+    };
+
+    private static V1ConfigMap Owned(string name, bool blocks) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Namespace = "default", Name = name, OwnerReferences = [new V1OwnerReference { ApiVersion = "v1", Kind = "Secret", Name = "s", Uid = "u", BlockOwnerDeletion = blocks }],
+        },
+    };
+
+    private string Write(string text)
+    {
+        var file = Path.Combine(_folder, "file-" + Directory.GetFiles(_folder).Length);
+        File.WriteAllText(file, text);
+        return file;
+    }
+
+    private Task<ApiServer> StartAsync(AdmissionOptions options, IStore store) => ApiServer.StartAsync(
+        new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), Admission = options },
+        new ApiServerParts { Store = store, Logs = NullLoggerFactory.Instance });
+}
