@@ -96,7 +96,6 @@ public sealed class WebhookTests(SimulatedCluster cluster)
     [Trait("Conformance", "AdmissionWebhook [Privileged:ClusterAdmin] should honor timeout")]
     public async Task A_slow_webhook_is_waited_for_as_long_as_it_says(int seconds, string policy, int code)
     {
-        using var asked = new SemaphoreSlim(0);
         await using var hook = await HookServer.StartAsync(async (review, gone) =>
         {
             // Answers only callers that wait longer than the shortest limit.
