@@ -4,6 +4,7 @@ using Gantry.Api.Schemas;
 using Gantry.Api.Schemas.Generated;
 using Gantry.Api.Trees;
 using Gantry.Server.CustomResources.Expressions;
+using Gantry.Server.CustomResources.Paths;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Statuses;
 
@@ -15,7 +16,7 @@ public sealed class CustomKind
     // As other servers list them.
     private static readonly string[] Verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
-    private readonly IReadOnlyList<(TableColumn Column, JsonPath Path)> _columns;
+    private readonly IReadOnlyList<PrinterColumn> _columns;
 
     // Most kinds are defined long before anyone writes an object of theirs.
     private readonly Lazy<RuleNode?> _rules;
@@ -23,7 +24,7 @@ public sealed class CustomKind
     private readonly bool _hasSchema;
     private StructuralSchema? _schema;
 
-    private CustomKind(ResourceType type, bool hasSchema, IReadOnlyList<(TableColumn, JsonPath)> columns, CustomScale? scale)
+    private CustomKind(ResourceType type, bool hasSchema, IReadOnlyList<PrinterColumn> columns, CustomScale? scale)
     {
         Scale = scale;
         Type = type;
@@ -63,7 +64,7 @@ public sealed class CustomKind
     internal static CustomKind Of(TreeMap version, CustomFamily family)
     {
         var names = family.Names;
-        var columns = Columns(version);
+        var columns = PrinterColumn.Of(version);
         var subresources = new List<Subresource>();
         CustomScale? scale = null;
         if (version.Map("subresources") is { } subs)
@@ -191,49 +192,7 @@ public sealed class CustomKind
         "<nil>", "null", "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation");
 
     /// <summary>The cells of the object's row in a table.</summary>
-    public IReadOnlyList<Tree> Cells(CustomObject value, DateTimeOffset now) => [.. _columns.Select(c => Cell(c.Column, c.Path.Find(value.Content), now))];
-
-    private static Tree Cell(TableColumn column, Tree? found, DateTimeOffset now)
-    {
-        switch (column.Type, found)
-        {
-            case (_, null or TreeNull):
-                return TreeNull.Instance;
-            case ("date", TreeString time):
-                return DateTimeOffset.TryParse(
-                    time.Value, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at)
-                    ? Tables.HumanTime.Since(at, now) : "<invalid>";
-            case ("integer", TreeFloat real):
-                return TreeInteger.Of((long)real.Value);
-            case ("integer" or "number", TreeInteger or TreeFloat):
-            case ("boolean", TreeBool):
-            case ("string", TreeString):
-                return found;
-            case ("string", _):
-                return TreeJson.WriteText(found);
-            default:
-                return TreeNull.Instance;
-        }
-    }
-
-    private static List<(TableColumn Column, JsonPath Path)> Columns(TreeMap version)
-    {
-        var columns = new List<(TableColumn, JsonPath)> { (new TableColumn("Name", "string", "name", 0, "the object's name"), JsonPath.Parse(".metadata.name")) };
-        foreach (var column in version.Items("additionalPrinterColumns"))
-        {
-            var priority = (int)((column["priority"] as TreeInteger)?.Value ?? 0);
-            var path = column.Text("jsonPath") ?? "";
-            var description = column.Text("description") is { Length: > 0 } given ? given : "Custom resource definition column (in JSONPath format): " + path;
-            columns.Add((new TableColumn(column.Text("name") ?? "", column.Text("type") ?? "string", column.Text("format") ?? "", priority, description), JsonPath.Parse(path)));
-        }
-
-        if (columns.Count == 1)
-        {
-            columns.Add((new TableColumn("Age", "date", "", 0, "when the object was made"), JsonPath.Parse(".metadata.creationTimestamp")));
-        }
-
-        return columns;
-    }
+    public IReadOnlyList<Tree> Cells(CustomObject value, DateTimeOffset now) => [.. _columns.Select(c => c.Cell(value.Content, now))];
 
     // Only what every object has is described to the decoder; the rest is the structural schema's.
     private static TypeSchema Described(string version, string kind) => new(

@@ -19,9 +19,6 @@ internal static class GoSyntax
         _ => Source(value),
     };
 
-    /// <summary>A number as Go prints it: with an exponent where it is very small or has more than 21 digits.</summary>
-    public static string Number(double value) => Number(value, 21);
-
     /// <summary>Go's name of the type that a value of that kind is read into.</summary>
     public static string TypeOf(Tree? value) => value switch
     {
@@ -47,19 +44,19 @@ internal static class GoSyntax
     private static string Source(Tree value) => value switch
     {
         TreeNull => "interface {}(nil)",
-        TreeFloat real => Number(real.Value, 6),
         TreeMap map => "map[string]interface {}{"
             + string.Join(", ", map.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => GoText.Quote(m.Key) + ":" + Source(m.Value))) + "}",
         TreeList list => "[]interface {}{" + string.Join(", ", list.Select(Source)) + "}",
         _ => Value(value),
     };
 
-    private static string Number(double value, int digits)
+    /// <summary>A number as Go prints it: with an exponent where it is very small or has more than six digits before the point.</summary>
+    public static string Number(double value)
     {
         var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
         var exponent = int.Parse(shortest.AsSpan(shortest.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var text = value.ToString("R", CultureInfo.InvariantCulture);
-        if (value.Equals(0d) || (exponent >= -4 && exponent < digits))
+        if (value.Equals(0d) || (exponent >= -4 && exponent < 6))
         {
             return text.Contains('E', StringComparison.Ordinal) ? ((decimal)value).ToString(CultureInfo.InvariantCulture) : text;
         }
