@@ -34,20 +34,24 @@ internal sealed class Definitions(OpenApiVersion version)
         }.Select(type => "io.k8s.api.core.v1." + type), StringComparer.Ordinal);
 
     private readonly OpenApiVersion _version = version;
-    private readonly SortedDictionary<string, TreeMap> _made = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, TreeMap?> _made = new(StringComparer.Ordinal);
+
+    // Definitions of custom resources, null among the others, are made when they are written: all of them at once are ten times what the document is.
+    private readonly Dictionary<string, OpenApiResource> _custom = new(StringComparer.Ordinal);
 
     private bool IsV3 => _version == OpenApiVersion.V3;
 
     private string Prefix => IsV3 ? "#/components/schemas/" : "#/definitions/";
 
-    /// <summary>Writes all definitions as one object.</summary>
-    public void Write(JsonOutput output)
+    /// <summary>Writes all definitions as one object, piece by piece.</summary>
+    public void Write(JsonOutput output, DocumentPacker packer)
     {
         output.Byte('{');
         var first = true;
         foreach (var (name, definition) in _made)
         {
-            output.Member(name, definition, ref first);
+            output.Member(name, definition ?? Custom(_custom[name]), ref first);
+            packer.Drain(output);
         }
         output.Byte('}');
     }
@@ -74,11 +78,12 @@ internal sealed class Definitions(OpenApiVersion version)
     public void Add(OpenApiResource resource)
     {
         var type = resource.Type;
-        if (resource.Schema is { } schema)
+        if (resource.Schema is not null)
         {
-            if (!_made.ContainsKey(resource.Definition))
+            if (_custom.TryAdd(resource.Definition, resource))
             {
-                Custom(resource, schema());
+                _made.Add(resource.Definition, null);
+                Reference(ObjectMeta);
             }
         }
         else if (!_made.ContainsKey(resource.Definition))
@@ -290,9 +295,9 @@ internal sealed class Definitions(OpenApiVersion version)
         definition.Add("x-kubernetes-group-version-kind", Named([(type.Group, type.Version, type.ListKind)]));
     }
 
-    private void Custom(OpenApiResource resource, TreeMap schema)
+    private TreeMap Custom(OpenApiResource resource)
     {
-        var type = resource.Type;
+        var (type, schema) = (resource.Type, resource.Schema!());
         var definition = (IsV3 ? schema : CustomSchemas.ForV2(schema)).ShallowCopy(2);
         definition["type"] ??= "object";
         if (definition.Map("properties") is { } given)
@@ -300,7 +305,7 @@ internal sealed class Definitions(OpenApiVersion version)
             var properties = given.ShallowCopy(3);
             properties["apiVersion"] = new TreeMap { ["description"] = Common("apiVersion"), ["type"] = "string" };
             properties["kind"] = new TreeMap { ["description"] = Common("kind"), ["type"] = "string" };
-            var metadata = Reference(ObjectMeta);
+            var metadata = Pointer(ObjectMeta);
             properties["metadata"] = IsV3
                 ? new TreeMap { ["description"] = Common("metadata"), ["allOf"] = new TreeList([metadata]) }
                 : new TreeMap { ["description"] = Common("metadata"), ["$ref"] = Prefix + ObjectMeta };
@@ -312,7 +317,7 @@ internal sealed class Definitions(OpenApiVersion version)
             definition["x-kubernetes-selectable-fields"] = new TreeList([.. resource.SelectableFields.Select(f => (Tree)new TreeMap { ["fieldPath"] = f })]);
         }
 
-        _made.Add(resource.Definition, definition);
+        return definition;
     }
 
     private static string Common(string name) => name switch

@@ -91,6 +91,7 @@ public sealed class OpenApiDocuments
         }
         // Written piece by piece: with a thousand custom resources the whole as a tree is ten times what the document is.
         using var output = new JsonOutput();
+        using var packer = new DocumentPacker();
         var first = true;
         output.Byte('{');
         output.Member(version == OpenApiVersion.V2 ? "swagger" : "openapi", version == OpenApiVersion.V2 ? "2.0" : "3.0.0", ref first);
@@ -101,6 +102,7 @@ public sealed class OpenApiDocuments
         foreach (var path in paths.OrderBy(p => p.Path, StringComparer.Ordinal))
         {
             output.Member(path.Path, writer.Write(path), ref firstPath);
+            packer.Drain(output);
         }
         output.Byte('}');
         var scheme = new TreeMap
@@ -110,7 +112,7 @@ public sealed class OpenApiDocuments
         if (version == OpenApiVersion.V2)
         {
             output.Name("definitions", ref first);
-            definitions.Write(output);
+            definitions.Write(output, packer);
             output.Member("securityDefinitions", scheme, ref first);
             output.Member("security", new TreeList([new TreeMap { ["BearerToken"] = new TreeList() }]), ref first);
         }
@@ -120,12 +122,13 @@ public sealed class OpenApiDocuments
             var firstPart = true;
             output.Byte('{');
             output.Name("schemas", ref firstPart);
-            definitions.Write(output);
+            definitions.Write(output, packer);
             output.Member("securitySchemes", scheme, ref firstPart);
             output.Byte('}');
         }
         output.Byte('}');
-        return new OpenApiDocument(output.Written.ToArray());
+        packer.Drain(output, all: true);
+        return packer.Finish();
     }
 
     // The hash in an address lets clients keep a document for good. It tells documents apart without making them: the same program makes the same
@@ -137,7 +140,7 @@ public sealed class OpenApiDocuments
         {
             paths.Add(path, new TreeMap { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash={HashOf(path)}" });
         }
-        return new OpenApiDocument(TreeJson.Write(new TreeMap { ["paths"] = paths }));
+        return OpenApiDocument.Of(TreeJson.Write(new TreeMap { ["paths"] = paths }));
     }
 
     /// <summary>The hash under which the index names a v3 document; what the query must say for the answer to be kept for good.</summary>

@@ -17,6 +17,9 @@ internal sealed class JsonOutput : IDisposable
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
+    /// <summary>Forgets what was written; the buffer stays.</summary>
+    public void Clear() => _length = 0;
+
     public void Byte(char ascii)
     {
         if (_length == _buffer.Length)

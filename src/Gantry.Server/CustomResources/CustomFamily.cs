@@ -44,6 +44,9 @@ internal sealed class CustomFamily
     /// <summary>The definition as JSON: schemas are read of it when they are needed.</summary>
     public byte[] Definition { get; set; } = [];
 
+    /// <summary>Who keeps what is made of schemas.</summary>
+    public required CustomForms Forms { get; init; }
+
     /// <summary>Whether the definition is on its way out, so that nothing new is taken in.</summary>
     public bool IsTerminating { get; set; }
 

@@ -18,11 +18,8 @@ public sealed class CustomKind
 
     private readonly IReadOnlyList<PrinterColumn> _columns;
 
-    // Most kinds are defined long before anyone writes an object of theirs.
-    private readonly Lazy<RuleNode?> _rules;
-
     private readonly bool _hasSchema;
-    private StructuralSchema? _schema;
+    private readonly WeakReference<CustomForm?> _form = new(null);
 
     private CustomKind(ResourceType type, bool hasSchema, IReadOnlyList<PrinterColumn> columns, CustomScale? scale)
     {
@@ -30,7 +27,6 @@ public sealed class CustomKind
         Type = type;
         _hasSchema = hasSchema;
         _columns = columns;
-        _rules = new Lazy<RuleNode?>(() => Schema is { HoldsRules: true } rules ? RuleNode.Of(rules, isResource: true) : null);
     }
 
     public ResourceType Type { get; }
@@ -40,7 +36,7 @@ public sealed class CustomKind
         .FirstOrDefault(v => v.Text("name") == Type.Version)?.Map("schema")?.Map("openAPIV3Schema");
 
     /// <summary>The same in the form that objects are checked with.</summary>
-    internal StructuralSchema? Schema => _schema ?? (_hasSchema && Source is { } source ? _schema = StructuralSchema.Of(SchemaText.Cut(source)) : null);
+    internal StructuralSchema? Schema => _hasSchema ? Form.Schema : null;
 
     /// <summary>Where the numbers of its scale subresource are; null where it has none.</summary>
     internal CustomScale? Scale { get; }
@@ -49,8 +45,25 @@ public sealed class CustomKind
     internal IReadOnlyList<string> SelectableFields { get; private init; } = [];
 
     /// <summary>How applies merge its objects.</summary>
-    public ManagedType Managed => field ??= new ManagedType(
-        CustomShapes.Of(Type.Schema, Schema), Type.Group, Type.Version, Type.Kind, new TreeMap { ["apiVersion"] = Type.ApiVersion, ["kind"] = Type.Kind });
+    public ManagedType Managed => Form.Managed;
+
+    // Most kinds are defined long before anyone writes an object of theirs.
+    private CustomForm Form
+    {
+        get
+        {
+            if (_form.TryGetTarget(out var known))
+            {
+                known.IsUsed = true;
+                return known;
+            }
+
+            var made = new CustomForm(this);
+            _form.SetTarget(made);
+            Family.Forms.Keep(made);
+            return made;
+        }
+    }
 
     /// <summary>All versions of the definition.</summary>
     internal CustomFamily Family { get; private init; } = null!;
@@ -169,7 +182,7 @@ public sealed class CustomKind
             errors.AddRange(twice);
         }
 
-        if (_rules.Value is { } rules)
+        if (Form.Rules is { } rules)
         {
             errors.AddRange(errors.Exists(Hinders) ? [Unchecked] : RuleRun.Check(rules, value, old, warn));
         }

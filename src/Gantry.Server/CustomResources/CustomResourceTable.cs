@@ -21,6 +21,7 @@ internal sealed class CustomResourceTable
     private readonly WebhookCaller _webhooks;
     private readonly IIds _ids;
     private readonly ILogger _log;
+    private readonly CustomForms _forms = new();
     private readonly Dictionary<string, Served> _served = new(StringComparer.Ordinal);
 
     public CustomResourceTable(ObjectRegistry registry, ResourceTable table, WebhookCaller webhooks, IIds ids, ILogger log)
@@ -127,6 +128,7 @@ internal sealed class CustomResourceTable
         var family = new CustomFamily(typed, names, ConversionWebhook.Of(typed.Spec.Conversion, _webhooks, _ids), definition.Revision)
         {
             Definition = definition.Json,
+            Forms = _forms,
             IsTerminating = typed.Metadata.DeletionTimestamp is not null,
         };
         var versions = ((TreeMap)TreeJson.Parse(definition.Json)).Map("spec")!.List("versions")!.OfType<TreeMap>().ToList();

@@ -40,7 +40,7 @@ public sealed class ServedResource
     public ResourceKind Stored => Cache.Kind;
 
     /// <summary>What the field manager knows about the kind in this version.</summary>
-    internal ManagedType Managed => field ??= Custom?.Managed ?? ManagedType.Of(Type);
+    internal ManagedType Managed => Custom?.Managed ?? (field ??= ManagedType.Of(Type));
 
     /// <summary>Every served version of the resource, this one too; empty where it is the only one.</summary>
     internal IReadOnlyList<ServedResource> Versions { get; set; } = [];

@@ -85,8 +85,48 @@ internal sealed class AnswerWriter
                 }
 
                 break;
+            case ApiAnswer.Packed packed:
+                await PackedAsync(context, packed, cancellation).ConfigureAwait(false);
+                break;
             case ApiAnswer.Done:
                 break;
+        }
+    }
+
+    private async ValueTask PackedAsync(HttpContext context, ApiAnswer.Packed packed, CancellationToken cancellation)
+    {
+        var (response, document) = (context.Response, packed.Content);
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = packed.MediaType;
+        var isGzip = document.Length > GzipWriter.Threshold && GzipWriter.IsWanted(context.Request);
+        response.ContentLength = isGzip ? document.Gzip.Length : document.Length;
+        if (isGzip)
+        {
+            response.Headers.ContentEncoding = "gzip";
+            response.Headers.Vary = StringValues.Concat(response.Headers.Vary, "Accept-Encoding");
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        if (isGzip)
+        {
+            await _send.WriteAsync(response.BodyWriter, document.Gzip, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var source = document.Open();
+        await using (source.ConfigureAwait(false))
+        {
+            var begun = _send.Begin();
+            for (var read = 1; read > 0;)
+            {
+                read = await source.ReadAsync(response.BodyWriter.GetMemory(PieceSize)[..PieceSize], cancellation).ConfigureAwait(false);
+                response.BodyWriter.Advance(read);
+                await _send.FlushAsync(response.BodyWriter, begun, cancellation).ConfigureAwait(false);
+            }
         }
     }
 

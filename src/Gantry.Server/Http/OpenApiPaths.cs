@@ -120,7 +120,7 @@ internal sealed class OpenApiPaths : IPathHandler
             sorted[path] = value;
         }
 
-        return new OpenApiDocument(TreeJson.Write(new TreeMap { ["paths"] = sorted }));
+        return OpenApiDocument.Of(TreeJson.Write(new TreeMap { ["paths"] = sorted }));
     }
 
     // Made again when this server's own document or what another server says has changed; a cluster without other servers never gets here.
@@ -138,7 +138,7 @@ internal sealed class OpenApiPaths : IPathHandler
             return merged;
         }
 
-        var json = new OpenApiDocument(TreeJson.Write(AggregatedDocuments.Merge((TreeMap)TreeJson.Parse(own.Content.Span), others)));
+        var json = OpenApiDocument.Of(TreeJson.Write(AggregatedDocuments.Merge((TreeMap)TreeJson.Parse(own.Content.Span), others)));
         return _merged = new MergedV2(own, others, json, new Lazy<OpenApiDocument>(json.ToProtobuf));
     }
 
@@ -159,7 +159,7 @@ internal sealed class OpenApiPaths : IPathHandler
             return ApiAnswer.Done.Instance;
         }
 
-        return new ApiAnswer.Document(StatusCodes.Status200OK, mediaType, document.Content);
+        return new ApiAnswer.Packed(mediaType, document);
     }
 
     private static bool Takes(string accept) =>

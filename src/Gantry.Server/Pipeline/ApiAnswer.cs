@@ -1,3 +1,4 @@
+using Gantry.Api.OpenApi;
 using Gantry.Api.Schemas;
 using Gantry.Server.Reading;
 using Gantry.Server.Statuses;
@@ -31,6 +32,9 @@ public abstract record ApiAnswer
 
     /// <summary>Something that is no API object, such as a log or a discovery document.</summary>
     public sealed record Document(int Code, string MediaType, ReadOnlyMemory<byte> Body) : ApiAnswer;
+
+    /// <summary>A document that is kept compressed, and sent so to those who take it so.</summary>
+    public sealed record Packed(string MediaType, OpenApiDocument Content) : ApiAnswer;
 
     /// <summary>The handler has answered by itself, on <see cref="ApiCall.Http"/>.</summary>
     public sealed record Done : ApiAnswer

@@ -30,7 +30,7 @@ internal static class PersistentVolumeRules
             errors.Required(at.Child("accessModes"));
         }
 
-        VolumeClaimRules.VolumeModes(errors, spec.AccessModes, spec.VolumeMode, at);
+        VolumeClaimRules.AccessModes(errors, spec.AccessModes, at);
         Capacity(errors, spec, at.Child("capacity"));
         if (spec.PersistentVolumeReclaimPolicy.Length > 0)
         {
@@ -47,7 +47,7 @@ internal static class PersistentVolumeRules
         }
 
         Source(errors, pv, at);
-        if (spec.HostPath is { Path: var path } && path.Trim('/').Length == 0 && path.Length > 0 && spec.PersistentVolumeReclaimPolicy == "Recycle")
+        if (spec.HostPath is { Path: ['/', ..] path } && IsRoot(path) && spec.PersistentVolumeReclaimPolicy == "Recycle")
         {
             errors.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
         }
@@ -56,6 +56,19 @@ internal static class PersistentVolumeRules
         {
             errors.Invalid(at.Child("storageClassName"), spec.StorageClassName, Rules.DnsSubdomain(spec.StorageClassName));
         }
+
+        VolumeClaimRules.VolumeMode(errors, spec.VolumeMode, at);
+    }
+
+    private static bool IsRoot(string path)
+    {
+        var depth = 0;
+        foreach (var part in path.Split('/'))
+        {
+            depth = part is "" or "." ? depth : part == ".." ? Math.Max(0, depth - 1) : depth + 1;
+        }
+
+        return depth == 0;
     }
 
     private static void Capacity(FieldErrors errors, V1PersistentVolumeSpec spec, FieldPath at)
@@ -181,12 +194,13 @@ internal static class PersistentVolumeRules
             }
 
             var path = at.Child(name);
-            VolumeSourceRules.Needs(errors, path, ("name", reference.Name), ("namespace", reference.Namespace));
+            VolumeSourceRules.Needs(errors, path, ("name", reference.Name));
             if (reference.Name.Length > 0)
             {
                 errors.Invalid(path.Child("name"), reference.Name, Rules.DnsSubdomain(reference.Name));
             }
 
+            VolumeSourceRules.Needs(errors, path, ("namespace", reference.Namespace));
             if (reference.Namespace.Length > 0)
             {
                 errors.Invalid(path.Child("namespace"), reference.Namespace, Rules.DnsLabel(reference.Namespace));

@@ -78,7 +78,7 @@ public static class VolumeClaimRules
         }
 
         SelectorRules.Validate(errors, spec.Selector, at.Child("selector"));
-        VolumeModes(errors, spec.AccessModes, spec.VolumeMode, at);
+        AccessModes(errors, spec.AccessModes, at);
         var storage = at.Child("resources").Key("storage");
         if (!spec.Resources.Requests.TryGetValue("storage", out var size))
         {
@@ -94,6 +94,7 @@ public static class VolumeClaimRules
             errors.Invalid(at.Child("storageClassName"), name, Rules.DnsSubdomain(name));
         }
 
+        VolumeMode(errors, spec.VolumeMode, at);
         var anyGroup = old?.DataSource?.ApiGroup is not null || old?.DataSourceRef?.ApiGroup is not null;
         if (spec.DataSource is { } source)
         {
@@ -131,8 +132,17 @@ public static class VolumeClaimRules
         }
     }
 
-    /// <summary>Access modes and the volume's mode, alike for claims and volumes.</summary>
-    internal static void VolumeModes(FieldErrors errors, IReadOnlyList<string> modes, string? mode, FieldPath at)
+    /// <summary>How the volume's content is seen, alike for claims and volumes.</summary>
+    internal static void VolumeMode(FieldErrors errors, string? mode, FieldPath at)
+    {
+        if (mode is not null)
+        {
+            errors.OneOf(at.Child("volumeMode"), mode, "Block", "Filesystem");
+        }
+    }
+
+    /// <summary>Access modes, alike for claims and volumes.</summary>
+    internal static void AccessModes(FieldErrors errors, IReadOnlyList<string> modes, FieldPath at)
     {
         var (alone, others) = (false, false);
         foreach (var access in modes)
@@ -145,11 +155,6 @@ public static class VolumeClaimRules
         if (alone && others)
         {
             errors.Forbidden(at.Child("accessModes"), "may not use ReadWriteOncePod with other access modes");
-        }
-
-        if (mode is not null)
-        {
-            errors.OneOf(at.Child("volumeMode"), mode, "Block", "Filesystem");
         }
     }
 

@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Gantry.Api.Trees;
 
 namespace Gantry.Server.CustomResources.Paths;
 
 /// <summary>Reads templates: text, and paths in braces.</summary>
-internal sealed partial class JsonPathParser
+internal sealed class JsonPathParser
 {
     private const char End = '\uFFFF';
 
@@ -205,9 +204,9 @@ internal sealed partial class JsonPathParser
         {
             steps.Add(new JsonPathNode.Union([.. inside.Split(',').Select(part => Inner("[" + part.Trim(' ') + "]"))]));
         }
-        else if (Key().Match(inside) is { Success: true } key)
+        else if (inside.Length >= 2 && inside[0] == '\'' && inside.IndexOf('\'', 1) == inside.Length - 1)
         {
-            steps.AddRange(Inner("." + key.Groups[1].Value).Steps);
+            steps.AddRange(Inner("." + inside[1..^1]).Steps);
         }
         else
         {
@@ -215,18 +214,17 @@ internal sealed partial class JsonPathParser
         }
     }
 
+    // Up to three numbers, each of which may be left out: a:b:c.
     private static JsonPathNode.Slice Slice(string inside)
     {
-        if (Range().Match(inside) is not { Success: true } range)
+        var parts = inside.Split(':');
+        if (parts.Length > 3 || !Array.TrueForAll(parts, p => p.AsSpan(p.StartsWith('-') ? 1 : 0).IndexOfAnyExceptInRange('0', '9') < 0))
         {
             throw new FormatException($"invalid array index {inside}");
         }
 
-        int? from = range.Groups[1].Length > 0 ? Index(range.Groups[1].Value) : null;
-        var single = !range.Groups[2].Success;
-        int? to = single ? (from ?? 0) + 1 : range.Groups[2].Length > 1 ? Index(range.Groups[2].Value[1..]) : null;
-        int? step = range.Groups[3].Length > 1 ? Index(range.Groups[3].Value[1..]) : null;
-        return new JsonPathNode.Slice(from, to, step, single);
+        int? Number(int part) => part < parts.Length && parts[part].Length > 0 ? Index(parts[part]) : null;
+        return parts.Length == 1 ? new JsonPathNode.Slice(Number(0), (Number(0) ?? 0) + 1, null, true) : new JsonPathNode.Slice(Number(0), Number(1), Number(2), false);
     }
 
     private static int Index(string text) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index) && index < int.MaxValue
@@ -243,8 +241,17 @@ internal sealed partial class JsonPathParser
         }
 
         _at++;
-        return Condition().Match(inside) is { Success: true } parts
-            ? new JsonPathNode.Filter(Inner(parts.Groups[1].Value), Inner(parts.Groups[3].Value), parts.Groups[2].Value)
+        return Condition(inside);
+    }
+
+    private JsonPathNode.Filter Condition(string inside)
+    {
+        var begin = inside.AsSpan().IndexOfAny("!<>=");
+        var length = begin > 0 ? inside.AsSpan(begin).IndexOfAnyExcept("!<>=") : 0;
+        // Where nothing follows, the last sign is what is compared with.
+        var end = begin + (length < 0 ? inside.Length - begin - 1 : length);
+        return begin > 0 && end > begin
+            ? new JsonPathNode.Filter(Inner(inside[..begin]), Inner(inside[end..]), inside[begin..end])
             : new JsonPathNode.Filter(Inner(inside), null, "exists");
     }
 
@@ -271,13 +278,4 @@ internal sealed partial class JsonPathParser
         ? chain : throw new FormatException("unclosed action");
 
     private static bool Terminates(char c) => c is ' ' or '\t' or '\r' or '\n' or End or '.' or ',' or '[' or ']' or '$' or '@' or '{' or '}';
-
-    [GeneratedRegex("^'([^']*)'$", RegexOptions.CultureInvariant)]
-    private static partial Regex Key();
-
-    [GeneratedRegex(@"\A(-?[0-9]*)(:-?[0-9]*)?(:-?[0-9]*)?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Range();
-
-    [GeneratedRegex(@"\A([^!<>=]+)([!<>=]+)(.+?)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Condition();
 }
