@@ -38,23 +38,19 @@ internal sealed class ApplyRun(FieldOperation operation, TreeMap? live, TreeMap 
         }
 
         var owned = managers.TryGetValue(key, out var mine) ? FieldManager.Owned(mine.Fields) : FieldSet.Empty;
+        // Only an apply that changes the object is a new point in time; who states just what is there already gets no time at all.
+        var same = _live is not null && merged.Equals(_before);
         if (owned.IsEmpty)
         {
             managers.Remove(key);
         }
         else
         {
-            managers[key] = mine! with { Fields = owned };
+            managers[key] = mine! with { Fields = owned, Time = same ? last?.Time : FieldManager.Time(_operation.Now) };
         }
-        if (_live is not null && comparison.IsSame && Same(stored, managers))
-        {
-            return new ApplyResult.Applied(_live, Changed: false);
-        }
-        if (!owned.IsEmpty)
-        {
-            managers[key] = managers[key] with { Time = FieldManager.Time(_operation.Now) };
-        }
-        return new ApplyResult.Applied(ManagedFields.With(merged, ManagedFields.Encode(managers)), Changed: true);
+        return same && Same(stored, managers)
+            ? new ApplyResult.Applied(_live!, Changed: false)
+            : new ApplyResult.Applied(ManagedFields.With(same ? _before : merged, ManagedFields.Encode(managers)), Changed: true);
     }
 
     private ApplyResult Conflicts(Dictionary<ManagerKey, FieldSet> conflicts, Dictionary<ManagerKey, ManagedEntry> stored, FieldSet? allowed)

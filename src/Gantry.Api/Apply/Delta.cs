@@ -104,35 +104,45 @@ internal struct Delta
         var after = ListIndex.Of(shape, changed);
         foreach (var element in before.Order)
         {
-            var mine = before.At(element);
-            var theirs = after.At(element);
-            if (mine.Count <= 1 && theirs.Count <= 1)
-            {
-                Below(shape.Item, element, mine[0], theirs.Count == 0 ? null : theirs[0], ref found);
-            }
-            else if (!mine.SequenceEqual(theirs))
-            {
-                var self = default(Delta);
-                self._self = theirs.Count == 0 ? Verdict.Removed : Verdict.Modified;
-                found.Take(element, ref self);
-            }
+            Items(shape, element, before.At(element), after.At(element), ref found);
         }
         foreach (var element in after.Order)
         {
-            if (before.At(element).Count > 0)
+            if (before.At(element).Count == 0)
             {
-                continue;
+                Items(shape, element, [], after.At(element), ref found);
             }
-            var theirs = after.At(element);
-            if (theirs.Count == 1)
-            {
-                Below(shape.Item, element, null, theirs[0], ref found);
-                continue;
-            }
-            var self = default(Delta);
-            self._self = Verdict.Added;
-            found.Take(element, ref self);
         }
+    }
+
+    // Items that stand several times have no members of their own: together they are one value.
+    private static void Items(ListShape shape, PathElement element, List<Tree> old, List<Tree> changed, ref Delta found)
+    {
+        var item = default(Delta);
+        switch (old.Count, changed.Count)
+        {
+            case ( <= 1, <= 1):
+                Compare(shape.Item, old.Count == 0 ? null : old[0], changed.Count == 0 ? null : changed[0], ref item);
+                break;
+            case ( > 1, > 1):
+                item._self = old.SequenceEqual(changed) ? Verdict.None : Verdict.Modified;
+                break;
+            case ( > 1, _):
+                if (changed.Count == 1)
+                {
+                    Compare(shape.Item, null, changed[0], ref item);
+                }
+                item._self |= Verdict.Removed;
+                break;
+            default:
+                if (old.Count == 1)
+                {
+                    Compare(shape.Item, old[0], null, ref item);
+                }
+                item._self |= Verdict.Added;
+                break;
+        }
+        found.Take(element, ref item);
     }
 
     private void Take(PathElement element, ref Delta below)

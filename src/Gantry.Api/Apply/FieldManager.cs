@@ -36,7 +36,7 @@ public static class FieldManager
             {
                 break;
             }
-            if (!IsPrintable(rune))
+            if (!GoSyntax.IsPrintable(rune))
             {
                 bytes -= rune.Utf8SequenceLength;
                 continue;
@@ -80,10 +80,6 @@ public static class FieldManager
     /// <param name="force">Whether to take over what others own.</param>
     public static ApplyResult Apply(FieldOperation operation, TreeMap? live, TreeMap applied, bool force)
     {
-        if (Unfit(operation, applied) is { } refusal)
-        {
-            return refusal;
-        }
         Dictionary<ManagerKey, ManagedEntry> managers;
         try
         {
@@ -92,6 +88,10 @@ public static class FieldManager
         catch (TreeException e)
         {
             return new ApplyResult.Failed($"failed to decode managed fields: {e.Message}");
+        }
+        if (Unfit(operation, applied) is { } refusal)
+        {
+            return refusal;
         }
         var before = ManagedFields.With(live ?? operation.Type.Empty, null);
         if (managers.Count == 0)
@@ -102,6 +102,9 @@ public static class FieldManager
         var run = new ApplyRun(operation, live, before, applied);
         return LastApplied.Resolve(operation, before, applied, allowed => run.Apply(managers, force, allowed));
     }
+
+    /// <summary>A configuration as messages speak of it: its namespace, name and kind as it states them.</summary>
+    public static string Described(TreeMap applied) => $"{applied.Map("metadata")?.Text("namespace")}/{applied.Map("metadata")?.Text("name")}; {KindOf(applied)}";
 
     /// <summary>The stored managed fields where an update changed nothing but their times; else the updated object's.</summary>
     /// <param name="live">The stored object.</param>
@@ -115,11 +118,6 @@ public static class FieldManager
         var kept = ManagedFields.With(changed, was);
         return kept.Equals(live) ? kept : changed;
     }
-
-    /// <summary>Whether a manager's name may hold the character.</summary>
-    public static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
-        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 
     internal static string Time(DateTimeOffset now) => ApiTimes.Format(now);
 
@@ -170,7 +168,8 @@ public static class FieldManager
     private static void Track(FieldOperation operation, TreeMap live, TreeMap changed, Comparison comparison, Dictionary<ManagerKey, ManagedEntry> managers)
     {
         new Ownership(operation, managers).Release(ManagerKey.Current, live, changed, comparison, force: true);
-        var fields = Owned(comparison.Modified.Union(comparison.Added));
+        // What stands several times in a list before or after can be added and removed at once.
+        var fields = Owned(comparison.Modified.Union(comparison.Added).Difference(comparison.Removed));
         if (!fields.IsEmpty)
         {
             var manager = operation.Manager.Length == 0 ? "unknown" : operation.Manager;
@@ -184,22 +183,25 @@ public static class FieldManager
     private static ApplyResult? Unfit(FieldOperation operation, TreeMap applied)
     {
         var type = operation.Type;
-        var apiVersion = applied.Text("apiVersion") ?? "";
-        if (apiVersion != type.ApiVersion)
+        var kind = KindOf(applied);
+        if (kind != type.KindText)
         {
-            return new ApplyResult.Refused($"Incorrect version specified in apply patch. Specified patch version: {apiVersion}, expected: {type.ApiVersion}");
+            return new ApplyResult.Refused("invalid object type: " + kind);
         }
-        if (applied.Map("metadata")?["managedFields"] is { } given and not TreeNull && given is not TreeList { Count: 0 })
+        if (ManagedFields.ListOf(applied) is { } given && given.All(entry => entry is TreeMap))
         {
             return new ApplyResult.Refused("metadata.managedFields must be nil");
         }
-        if (PatchCheck.Problem(type.Shape, applied) is { } problem)
-        {
-            var metadata = applied.Map("metadata");
-            var kind = $"{type.ApiVersion}, Kind={applied.Text("kind")}";
-            return new ApplyResult.Failed($"failed to create typed patch object ({metadata?.Text("namespace")}/{metadata?.Text("name")}; {kind}): {problem}");
-        }
-        return null;
+        return PatchCheck.Problem(type.Shape, applied) is { } problem
+            ? new ApplyResult.Failed($"failed to create typed patch object ({Described(applied)}): {problem}")
+            : null;
+    }
+
+    // As Go prints the group, version and kind that an object says it is of; a version with too many slashes says nothing.
+    private static string KindOf(TreeMap applied)
+    {
+        var parts = (applied.Text("apiVersion") ?? "").Split('/');
+        return parts.Length > 2 ? "/, Kind=" : $"{(parts.Length == 2 ? parts[0] : "")}/{parts[^1]}, Kind={applied.Text("kind")}";
     }
 
     private static bool SameButTimes(TreeList was, TreeList now)

@@ -106,7 +106,7 @@ public sealed class FieldSet : IEquatable<FieldSet>
         return Made(kept);
     }
 
-    /// <summary>Calls back with every path of the set, in order.</summary>
+    /// <summary>Calls back with every path of the set; at each place first with those that end there, then with those that lead on, as messages list them.</summary>
     /// <param name="visit">Gets the path's elements; the list is reused, so it is to be copied or turned into text at once.</param>
     public void ForEach(Action<IReadOnlyList<PathElement>> visit) => Visit([], visit);
 
@@ -209,13 +209,21 @@ public sealed class FieldSet : IEquatable<FieldSet>
     {
         foreach (var node in _nodes)
         {
-            path.Add(node.Element);
             if (node.Member)
             {
+                path.Add(node.Element);
                 visit(path);
+                path.RemoveAt(path.Count - 1);
             }
-            node.Children?.Visit(path, visit);
-            path.RemoveAt(path.Count - 1);
+        }
+        foreach (var node in _nodes)
+        {
+            if (node.Children is not null)
+            {
+                path.Add(node.Element);
+                node.Children.Visit(path, visit);
+                path.RemoveAt(path.Count - 1);
+            }
         }
     }
 }

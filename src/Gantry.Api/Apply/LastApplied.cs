@@ -1,3 +1,4 @@
+using System.Text;
 using Gantry.Api.Trees;
 
 namespace Gantry.Api.Apply;
@@ -21,14 +22,17 @@ public static class LastApplied
         {
             return apply(null);
         }
-        var result = apply(Allowed(operation.Type.Shape, before));
-        return result is ApplyResult.Applied { Changed: true } done && Stated(done.Value) is not null
-            ? done with { Value = WithAnnotation(done.Value, applied) }
-            : result;
+        var result = apply(Allowed(operation.Type, before));
+        if (result is not ApplyResult.Applied done || Stated(done.Value) is null)
+        {
+            return result;
+        }
+        var stated = WithAnnotation(done.Value, applied);
+        return done.Changed || !stated.Equals(done.Value) ? new ApplyResult.Applied(stated, Changed: true) : done;
     }
 
     // What the annotation states and the live object still has.
-    private static FieldSet? Allowed(ApplyShape shape, TreeMap live)
+    private static FieldSet? Allowed(ManagedType type, TreeMap live)
     {
         if (Stated(live) is not { } text)
         {
@@ -36,7 +40,8 @@ public static class LastApplied
         }
         try
         {
-            if (TreeJson.Parse(text) is not TreeMap last || PatchCheck.Problem(shape, last) is not null)
+            var shape = type.Shape;
+            if (TreeJson.Parse(text) is not TreeMap last || last.Text("apiVersion") != type.ApiVersion || last.Text("kind") != type.Kind || PatchCheck.Problem(shape, last) is not null)
             {
                 return null;
             }
@@ -56,7 +61,7 @@ public static class LastApplied
         var metadata = value.Map("metadata")!;
         var annotations = metadata.Map("annotations")!;
         var stated = annotations.With(Annotation, Written(applied) + "\n");
-        var size = stated.Sum(a => a.Key.Length + ((a.Value as TreeString)?.Value.Length ?? 0));
+        var size = stated.Sum(a => Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount((a.Value as TreeString)?.Value ?? ""));
         return value.With("metadata", metadata.With("annotations", size > LargestAnnotations ? annotations.With(Annotation, null) : stated));
     }
 

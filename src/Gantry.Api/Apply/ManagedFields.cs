@@ -35,7 +35,7 @@ internal static class ManagedFields
                 case null or "":
                     throw new TreeException($"missing fieldsType in managed fields entry {i}");
                 case var other:
-                    throw new TreeException($"invalid fieldsType {GoNames.Quoted(other)} in managed fields entry {i}");
+                    throw new TreeException($"invalid fieldsType {GoSyntax.Quoted(other)} in managed fields entry {i}");
             }
             var applies = operation == "Apply";
             var key = new ManagerKey(entry.Text("manager") ?? "", applies, applies ? "" : apiVersion, entry.Text("subresource") ?? "");
@@ -79,8 +79,9 @@ internal static class ManagedFields
         return list;
     }
 
-    /// <summary>Whether a user asks for managed fields to be forgotten: one entry that says nothing.</summary>
-    public static bool IsReset(TreeList? list) => list is { Count: 1 } && list[0] is TreeMap entry && entry.All(member => Zero.Is(member.Value));
+    /// <summary>Whether a user asks for managed fields to be forgotten: no entry, or one that says nothing.</summary>
+    public static bool IsReset(TreeList? list) =>
+        list is { Count: 0 } || (list is { Count: 1 } && list[0] is TreeMap entry && entry.All(member => Zero.Is(member.Value)));
 
     public static TreeList? ListOf(TreeMap value) => value.Map("metadata")?.List("managedFields");
 

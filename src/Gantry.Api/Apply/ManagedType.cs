@@ -13,6 +13,9 @@ public sealed record ManagedType(ApplyShape Shape, string Group, string Version,
 {
     public string ApiVersion => Group.Length == 0 ? Version : Group + "/" + Version;
 
+    /// <summary>As Go prints it: <c>apps/v1, Kind=Deployment</c>, <c>/v1, Kind=Pod</c>.</summary>
+    public string KindText => $"{Group}/{Version}, Kind={Kind}";
+
     public static ManagedType Of(ResourceType resource) => Of(resource.Schema, resource.Group, resource.Version, resource.Kind);
 
     public static ManagedType Of(TypeSchema schema, string group, string version, string kind) =>

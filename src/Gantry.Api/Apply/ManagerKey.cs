@@ -10,22 +10,35 @@ internal readonly record struct ManagerKey(string Manager, bool Applies, string 
     /// <summary>The entry that is being computed; no encoded entry can have this key.</summary>
     public static ManagerKey Current { get; } = new("current-operation", false, "\0", "");
 
-    public int CompareTo(ManagerKey other)
-    {
-        var order = string.CompareOrdinal(Manager, other.Manager);
-        order = order != 0 ? order : other.Applies.CompareTo(Applies);
-        order = order != 0 ? order : string.CompareOrdinal(ApiVersion, other.ApiVersion);
-        return order != 0 ? order : string.CompareOrdinal(Subresource, other.Subresource);
-    }
+    /// <summary>The order of the texts by which the Go server knows managers: JSON of what is set.</summary>
+    public int CompareTo(ManagerKey other) => string.CompareOrdinal(Identity(), other.Identity());
 
     /// <summary>As conflict messages name the manager.</summary>
     public override string ToString()
     {
-        var text = Trees.GoNames.Quoted(Manager);
+        var text = Trees.GoSyntax.Quoted(Manager);
         if (Subresource.Length > 0)
         {
-            text += $" with subresource {Trees.GoNames.Quoted(Subresource)}";
+            text += $" with subresource {Trees.GoSyntax.Quoted(Subresource)}";
         }
         return Applies ? text : $"{text} using {ApiVersion}";
+    }
+
+    private string Identity()
+    {
+        var entry = new Trees.TreeMap(4);
+        Set("manager", Manager);
+        entry.Add("operation", Applies ? "Apply" : "Update");
+        Set("apiVersion", ApiVersion);
+        Set("subresource", Subresource);
+        return entry.ToString();
+
+        void Set(string name, string value)
+        {
+            if (value.Length > 0)
+            {
+                entry.Add(name, value);
+            }
+        }
     }
 }

@@ -11,8 +11,8 @@ internal sealed class Ownership(FieldOperation operation, Dictionary<ManagerKey,
     private string ApiVersion => _operation.Type.ApiVersion;
 
     /// <summary>
-    /// Takes from every other manager what was changed and removed. Without <paramref name="force"/> nothing is taken when a change meets another owner: the
-    /// conflicts are then returned.
+    /// Takes from every other manager what was changed and removed; entries of versions that are not there are forgotten. Without <paramref name="force"/>
+    /// nothing is taken when a change meets another owner: the conflicts are then returned.
     /// </summary>
     public Dictionary<ManagerKey, FieldSet>? Release(ManagerKey writer, TreeMap live, TreeMap changed, Comparison comparison, bool force)
     {
@@ -27,7 +27,7 @@ internal sealed class Ownership(FieldOperation operation, Dictionary<ManagerKey,
             }
             if (!versions.TryGetValue(entry.ApiVersion, out var seen))
             {
-                seen = InVersion(entry.ApiVersion, live, changed);
+                seen = Compared(entry.ApiVersion, live, changed);
                 versions.Add(entry.ApiVersion, seen);
             }
             if (seen is null)
@@ -64,42 +64,59 @@ internal sealed class Ownership(FieldOperation operation, Dictionary<ManagerKey,
     }
 
     /// <summary>
-    /// Takes out of a merged object what the applier stated last time, does not state any more, and no other applier owns.
+    /// Takes out of a merged object what the applier stated last time, does not state any more, and nobody else owns.
     /// </summary>
     public TreeMap Prune(TreeMap merged, ManagedEntry? last)
     {
-        if (last is null || last.Fields.IsEmpty || (last.ApiVersion != ApiVersion && _operation.Convert is null))
+        if (last is null || last.Fields.IsEmpty || Seen(merged, last.ApiVersion) is not { } whole)
         {
             return merged;
         }
-        // Fields of an older version are looked up in today's form where both name them alike, which a converter of built-in kinds ensures.
-        var shape = _operation.Type.Shape;
-        var lastFields = NamedFields.Added(shape, last.Fields);
-        var pruned = TreeRemoval.Remove(shape, merged, lastFields);
-        var owned = FieldSet.Empty;
-        foreach (var (key, entry) in _managers)
+        var lastFields = NamedFields.Added(whole.Shape, last.Fields);
+        var pruned = whole with { Value = TreeRemoval.Remove(whole.Shape, whole.Value, lastFields) };
+        pruned = Owned(whole, pruned, last.ApiVersion);
+        if (Seen(pruned.Value, last.ApiVersion) is not { } left)
         {
-            if (key.Applies && (entry.ApiVersion == ApiVersion || _operation.Convert is not null))
-            {
-                owned = owned.Union(entry.Fields);
-            }
+            return merged;
         }
-        var mergedFields = NamedFields.Added(shape, FieldExtraction.Of(shape, merged));
-        var prunedFields = NamedFields.Added(shape, FieldExtraction.Of(shape, pruned));
-        pruned = TreeRemoval.Remove(shape, merged, mergedFields.Difference(prunedFields.Union(NamedFields.Added(shape, owned))));
         // Only what the applier itself owned may go.
-        prunedFields = NamedFields.Added(shape, FieldExtraction.Of(shape, pruned));
-        return TreeRemoval.Remove(shape, merged, mergedFields.Difference(prunedFields).Intersection(lastFields));
+        var gone = Fields(whole).Difference(Fields(left)).Intersection(lastFields);
+        var kept = TreeRemoval.Remove(whole.Shape, whole.Value, gone);
+        return last.ApiVersion == ApiVersion ? kept : Seen(kept, ApiVersion)?.Value ?? merged;
     }
 
-    private Comparison? InVersion(string apiVersion, TreeMap live, TreeMap changed)
+    // What managers own in each version is put back, first in the version that was pruned.
+    private VersionedObject Owned(VersionedObject whole, VersionedObject pruned, string first)
     {
-        if (_operation.Convert is null)
+        var owned = new Dictionary<string, FieldSet>(StringComparer.Ordinal);
+        foreach (var entry in _managers.Values)
         {
-            return Comparison.Same;
+            owned[entry.ApiVersion] = owned.GetValueOrDefault(entry.ApiVersion, FieldSet.Empty).Union(entry.Fields);
         }
-        return _operation.Convert(live, apiVersion) is { } before && _operation.Convert(changed, apiVersion) is { } after
+        foreach (var (version, fields) in owned.OrderByDescending(o => o.Key == first))
+        {
+            if (Seen(whole.Value, version) is not { } all || Seen(pruned.Value, version) is not { } left)
+            {
+                continue;
+            }
+            (whole, pruned) = (all, all with
+            {
+                Value = TreeRemoval.Remove(all.Shape, all.Value, Fields(all).Difference(Fields(left).Union(NamedFields.Added(all.Shape, fields)))),
+            });
+        }
+        return pruned;
+    }
+
+    private static FieldSet Fields(VersionedObject value) => NamedFields.Added(value.Shape, FieldExtraction.Of(value.Shape, value.Value));
+
+    private VersionedObject? Seen(TreeMap value, string apiVersion)
+    {
+        var own = value.Text("apiVersion") is not { } version || version == apiVersion;
+        return own && apiVersion == ApiVersion ? new VersionedObject(_operation.Type.Shape, value, _operation.Filter) : _operation.Convert?.Invoke(value, apiVersion);
+    }
+
+    private Comparison? Compared(string apiVersion, TreeMap live, TreeMap changed) =>
+        Seen(live, apiVersion) is { } before && Seen(changed, apiVersion) is { } after
             ? Comparison.Of(before.Shape, before.Value, after.Value).Filtered(before.Filter)
             : null;
-    }
 }

@@ -56,10 +56,10 @@ internal sealed class PatchCheck
         switch (kind)
         {
             case ScalarKind.Numeric when value is not (TreeInteger or TreeFloat):
-                Add("expected numeric (int or float), got " + GoType(value));
+                Add("expected numeric (int or float), got " + GoSyntax.TypeOf(value));
                 break;
             case ScalarKind.String when value is not TreeString:
-                Add($"expected string, got &value.valueUnstructured{{Value:{GoSyntax(value)}}}");
+                Add($"expected string, got &value.valueUnstructured{{Value:{GoSyntax.Source(value)}}}");
                 break;
             case ScalarKind.Boolean when value is not TreeBool:
                 Add("expected boolean, got " + Shown(value));
@@ -76,7 +76,8 @@ internal sealed class PatchCheck
         {
             var below = shape.Member(members.KeyAt(i), out var element, out var described);
             _path.Add(element);
-            if (!described && shape.Others is null)
+            var unknown = !described && shape.Others is null;
+            if (unknown)
             {
                 Add("field not declared in schema");
             }
@@ -85,6 +86,11 @@ internal sealed class PatchCheck
                 Value(below, members.ValueAt(i));
             }
             _path.RemoveAt(_path.Count - 1);
+            if (unknown)
+            {
+                // The first one ends the look at the object.
+                return;
+            }
         }
     }
 
@@ -99,7 +105,7 @@ internal sealed class PatchCheck
                 if (shape.ElementOf(items[i], out var error) is not { } named)
                 {
                     Add($"element {i}: {error}");
-                    continue;
+                    return;
                 }
                 element = named;
                 if (!seen.Add(element))
@@ -115,20 +121,5 @@ internal sealed class PatchCheck
 
     private void Add(string problem) => _problems.Add(_path.Count == 0 ? problem : $"{string.Concat(_path)}: {problem}");
 
-    private static string GoType(Tree value) => value switch
-    {
-        TreeString => "string",
-        TreeBool => "bool",
-        TreeMap => "map[string]interface {}",
-        _ => "[]interface {}",
-    };
-
-    private static string Shown(Tree value) => $"&{{{(value is TreeString text ? text.Value : value.ToString())}}}";
-
-    private static string GoSyntax(Tree value) => value switch
-    {
-        TreeMap => $"map[string]interface {{}}{value}",
-        TreeList => $"[]interface {{}}{value}",
-        _ => value.ToString(),
-    };
+    private static string Shown(Tree value) => $"&{{{GoSyntax.Plain(value)}}}";
 }

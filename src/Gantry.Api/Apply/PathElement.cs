@@ -133,7 +133,7 @@ public sealed class PathElement : IEquatable<PathElement>, IComparable<PathEleme
 
     public static bool operator >=(PathElement left, PathElement right) => left.CompareTo(right) >= 0;
 
-    private static string Shown(Tree value) => value is TreeString text ? GoNames.Quoted(text.Value) : value.ToString();
+    private static string Shown(Tree value) => value is TreeString text ? GoSyntax.Quoted(text.Value) : value.ToString();
 
     private string Encode()
     {

@@ -3,11 +3,19 @@ using Gantry.Api.Trees;
 
 namespace Gantry.Api.Patching;
 
-/// <summary>JSON Patch (RFC 6902), with the error texts and the leniences (negative indexes) of the library the Go server uses.</summary>
+/// <summary>
+/// JSON Patch (RFC 6902), with the error texts and the leniences of the library the Go server uses: negative indexes, replacing a member that is not there,
+/// copying nothing.
+/// </summary>
 public static class JsonPatch
 {
     /// <summary>More operations than this the API refuses.</summary>
     public const int MaxOperations = 10_000;
+
+    /// <summary>How many bytes all copies of a patch together may add.</summary>
+    public const long MaxCopiedBytes = 3 * 1024 * 1024;
+
+    private const string Missing = "missing value";
 
     /// <param name="document">What is patched; it is not changed.</param>
     /// <param name="patch">A list of operations.</param>
@@ -15,163 +23,202 @@ public static class JsonPatch
     {
         if (patch is not TreeList operations)
         {
-            return new PatchResult.Refused($"json: cannot unmarshal {patch.KindName} into Go value of type jsonpatch.Patch");
+            return patch is TreeNull ? new PatchResult.Patched(document)
+                : new PatchResult.Refused($"json: cannot unmarshal {patch.KindName} into Go value of type jsonpatch.Patch", PatchFault.Malformed);
         }
         if (operations.Count > MaxOperations)
         {
-            return new PatchResult.Refused($"The allowed maximum operations in a JSON patch is {MaxOperations}, got {operations.Count}");
+            return new PatchResult.Refused($"The allowed maximum operations in a JSON patch is {MaxOperations}, got {operations.Count}", PatchFault.Malformed);
         }
         try
         {
+            var copied = 0L;
             foreach (var operation in operations)
             {
-                document = Step(document, operation as TreeMap ?? throw new PatchException("json: cannot unmarshal into Go value of type jsonpatch.Operation"));
+                document = operation switch
+                {
+                    TreeMap step => Step(document, step, ref copied),
+                    TreeNull => throw Unfit("Unexpected kind: unknown"),
+                    _ => throw new PatchException($"json: cannot unmarshal {operation.KindName} into Go value of type jsonpatch.Operation", PatchFault.Malformed),
+                };
             }
             return new PatchResult.Patched(document);
         }
         catch (PatchException e)
         {
-            return new PatchResult.Refused(e.Message);
+            return new PatchResult.Refused(e.Message, e.Fault);
         }
     }
 
-    private static Tree Step(Tree document, TreeMap operation)
+    private static Tree Step(Tree document, TreeMap operation, ref long copied)
     {
         var kind = operation.Text("op") ?? "unknown";
         switch (kind)
         {
             case "add":
-                return Change(document, Path(operation, "path"), 0, new Edit(kind, Value(operation)));
-            case "replace":
-                return Change(document, Path(operation, "path"), 0, new Edit(kind, Value(operation)));
+                return Added(document, Path(operation, kind), "add operation does not apply: doc is missing path: \"{0}\"", "error in add for path: '{0}'", operation["value"]);
             case "remove":
-                return Change(document, Path(operation, "path"), 0, new Edit(kind, null));
+                return Removed(document, Path(operation, kind), "remove operation does not apply: doc is missing path: \"{0}\"", "error in remove for path: '{0}'");
+            case "replace":
+                return Replaced(document, Path(operation, kind), operation["value"]);
             case "test":
-                Test(document, Path(operation, "path"), operation);
+                Test(document, Path(operation, kind), operation["value"]);
                 return document;
             case "copy":
-                var copied = Get(document, Path(operation, "from"), kind) ?? throw Missing(kind, Path(operation, "from"));
-                return Change(document, Path(operation, "path"), 0, new Edit("add", copied));
+                var copy = Get(document, From(operation, kind), "copy operation does not apply: doc is missing from path: {0}", "error in copy for from: '{0}'");
+                Count(copy, ref copied);
+                return Added(document, Path(operation, kind), "copy operation does not apply: doc is missing destination path: {0}", "error while adding value during copy", copy);
             case "move":
-                var from = Path(operation, "from");
-                var moved = Get(document, from, kind) ?? throw Missing(kind, from);
-                return Change(Change(document, from, 0, new Edit("remove", null)), Path(operation, "path"), 0, new Edit("add", moved));
+                var from = From(operation, kind);
+                var moved = Get(document, from, "move operation does not apply: doc is missing from path: {0}", "error in move for path: '{0}'");
+                var left = Removed(document, from, "move operation does not apply: doc is missing from path: {0}", "error in move for path: '{0}'");
+                return Added(left, Path(operation, kind), "move operation does not apply: doc is missing destination path: {0}", "error in move for path: '{0}'", moved);
             default:
-                throw new PatchException($"Unexpected kind: {kind}");
+                throw Unfit("Unexpected kind: " + kind);
         }
     }
 
-    private static Tree Value(TreeMap operation) => operation["value"] ?? TreeNull.Instance;
+    private static string Path(TreeMap operation, string kind) =>
+        operation.Text("path") ?? throw Unfit($"{kind} operation failed to decode path: {Missing}");
 
-    private static string[] Path(TreeMap operation, string member) =>
-        JsonPointer.Split(operation.Text(member) ?? throw new PatchException($"operation missing {member} field: missing value"))
-        ?? throw new PatchException($"{operation.Text("op")} operation does not apply: doc is missing path: \"{operation.Text(member)}\": missing value");
+    private static string From(TreeMap operation, string kind) =>
+        operation.Text("from") ?? throw Unfit($"{kind} operation failed to decode from: operation, missing from field: {Missing}");
 
-    private static PatchException Missing(string kind, string[] path) =>
-        new($"{kind} operation does not apply: doc is missing path: \"/{string.Join('/', path)}\": missing value");
+    private static PatchException Unfit(string message) => new(message, PatchFault.Unfit);
 
-    private static void Test(Tree document, string[] path, TreeMap operation)
+    private static string Said(string text, string path) => text.Replace("{0}", path, StringComparison.Ordinal);
+
+    private static Tree Added(Tree document, string path, string nowhere, string failing, Tree? value) => Edited(document, path, nowhere, failing, (at, key) =>
     {
-        var found = Get(document, path, "test") ?? TreeNull.Instance;
-        if (!found.Equals(Value(operation)))
+        if (at is TreeMap map)
         {
-            throw new PatchException($"testing path {operation.Text("path")} failed: test failed");
+            return map.With(key, value ?? TreeNull.Instance);
         }
-    }
+        var list = ((TreeList)at).ShallowCopy();
+        // A negative index counts from the end of the list as it will be.
+        list.Insert(key == "-" ? list.Count : Index(key, list.Count + 1, $"value was not a proper array index: '{key}': "), value ?? TreeNull.Instance);
+        return list;
+    });
 
-    // Null where the last part is missing; an error where the way to it is.
-    private static Tree? Get(Tree document, string[] path, string kind)
+    private static Tree Removed(Tree document, string path, string nowhere, string failing) => Edited(document, path, nowhere, failing, (at, key) =>
     {
-        Tree? at = document;
-        for (var i = 0; i < path.Length; i++)
+        if (at is TreeMap map)
         {
-            at = at switch
-            {
-                TreeMap map => map[path[i]],
-                TreeList list => list[Index(list, path[i], list.Count - 1)],
-                _ => null,
-            };
-            if (at is null && i < path.Length - 1)
-            {
-                throw Missing(kind, path);
-            }
+            return map.Contains(key) ? map.With(key, null) : throw Unfit($"Unable to remove nonexistent key: {key}: {Missing}");
         }
-        return at;
-    }
+        var list = ((TreeList)at).ShallowCopy();
+        list.RemoveAt(Index(key, list.Count, ""));
+        return list;
+    });
 
-    private static int Index(TreeList list, string part, int last)
-    {
-        if (!int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index))
-        {
-            throw new PatchException($"strconv.Atoi: parsing {GoNames.Quoted(part)}: invalid syntax");
-        }
-        if (index < 0)
-        {
-            index += list.Count;
-        }
-        return index >= 0 && index <= last ? index : throw new PatchException($"Unable to access invalid index: {part}: invalid index referenced");
-    }
-
-    private static Tree Change(Tree at, string[] path, int depth, Edit edit)
+    private static Tree Replaced(Tree document, string path, Tree? value)
     {
         if (path.Length == 0)
         {
-            return edit.Kind == "remove" ? throw new PatchException("Unable to remove nonexistent key: : missing value") : edit.Value!;
+            return value is TreeMap or TreeList ? value : throw Unfit("replace operation value must be object or array");
         }
-        var part = path[depth];
-        var last = depth == path.Length - 1;
-        switch (at)
+        return Edited(document, path, "replace operation does not apply: doc is missing path: {0}", null, (at, key) =>
         {
-            case TreeMap map:
-                var copy = map.ShallowCopy(1);
-                if (!last)
-                {
-                    copy[part] = Change(map[part] ?? throw Missing(edit.Kind, path), path, depth + 1, edit);
-                    return copy;
-                }
-                if (edit.Kind != "add" && !map.Contains(part))
-                {
-                    throw edit.Kind == "remove" ? new PatchException($"Unable to remove nonexistent key: {part}: missing value") : Missing(edit.Kind, path);
-                }
-                copy[part] = edit.Value;
-                return copy;
-            case TreeList list:
-                return Item(list, path, depth, edit);
-            default:
-                throw Missing(edit.Kind, path);
-        }
+            if (at is TreeMap map)
+            {
+                return map.With(key, value ?? TreeNull.Instance);
+            }
+            var list = ((TreeList)at).ShallowCopy();
+            list[Found(list, key) ?? throw Unfit($"replace operation does not apply: doc is missing key: {path}: {Missing}")] = value ?? TreeNull.Instance;
+            return list;
+        });
     }
 
-    private static TreeList Item(TreeList list, string[] path, int depth, Edit edit)
+    private static void Test(Tree document, string path, Tree? value)
     {
-        var part = path[depth];
-        var copy = list.ShallowCopy();
-        if (depth < path.Length - 1)
+        var found = path.Length == 0 ? document
+            : Get(document, path, "test operation does not apply: is missing path: {0}", "error in test for path: '{0}'") ?? TreeNull.Instance;
+        if (!found.Equals(value ?? TreeNull.Instance))
         {
-            var inside = Index(list, part, list.Count - 1);
-            copy[inside] = Change(list[inside], path, depth + 1, edit);
+            throw Unfit($"testing value {path} failed: test failed");
         }
-        else if (edit.Kind == "add")
-        {
-            copy.Insert(part == "-" ? list.Count : InsertAt(list, part), edit.Value!);
-        }
-        else if (edit.Kind == "remove")
-        {
-            copy.RemoveAt(Index(list, part, list.Count - 1));
-        }
-        else
-        {
-            copy[Index(list, part, list.Count - 1)] = edit.Value!;
-        }
-        return copy;
     }
 
-    // A negative index counts from the end of the list as it will be.
-    private static int InsertAt(TreeList list, string part)
+    // Null where an object has no such member.
+    private static Tree? Get(Tree document, string path, string nowhere, string failing)
     {
-        var index = Index(list, part, list.Count);
-        return part[0] == '-' ? index + 1 : index;
+        Tree? found = null;
+        Edited(document, path, nowhere, failing, (at, key) =>
+        {
+            found = at is TreeMap map ? map[key] : ((TreeList)at)[Index(key, ((TreeList)at).Count, "")];
+            return at;
+        });
+        return found;
     }
 
-    private readonly record struct Edit(string Kind, Tree? Value);
+    private static Tree Edited(Tree document, string path, string nowhere, string? failing, Func<Tree, string, Tree> edit)
+    {
+        var parts = JsonPointer.Split(path) ?? throw Unfit($"{Said(nowhere, path)}: {Missing}");
+        return Below(document, 0);
+
+        Tree Below(Tree at, int depth)
+        {
+            var key = parts[depth];
+            if (depth == parts.Length - 1)
+            {
+                try
+                {
+                    return edit(at, key);
+                }
+                catch (PatchException e) when (failing is not null)
+                {
+                    throw Unfit($"{Said(failing, path)}: {e.Message}");
+                }
+            }
+            var place = at is TreeList items ? Found(items, key) : null;
+            var next = at is TreeMap map ? map[key] : place is { } index ? ((TreeList)at)[index] : null;
+            if (next is not (TreeMap or TreeList))
+            {
+                throw Unfit($"{Said(nowhere, path)}: {Missing}");
+            }
+            var changed = Below(next, depth + 1);
+            if (ReferenceEquals(changed, next))
+            {
+                return at;
+            }
+            if (at is TreeMap outer)
+            {
+                return outer.With(key, changed);
+            }
+            var list = ((TreeList)at).ShallowCopy();
+            list[place!.Value] = changed;
+            return list;
+        }
+    }
+
+    private static int? Found(TreeList list, string part) =>
+        Number(part) is { } index && index >= -list.Count && index < list.Count ? index < 0 ? index + list.Count : index : null;
+
+    private static int? Number(string part) => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var index) ? index : null;
+
+    private static int Index(string part, int places, string prefix)
+    {
+        if (Number(part) is not { } index)
+        {
+            throw Unfit($"{prefix}strconv.Atoi: parsing {GoSyntax.Quoted(part)}: invalid syntax");
+        }
+        return index >= -places && index < places ? index < 0 ? index + places : index
+            : throw Unfit($"Unable to access invalid index: {index}: invalid index referenced");
+    }
+
+    // Copies share what they copy, but whoever writes the document writes it as often as it stands there.
+    private static void Count(Tree? copy, ref long copied)
+    {
+        if (copy is null or TreeNull)
+        {
+            return;
+        }
+        using var output = new JsonOutput();
+        TreeJson.Write(output, copy);
+        copied += output.Written.Length;
+        if (copied > MaxCopiedBytes)
+        {
+            throw Unfit($"Unable to complete the copy, the accumulated size increase of copy is {copied}, exceeding the limit {MaxCopiedBytes}");
+        }
+    }
 }

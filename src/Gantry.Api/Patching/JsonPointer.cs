@@ -1,20 +1,17 @@
 namespace Gantry.Api.Patching;
 
-/// <summary>A JSON pointer (RFC 6901) as its parts.</summary>
+/// <summary>A JSON pointer (RFC 6901) as the library of the Go server takes it: what stands before the first slash is passed over.</summary>
 internal static class JsonPointer
 {
-    /// <summary>Null when the text is no pointer. No parts mean the whole document.</summary>
+    /// <summary>The steps of the pointer; null where there is no slash, which is no pointer to any member.</summary>
     public static string[]? Split(string text)
     {
-        if (text.Length == 0)
-        {
-            return [];
-        }
-        if (text[0] != '/')
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
         {
             return null;
         }
-        var parts = text[1..].Split('/');
+        var parts = text[(slash + 1)..].Split('/');
         for (var i = 0; i < parts.Length; i++)
         {
             if (parts[i].Contains('~', StringComparison.Ordinal))

@@ -5,27 +5,36 @@ namespace Gantry.Api.Patching;
 /// <summary>Merges the lists of a strategic merge patch, and puts them in order.</summary>
 internal static class ListMerge
 {
-    public static TreeList Merge(TreeList original, TreeList patch, string mergeKey, MergeShape items)
+    /// <param name="original">The list as it is.</param>
+    /// <param name="patch">The items to merge in.</param>
+    /// <param name="mergeKey">The field by which items that are objects are known.</param>
+    /// <param name="items">What is known about the items.</param>
+    /// <param name="deletes">Whether the patch names scalars to take away.</param>
+    public static TreeList Merge(TreeList original, TreeList patch, string mergeKey, MergeShape items, bool deletes)
     {
         if (original.Count == 0 && patch.Count == 0)
         {
             return original;
         }
-        if ((original.Count > 0 ? original[0] : patch[0]) is not TreeMap)
+        if (!AreObjects(original, patch))
         {
-            var both = new TreeList(original);
-            foreach (var item in patch)
+            if (deletes)
+            {
+                return new TreeList(original.Where(item => !patch.Contains(item)));
+            }
+            var both = new TreeList(original.Count + patch.Count);
+            foreach (var item in original.Concat(patch))
             {
                 if (!both.Contains(item))
                 {
                     both.Add(item);
                 }
             }
-            return Ordered(both, patch, original, "");
+            return Normal(both, patch, original, mergeKey, objects: false);
         }
         if (mergeKey.Length == 0)
         {
-            throw new PatchException($"cannot merge lists without merge key for {items.Name}");
+            throw Directives.Unmergeable("cannot merge lists without merge key for struct");
         }
         var (kept, changes) = Commands(original, patch, mergeKey);
         var merged = kept.ShallowCopy();
@@ -39,14 +48,45 @@ internal static class ListMerge
             }
             else
             {
-                merged.Add(Directives.Dropped(change)!);
+                merged.Add(change);
             }
         }
-        return Ordered(merged, changes, kept, mergeKey);
+        return Normal(merged, changes, kept, mergeKey, objects: true);
     }
 
     /// <summary>Items that the order names stand as it says; the others keep their place among them where the original says so.</summary>
-    public static TreeList Ordered(TreeList merged, TreeList order, TreeList original, string mergeKey)
+    /// <param name="merged">What is to be put in order.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="original">The list before the patch.</param>
+    /// <param name="patch">The patch's list.</param>
+    /// <param name="mergeKey">The field by which objects are known.</param>
+    public static TreeList Ordered(TreeList merged, TreeList order, TreeList original, TreeList patch, string mergeKey) =>
+        Normal(merged, order, original, mergeKey, AreObjects(original, patch));
+
+    /// <summary>The items of a patch must stand in the order that its own directive demands.</summary>
+    public static void CheckOrder(TreeList patch, TreeList order, string mergeKey)
+    {
+        if (patch.Count == 0 || order.Count == 0)
+        {
+            return;
+        }
+        var checks = new TreeList(patch.Where(item => item is not TreeMap map || !map.Contains(Directives.Patch)));
+        int p = 0, o = 0;
+        while (p < checks.Count && o < order.Count)
+        {
+            if (mergeKey.Length == 0 ? checks[p].Equals(order[o]) : Key(checks[p], mergeKey).Equals(Key(order[o], mergeKey)))
+            {
+                p++;
+            }
+            o++;
+        }
+        if (p < checks.Count)
+        {
+            throw Directives.Unmergeable($"The order in patch list:\n{GoSyntax.Plain(patch)}\n doesn't match {Directives.SetElementOrder} list:\n{GoSyntax.Plain(order)}\n");
+        }
+    }
+
+    private static TreeList Normal(TreeList merged, TreeList order, TreeList original, string mergeKey, bool objects)
     {
         var named = new List<(Tree Item, int Place)>();
         var others = new List<(Tree Item, int Place)>();
@@ -61,6 +101,10 @@ internal static class ListMerge
             {
                 others.Add((item, Place(original, item, mergeKey)));
             }
+        }
+        if (objects)
+        {
+            Check(order, mergeKey);
         }
         var result = new TreeList(merged.Count);
         using var left = others.OrderBy(o => o.Place).GetEnumerator();
@@ -83,23 +127,32 @@ internal static class ListMerge
         return result;
     }
 
-    /// <summary>The items of a patch must stand in the order that its own directive demands.</summary>
-    public static void CheckOrder(TreeList patch, TreeList order, string mergeKey)
+    private static void Check(TreeList list, string mergeKey)
     {
-        var last = -1;
-        foreach (var item in patch)
+        foreach (var item in list)
         {
-            if (item is TreeMap map && map.Contains(Directives.Patch))
-            {
-                continue;
-            }
-            var place = Place(order, item, mergeKey);
-            if (place < last || place < 0)
-            {
-                throw new PatchException($"The order in patch list:\n{patch}\n doesn't match $setElementOrder list:\n{order}\n");
-            }
-            last = place;
+            Key(item, mergeKey);
         }
+    }
+
+    // All items of both lists are of one kind.
+    private static bool AreObjects(TreeList original, TreeList patch)
+    {
+        Tree? first = null;
+        for (var i = 0; i < original.Count + patch.Count; i++)
+        {
+            var item = i < original.Count ? original[i] : patch[i - original.Count];
+            if (item is TreeList)
+            {
+                throw new PatchException("lists of lists are not supported", PatchFault.Unfit);
+            }
+            first ??= item;
+            if (item.GetType() != first.GetType())
+            {
+                throw Directives.Unmergeable($"list element types are not identical: [{GoSyntax.Plain(original)} {GoSyntax.Plain(patch)}]");
+            }
+        }
+        return first is null ? throw Directives.Unmergeable("no elements in any of the given slices") : first is TreeMap;
     }
 
     private static bool IsBefore(int left, int right) => left >= 0 && right >= 0 && left < right;
@@ -111,7 +164,7 @@ internal static class ListMerge
         var replaces = false;
         foreach (var item in patch)
         {
-            var change = item as TreeMap ?? throw new PatchException("invalid patch format of list: the items of a list must be of one type");
+            var change = (TreeMap)item;
             switch (change[Directives.Patch])
             {
                 case null:
@@ -125,22 +178,23 @@ internal static class ListMerge
                     replaces = true;
                     break;
                 case TreeString { Value: "merge" }:
-                    throw new PatchException("merging lists cannot yet be specified in the patch");
+                    throw Directives.Unmergeable("merging lists cannot yet be specified in the patch");
                 case var other:
-                    throw new PatchException($"unknown patch type: {(other as TreeString)?.Value} in map: {change}");
+                    throw Directives.UnknownKind(other, change);
             }
         }
-        return replaces ? ((TreeList)Directives.Dropped(changes)!, new TreeList()) : (kept, changes);
+        return replaces ? (changes, new TreeList()) : (kept, changes);
     }
 
-    private static Tree Key(TreeMap item, string mergeKey) =>
-        item[mergeKey] ?? throw new PatchException($"map: {item} does not contain declared merge key: {mergeKey}");
+    private static Tree Key(Tree item, string mergeKey) => item is TreeMap map
+        ? map[mergeKey] ?? throw Directives.NoMergeKey(map, mergeKey)
+        : throw Directives.WrongType("map[string]interface {}", item);
 
     private static int Place(TreeList list, Tree item, string mergeKey)
     {
         if (mergeKey.Length > 0)
         {
-            return item is TreeMap map && map[mergeKey] is { } key ? Find(list, mergeKey, key) : -1;
+            return Find(list, mergeKey, Key(item, mergeKey));
         }
         for (var i = 0; i < list.Count; i++)
         {

@@ -6,30 +6,25 @@ namespace Gantry.Api.Patching;
 internal readonly struct MergeShape
 {
     private readonly TypeSchema? _type;
-    private readonly FieldSchema? _mapOf;
+    private readonly bool _isMap;
 
-    private MergeShape(TypeSchema? type, FieldSchema? mapOf)
+    private MergeShape(TypeSchema? type, bool isMap)
     {
         _type = type;
-        _mapOf = mapOf;
+        _isMap = isMap;
     }
 
-    public string Name => _type?.Name ?? "";
+    public static MergeShape Of(TypeSchema type) => new(type, false);
 
-    public static MergeShape Of(TypeSchema type) => new(type, null);
+    /// <summary>What is known about the objects in a field.</summary>
+    public static MergeShape Below(FieldSchema field) =>
+        field.Cardinality == Cardinality.Map ? new(null, true) : field.HasType ? Of(field.Type) : default;
 
-    /// <summary>The field behind a key; null for free keys and for what is not described.</summary>
-    public FieldSchema? Field(string key) => _type?.Find(key);
+    /// <summary>The field behind a key whose object or list is to be merged.</summary>
+    /// <exception cref="PatchException">The type has no such field.</exception>
+    public FieldSchema Field(string key) => _type?.Find(key) ?? throw Directives.Unmergeable(_isMap
+        ? "merging an object in json but data type is not struct, instead is: map"
+        : $"unable to find api field in struct {Name} for the json field {Trees.GoSyntax.Quoted(key)}");
 
-    /// <summary>What is known about the object under a key.</summary>
-    public MergeShape Below(string key)
-    {
-        if (_mapOf is not null)
-        {
-            return _mapOf.HasType ? Of(_mapOf.Type) : default;
-        }
-        return Field(key) is { } field ? Items(field) : default;
-    }
-
-    private static MergeShape Items(FieldSchema field) => field.Cardinality == Cardinality.Map ? new(null, field) : field.HasType ? Of(field.Type) : default;
+    private string Name => _type is null ? "RawExtension" : _type.Name[(_type.Name.LastIndexOf('.') + 1)..];
 }

@@ -1,4 +1,7 @@
 namespace Gantry.Api.Patching;
 
 /// <summary>Leads out of a patch's recursion; never leaves the namespace.</summary>
-internal sealed class PatchException(string message) : Exception(message);
+internal sealed class PatchException(string message, PatchFault fault) : Exception(message)
+{
+    public PatchFault Fault { get; } = fault;
+}

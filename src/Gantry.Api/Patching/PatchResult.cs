@@ -13,5 +13,6 @@ public abstract record PatchResult
     public sealed record Patched(Tree Value) : PatchResult;
 
     /// <param name="Message">Why, in the words of the Go server.</param>
-    public sealed record Refused(string Message) : PatchResult;
+    /// <param name="Fault">Whose mistake it is taken for.</param>
+    public sealed record Refused(string Message, PatchFault Fault) : PatchResult;
 }

@@ -20,35 +20,34 @@ public static class StrategicMergePatch
         }
         catch (PatchException e)
         {
-            return new PatchResult.Refused(e.Message);
+            return new PatchResult.Refused(e.Message, e.Fault);
         }
     }
 
     internal static TreeMap Merge(TreeMap original, TreeMap patch, MergeShape shape)
     {
-        if (patch[Directives.Patch] is { } directive)
+        var commands = false;
+        for (var i = 0; i < patch.Count; i++)
+        {
+            commands |= patch.KeyAt(i).StartsWith('$');
+        }
+        if (commands && patch[Directives.Patch] is { } directive)
         {
             return Directives.Whole(directive, patch);
         }
         var result = original.ShallowCopy(patch.Count);
-        if (patch[Directives.RetainKeys] is { } retained)
+        if (commands)
         {
-            RetainKeys(result, patch, retained);
-        }
-        // Lists with an order directive go first, together with their directive.
-        HashSet<string>? done = null;
-        for (var i = 0; i < patch.Count; i++)
-        {
-            if (Directives.Target(patch.KeyAt(i), Directives.SetElementOrder) is { } ordered)
-            {
-                OrderedList(result, patch, ordered, patch.ValueAt(i), shape);
-                (done ??= new(StringComparer.Ordinal)).Add(ordered);
-            }
+            patch = Commanded(result, patch, shape);
         }
         for (var i = 0; i < patch.Count; i++)
         {
             var key = patch.KeyAt(i);
-            if (key != Directives.RetainKeys && !key.StartsWith(Directives.SetElementOrder, StringComparison.Ordinal) && done?.Contains(key) != true)
+            if (commands && Directives.Is(key, Directives.DeleteFromPrimitiveList))
+            {
+                Deletion(result, Directives.Target(key, Directives.DeleteFromPrimitiveList), patch.ValueAt(i), shape);
+            }
+            else
             {
                 Member(result, key, patch.ValueAt(i), shape);
             }
@@ -56,21 +55,29 @@ public static class StrategicMergePatch
         return result;
     }
 
+    // Carries out what speaks about the whole object and about the order of its lists; returns what is left of the patch.
+    private static TreeMap Commanded(TreeMap result, TreeMap patch, MergeShape shape)
+    {
+        var left = patch.ShallowCopy();
+        if (patch[Directives.RetainKeys] is { } retained)
+        {
+            left.Remove(Directives.RetainKeys);
+            RetainKeys(result, left, retained);
+        }
+        for (var i = 0; i < patch.Count; i++)
+        {
+            var key = patch.KeyAt(i);
+            if (Directives.Is(key, Directives.SetElementOrder))
+            {
+                left.Remove(key);
+                OrderedList(result, left, key, patch.ValueAt(i), shape);
+            }
+        }
+        return left;
+    }
+
     private static void Member(TreeMap result, string key, Tree change, MergeShape shape)
     {
-        var target = Directives.Target(key, Directives.DeleteFromPrimitiveList);
-        if (target is not null)
-        {
-            if (change is not TreeList)
-            {
-                throw new PatchException(Directives.BadPrimitiveList);
-            }
-            if (result[target] is TreeList from)
-            {
-                result[target] = Deleted(from, (TreeList)change);
-            }
-            return;
-        }
         if (change is TreeNull)
         {
             result.Remove(key);
@@ -78,15 +85,29 @@ public static class StrategicMergePatch
         }
         switch (result[key])
         {
-            case TreeMap map when change is TreeMap changes && shape.Field(key) is not { PatchReplaces: true }:
-                result[key] = Merge(map, changes, shape.Below(key));
+            case TreeMap map when change is TreeMap changes:
+                var field = shape.Field(key);
+                result[key] = field.PatchReplaces ? changes : Merge(map, changes, MergeShape.Below(field));
                 break;
             case TreeList list when change is TreeList changes:
-                result[key] = Lists(list, changes, shape.Field(key), shape.Below(key));
+                result[key] = Lists(list, changes, shape.Field(key), deletes: false);
                 break;
             default:
-                result[key] = Directives.Dropped(change) ?? TreeNull.Instance;
+                result[key] = Directives.Dropped(change);
                 break;
+        }
+    }
+
+    // A deletion of nothing is passed over; of a list that does not merge it is the new list, as in the Go server.
+    private static void Deletion(TreeMap result, string key, Tree items, MergeShape shape)
+    {
+        if (items is TreeNull)
+        {
+            result.Remove(key);
+        }
+        else if (result[key] is TreeList list && items is TreeList deleted)
+        {
+            result[key] = Lists(list, deleted, shape.Field(key), deletes: true);
         }
     }
 
@@ -94,63 +115,48 @@ public static class StrategicMergePatch
     {
         if (retained is not TreeList list)
         {
-            throw new PatchException(Directives.BadRetainKeys);
+            throw BadRetainKeys();
         }
         var keep = list.OfType<TreeString>().Select(k => k.Value).ToHashSet(StringComparer.Ordinal);
         foreach (var (key, value) in patch)
         {
-            if (value is not TreeNull && key[0] != '$' && !keep.Contains(key))
+            if (value is not TreeNull && !Directives.Is(key, Directives.DeleteFromPrimitiveList) && !Directives.Is(key, Directives.SetElementOrder) && !keep.Contains(key))
             {
-                throw new PatchException(Directives.BadRetainKeys);
+                throw BadRetainKeys();
             }
         }
         foreach (var key in result.Keys.Where(k => !keep.Contains(k)).ToList())
         {
             result.Remove(key);
         }
+
+        static PatchException BadRetainKeys() => new("invalid patch format of retainKeys", PatchFault.Malformed);
     }
 
-    private static TreeList Deleted(TreeList from, TreeList items) => new(from.Where(item => !items.Contains(item)));
+    private static TreeList Lists(TreeList original, TreeList patch, FieldSchema field, bool deletes) =>
+        field.PatchMerges ? ListMerge.Merge(original, patch, field.PatchMergeKey, MergeShape.Below(field), deletes) : patch;
 
-    private static TreeList Lists(TreeList original, TreeList patch, FieldSchema? field, MergeShape items)
-    {
-        if (field is not { PatchMerges: true })
-        {
-            return (TreeList)Directives.Dropped(patch)!;
-        }
-        return ListMerge.Merge(original, patch, field.PatchMergeKey, items);
-    }
-
-    private static void OrderedList(TreeMap result, TreeMap patch, string key, Tree order, MergeShape shape)
+    private static void OrderedList(TreeMap result, TreeMap patch, string directive, Tree order, MergeShape shape)
     {
         if (order is not TreeList wanted)
         {
-            throw new PatchException(Directives.BadOrder);
+            throw Directives.WrongType("[]interface {}", order);
         }
-        var original = result[key] as TreeList;
-        var changes = patch[key] as TreeList;
+        var key = Directives.Target(directive, Directives.SetElementOrder);
+        var original = List(result[key]);
+        var changes = List(patch[key]);
+        var field = shape.Field(key);
+        ListMerge.CheckOrder(changes ?? new TreeList(), wanted, field.PatchMergeKey);
         if (original is null && changes is null)
         {
-            if (patch[key] is TreeNull)
-            {
-                result.Remove(key);
-            }
-            return;
-        }
-        var field = shape.Field(key);
-        var mergeKey = field?.PatchMergeKey ?? "";
-        if (changes is not null)
-        {
-            ListMerge.CheckOrder(changes, wanted, mergeKey);
-        }
-        if (patch[key] is TreeNull)
-        {
-            result.Remove(key);
             return;
         }
         var merged = original is null ? (TreeList)Directives.Dropped(changes!)!
             : changes is null ? original
-            : Lists(original, changes, field, shape.Below(key));
-        result[key] = ListMerge.Ordered(merged, wanted, original ?? new TreeList(), mergeKey);
+            : Lists(original, changes, field, deletes: false);
+        result[key] = ListMerge.Ordered(merged, wanted, original ?? new TreeList(), changes ?? new TreeList(), field.PatchMergeKey);
+        patch.Remove(key);
     }
+
+    private static TreeList? List(Tree? value) => value is null ? null : value as TreeList ?? throw Directives.WrongType("[]interface {}", value);
 }

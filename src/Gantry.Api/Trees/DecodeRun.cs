@@ -4,20 +4,33 @@ using Gantry.Api.Schemas;
 namespace Gantry.Api.Trees;
 
 /// <summary>One decoding: the reader's recursion over a schema, with what it found wrong.</summary>
-internal sealed class DecodeRun(bool collects)
+/// <param name="collects">Whether unknown and duplicate fields are of interest.</param>
+/// <param name="fromMap">Whether the value is no text but a map, as patches make it: the Go server converts those by other code with other words.</param>
+internal sealed class DecodeRun(bool collects, bool fromMap)
 {
     // The Go decoder stops collecting at this many.
     private const int MostProblems = 100;
 
     private readonly bool _collects = collects;
+    private readonly bool _fromMap = fromMap;
     private DecodePath _path = new();
     private string _struct = "";
-    private Tree?[] _slots = new Tree?[128];
+    private Tree?[] _slots = [];
     private int _top;
 
     public string? Error { get; private set; }
 
     public List<string>? Problems { get; private set; }
+
+    /// <summary>What stands twice in objects of no described type.</summary>
+    public static IReadOnlyList<string> Duplicates(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, TreeJson.ReaderOptions);
+        var run = new DecodeRun(collects: true, fromMap: false);
+        reader.Read();
+        run.Free(ref reader);
+        return run.Problems ?? [];
+    }
 
     /// <summary>The object at which the reader stands; null for JSON null and for anything else, which is an error.</summary>
     public TreeMap? Object(ref Utf8JsonReader reader, TypeSchema schema)
@@ -26,7 +39,7 @@ internal sealed class DecodeRun(bool collects)
         {
             if (reader.TokenType != JsonTokenType.Null)
             {
-                Mismatch(ref reader, schema.Name);
+                Mismatch(ref reader, schema.Name, "cannot restore struct from: ");
                 reader.Skip();
             }
             return null;
@@ -36,7 +49,7 @@ internal sealed class DecodeRun(bool collects)
         _top += fields.Count;
         if (_top > _slots.Length)
         {
-            Array.Resize(ref _slots, Math.Max(_slots.Length * 2, _top));
+            Array.Resize(ref _slots, Math.Max(Math.Max(_slots.Length * 2, 128), _top));
         }
         var outer = _struct;
         _struct = schema.Name;
@@ -183,7 +196,7 @@ internal sealed class DecodeRun(bool collects)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            Mismatch(ref reader, "[]" + GoNames.Of(field));
+            Mismatch(ref reader, "[]" + GoNames.Of(field), "cannot restore slice from ");
             reader.Skip();
             return null;
         }
@@ -201,7 +214,7 @@ internal sealed class DecodeRun(bool collects)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            Mismatch(ref reader, field.Kind == ValueKind.Quantity ? "v1.ResourceList" : "map[string]" + GoNames.Of(field));
+            Mismatch(ref reader, field.Kind == ValueKind.Quantity ? "v1.ResourceList" : "map[string]" + GoNames.Of(field), "cannot restore map from ");
             reader.Skip();
             return null;
         }
@@ -238,17 +251,34 @@ internal sealed class DecodeRun(bool collects)
         }
         else if (value is null)
         {
-            Mismatch(ref reader, field.Kind is ValueKind.Time or ValueKind.MicroTime or ValueKind.Duration ? "string"
-                : field.Kind == ValueKind.IntOrString ? "int32" : GoNames.Of(field));
+            // Some types read JSON themselves, wherever they stand.
+            var wanted = field.Kind is ValueKind.Time or ValueKind.MicroTime or ValueKind.Duration ? "string" : field.Kind == ValueKind.IntOrString ? "int32" : null;
+            Mismatch(ref reader, wanted ?? GoNames.Of(field), wanted is null ? field.Kind == ValueKind.Bytes ? "cannot restore slice from " : "" : null);
             reader.Skip();
         }
         return value;
     }
 
-    private void Mismatch(ref Utf8JsonReader reader, string wanted)
+    // What a map says of a value that does not fit: which composite cannot be made of it, else (empty) which scalar.
+    private void Mismatch(ref Utf8JsonReader reader, string wanted, string? composite)
     {
         if (Error is not null)
         {
+            return;
+        }
+        if (_fromMap && composite is not null)
+        {
+            var kind = reader.TokenType switch
+            {
+                JsonTokenType.StartObject => "map",
+                JsonTokenType.StartArray => "slice",
+                JsonTokenType.String => "string",
+                JsonTokenType.Number => reader.TryGetInt64(out _) ? "int64" : "float64",
+                _ => "bool",
+            };
+            // Go converts a number to a text or to another number, which this code does not take, and nothing else.
+            var converts = (wanted == "string" && kind == "int64") || (wanted is "int32" or "int64" && kind == "float64");
+            Error = composite.Length > 0 ? composite + kind : converts ? $"cannot convert {kind} to {wanted}" : "unrecognized type: " + wanted;
             return;
         }
         var found = reader.TokenType switch
@@ -271,7 +301,7 @@ internal sealed class DecodeRun(bool collects)
         {
             return;
         }
-        var text = $"{kind} field {GoNames.Quoted(_path.Full(name))}";
+        var text = $"{kind} field {GoSyntax.Quoted(_path.Full(name))}";
         Problems ??= [];
         if (!Problems.Contains(text))
         {

@@ -22,9 +22,4 @@ internal static class GoNames
         ValueKind.Object => field.Type.Name,
         _ => "interface {}",
     };
-
-    /// <summary>As Go's %q prints a text of ordinary characters.</summary>
-    public static string Quoted(string text) => text.AsSpan().IndexOfAny('"', '\\', '\n') < 0
-        ? $"\"{text}\""
-        : '"' + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + '"';
 }

@@ -16,10 +16,24 @@ public static class TreeDecoder
     /// <param name="schema">The type to read it as.</param>
     /// <param name="json">UTF-8, without a byte order mark.</param>
     /// <param name="validation">Whether unknown and duplicate fields are ignored, reported, or an error.</param>
-    public static DecodeResult Decode(TypeSchema schema, ReadOnlySpan<byte> json, FieldValidation validation)
+    public static DecodeResult Decode(TypeSchema schema, ReadOnlySpan<byte> json, FieldValidation validation) => Decode(schema, json, validation, fromMap: false);
+
+    /// <summary>Checks and normalises a tree (a patched object, a YAML document) as if it had come as JSON.</summary>
+    /// <param name="schema">The type to read it as.</param>
+    /// <param name="tree">The tree; it is not changed.</param>
+    /// <param name="validation">Whether unknown and duplicate fields are ignored, reported, or an error.</param>
+    /// <param name="fromMap">Whether errors have the words in which the Go server speaks about maps, not about JSON.</param>
+    public static DecodeResult Decode(TypeSchema schema, Tree tree, FieldValidation validation, bool fromMap = false)
+    {
+        using var output = new JsonOutput();
+        TreeJson.Write(output, tree);
+        return Decode(schema, output.Written, validation, fromMap);
+    }
+
+    private static DecodeResult Decode(TypeSchema schema, ReadOnlySpan<byte> json, FieldValidation validation, bool fromMap)
     {
         var reader = new Utf8JsonReader(json, TreeJson.ReaderOptions);
-        var run = new DecodeRun(validation != FieldValidation.Ignore);
+        var run = new DecodeRun(validation != FieldValidation.Ignore, fromMap);
         TreeMap? map;
         try
         {
@@ -32,15 +46,6 @@ public static class TreeDecoder
             return new DecodeResult(null, JsonSyntax.Explain(json) ?? "invalid JSON", NoProblems);
         }
         return Result(map, run, validation);
-    }
-
-    /// <summary>Checks and normalises a tree (a patched object, a YAML document) as if it had come as JSON.</summary>
-    /// <inheritdoc cref="Decode(TypeSchema, ReadOnlySpan{byte}, FieldValidation)"/>
-    public static DecodeResult Decode(TypeSchema schema, Tree tree, FieldValidation validation)
-    {
-        using var output = new JsonOutput();
-        TreeJson.Write(output, tree);
-        return Decode(schema, output.Written, validation);
     }
 
     private static DecodeResult Result(TreeMap? map, DecodeRun run, FieldValidation validation)

@@ -14,13 +14,29 @@ public static class TreeJson
     /// <summary>Reads one JSON value; of keys that stand twice the last one counts.</summary>
     /// <param name="json">UTF-8; bytes that are not become U+FFFD.</param>
     /// <exception cref="TreeException">The text is not JSON; in Go's words.</exception>
-    public static Tree Parse(ReadOnlySpan<byte> json)
+    public static Tree Parse(ReadOnlySpan<byte> json) => Parse(json, out bool _);
+
+    /// <param name="json">UTF-8; bytes that are not become U+FFFD.</param>
+    /// <param name="duplicates">Keys that stand twice in an object, in the words of the Go server's strict decoder.</param>
+    /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
+    public static Tree Parse(ReadOnlySpan<byte> json, out IReadOnlyList<string> duplicates)
+    {
+        var tree = Parse(json, out bool repeats);
+        duplicates = repeats ? DecodeRun.Duplicates(json) : [];
+        return tree;
+    }
+
+    /// <param name="json">UTF-8; bytes that are not become U+FFFD.</param>
+    /// <param name="repeats">Whether an object has a key twice.</param>
+    /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
+    internal static Tree Parse(ReadOnlySpan<byte> json, out bool repeats)
     {
         var reader = new Utf8JsonReader(json, ReaderOptions);
+        repeats = false;
         try
         {
             reader.Read();
-            var tree = Value(ref reader);
+            var tree = Value(ref reader, ref repeats);
             reader.Read();
             return tree;
         }
@@ -98,6 +114,12 @@ public static class TreeJson
     /// <summary>The value at which the reader stands; leaves it at the value's last token.</summary>
     internal static Tree Value(ref Utf8JsonReader reader)
     {
+        var repeats = false;
+        return Value(ref reader, ref repeats);
+    }
+
+    private static Tree Value(ref Utf8JsonReader reader, ref bool repeats)
+    {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
@@ -106,14 +128,22 @@ public static class TreeJson
                 {
                     var key = Text(ref reader);
                     reader.Read();
-                    map[key] = Value(ref reader);
+                    var value = Value(ref reader, ref repeats);
+                    var at = map.IndexOf(key);
+                    if (at < 0)
+                    {
+                        map.Add(key, value);
+                        continue;
+                    }
+                    map.SetAt(at, value);
+                    repeats = true;
                 }
                 return map;
             case JsonTokenType.StartArray:
                 var list = new TreeList();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    list.Add(Value(ref reader));
+                    list.Add(Value(ref reader, ref repeats));
                 }
                 return list;
             case JsonTokenType.String:

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -26,21 +27,32 @@ public static class TreeYaml
 
     /// <summary>Bytes that may be JSON, which is read as such and faster, or YAML.</summary>
     /// <inheritdoc cref="Parse(string)"/>
-    public static Tree Parse(ReadOnlySpan<byte> text)
+    public static Tree Parse(ReadOnlySpan<byte> text) => Parse(text, checks: false, out _);
+
+    /// <param name="text">JSON or YAML.</param>
+    /// <param name="checks">Whether duplicates are of interest.</param>
+    /// <param name="duplicates">Keys that stand twice in a map, in the words of the Go library for YAML; the last one counts.</param>
+    /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
+    public static Tree Parse(ReadOnlySpan<byte> text, bool checks, out IReadOnlyList<string> duplicates)
     {
         var start = text.TrimStart(" \t\r\n"u8);
         if (start.Length > 0 && start[0] == '{')
         {
             try
             {
-                return TreeJson.Parse(text);
+                var tree = TreeJson.Parse(text, out bool repeats);
+                if (!repeats || !checks)
+                {
+                    duplicates = [];
+                    return tree;
+                }
             }
             catch (TreeException)
             {
                 // A flow mapping of YAML also starts with a brace.
             }
         }
-        return Parse(Encoding.UTF8.GetString(text));
+        return Parse(Encoding.UTF8.GetString(text), out duplicates);
     }
 
     /// <summary>Reads every document; empty ones are left out.</summary>
@@ -67,8 +79,20 @@ public static class TreeYaml
         }
         catch (YamlException e)
         {
-            var said = e.InnerException?.Message ?? e.Message;
-            throw new TreeException($"yaml: line {e.Start.Line}: {said}", e);
+            throw new TreeException("yaml: " + Said(e), e);
         }
+    }
+
+    // In the words of the Go library, which counts lines from zero, forgets to add one for its parser, and does not speak of line zero.
+    private static string Said(YamlException e)
+    {
+        var said = (e.InnerException?.Message ?? e.Message).TrimEnd('.');
+        if (said.StartsWith("While ", StringComparison.Ordinal))
+        {
+            said = said[(said.IndexOf(", ", StringComparison.Ordinal) + 2)..];
+        }
+        said = said == "found invalid mapping" ? "mapping values are not allowed in this context" : char.ToLowerInvariant(said[0]) + said[1..];
+        var line = e is SyntaxErrorException ? e.Start.Line > 1 ? e.Start.Line : 0 : e.Start.Line - 1;
+        return line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {line}: {said}") : said;
     }
 }

@@ -110,7 +110,7 @@ internal sealed class YamlTreeReader
             var name = Name(key);
             if (map.Contains(name))
             {
-                _duplicates.Add($"yaml: unmarshal errors:\n  line {line}: key {GoNames.Quoted(name)} already set in map");
+                _duplicates.Add($"line {line}: key {GoSyntax.Quoted(name)} already set in map");
             }
             map[name] = value;
         }

@@ -11,18 +11,13 @@ internal static class CustomFields
     /// <summary>Drops the fields, and warns or refuses as the request asks. Built-in kinds have been through their decoder already.</summary>
     public static ApiStatus? Check(ApiCall call, ServedResource resource, TreeMap value)
     {
-        if (resource.Custom is not { } custom)
-        {
-            return null;
-        }
-
-        var (type, dropped) = (resource.Type, new List<string>());
-        if (custom.Prune(value, dropped) is { } unreadable)
+        var type = resource.Type;
+        var (problems, unreadable) = Drop(resource, value);
+        if (unreadable is not null)
         {
             return ApiStatus.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: {unreadable}");
         }
 
-        var problems = dropped.ConvertAll(d => $"unknown field \"{d}\"");
         if (problems.Count > 0 && call.FieldValidation == FieldValidation.Strict)
         {
             return ApiStatus.BadRequest($"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: strict decoding error: {string.Join(", ", problems)}");
@@ -34,5 +29,17 @@ internal static class CustomFields
         }
 
         return null;
+    }
+
+    /// <summary>Drops the fields; says of each that it is unknown, or why the object cannot be read at all.</summary>
+    public static (List<string> Problems, string? Unreadable) Drop(ServedResource resource, TreeMap value)
+    {
+        if (resource.Custom is not { } custom)
+        {
+            return ([], null);
+        }
+
+        var dropped = new List<string>();
+        return custom.Prune(value, dropped) is { } unreadable ? ([], unreadable.ToString()) : (dropped.ConvertAll(d => $"unknown field \"{d}\""), null);
     }
 }

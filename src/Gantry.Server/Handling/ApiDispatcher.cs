@@ -201,8 +201,7 @@ public sealed class ApiDispatcher
         }
 
         var scope = WriteScope.Of(call, resource);
-        if ((CustomFields.Check(call, resource, value) ?? ObjectChecks.Name(value, scope.Name, scope.Namespace)
-            ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } elsewhere)
+        if ((CustomFields.Check(call, resource, value) ?? ObjectChecks.Belongs(value, scope.Name, scope.Namespace)) is { } elsewhere)
         {
             return elsewhere;
         }

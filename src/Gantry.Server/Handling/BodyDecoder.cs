@@ -53,11 +53,11 @@ internal static class BodyDecoder
     }
 
     /// <summary>Reports unknown and duplicate fields as warnings, where the request wants that.</summary>
-    public static void Warn(ApiCall call, DecodeResult result)
+    public static void Warn(ApiCall call, IEnumerable<string> problems)
     {
         if (call.FieldValidation == FieldValidation.Warn)
         {
-            foreach (var problem in result.Problems)
+            foreach (var problem in problems)
             {
                 call.Warn(problem);
             }
@@ -74,7 +74,7 @@ internal static class BodyDecoder
             return (null, ApiStatus.BadRequest($"{kind} in version \"{VersionOf(apiVersion)}\" cannot be handled as a {type.Kind}: {result.Error}"));
         }
 
-        Warn(call, result);
+        Warn(call, result.Problems);
         value["kind"] = type.Kind;
         value["apiVersion"] = type.ApiVersion;
         call.Audit?.Requests(type, value);
@@ -99,17 +99,24 @@ internal static class BodyDecoder
             return null;
         }
 
-        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
-        var (group, version) = slash < 0 ? ("", apiVersion) : (apiVersion[..slash], apiVersion[(slash + 1)..]);
-        if (ApiCatalog.FindKind(group, version, kind) is null)
-        {
-            return ApiStatus.BadRequest(
-                $"{kind} in version \"{version}\" cannot be handled as a {type.Kind}: no kind \"{kind}\" is registered for version \"{apiVersion}\" in scheme \"gantry\"");
-        }
-
-        return apiVersion != type.ApiVersion
+        var isKnown = IsKnown(kind, apiVersion);
+        return isKnown && apiVersion != type.ApiVersion
             ? ApiStatus.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({type.ApiVersion})")
-            : ApiStatus.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {type.Kind}: converting ({version}.{kind}) to ({Package(type)}.{type.Kind}): unknown conversion");
+            : ApiStatus.BadRequest($"{kind} in version \"{VersionOf(apiVersion)}\" cannot be handled as a {type.Kind}: {OtherKind(type, kind, apiVersion, isKnown)}");
+    }
+
+    /// <summary>Why an object that says it is of that kind cannot be one of the wanted kind; null where it can.</summary>
+    public static string? OtherKind(ResourceType type, string kind, string apiVersion) =>
+        kind == type.Kind && apiVersion == type.ApiVersion ? null : OtherKind(type, kind, apiVersion, IsKnown(kind, apiVersion));
+
+    private static string OtherKind(ResourceType type, string kind, string apiVersion, bool isKnown) => isKnown
+        ? $"converting ({VersionOf(apiVersion)}.{kind}) to ({Package(type)}.{type.Kind}): unknown conversion"
+        : $"no kind \"{kind}\" is registered for version \"{apiVersion}\" in scheme \"gantry\"";
+
+    private static bool IsKnown(string kind, string apiVersion)
+    {
+        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+        return ApiCatalog.FindKind(slash < 0 ? "" : apiVersion[..slash], VersionOf(apiVersion), kind) is not null;
     }
 
     private static string Package(ResourceType type) => type.Group.Length == 0 ? "core" : type.Group.Split('.')[0];

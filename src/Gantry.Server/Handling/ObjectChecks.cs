@@ -5,6 +5,7 @@ using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
+using Gantry.Server.Validation;
 
 namespace Gantry.Server.Handling;
 
@@ -31,42 +32,36 @@ internal static class ObjectChecks
         return null;
     }
 
-    /// <summary>An update's body must name the object of its path.</summary>
-    public static ApiStatus? Name(TreeMap value, string name, string ns)
+    /// <summary>An update's or patch's outcome must be the object of its path. Fills in the namespace; the tree is the caller's own.</summary>
+    public static ApiStatus? Belongs(TreeMap value, string name, string ns)
     {
-        var metadata = value.Made("metadata");
-        var given = metadata.Text("name") ?? "";
-        if (given.Length == 0)
+        if (Namespace(value, ns) is { } elsewhere)
         {
-            return ApiStatus.BadRequest("name must be provided");
+            return elsewhere;
         }
 
-        if (given != name)
-        {
-            return ApiStatus.BadRequest($"the name of the object ({given}) does not match the name on the URL ({name})");
-        }
-
-        var space = metadata.Text("namespace") ?? "";
-        return space.Length > 0 && ns.Length > 0 && space != ns
-            ? ApiStatus.BadRequest($"the namespace of the object ({space}) does not match the namespace on the URL ({ns})")
-            : null;
+        var given = value.Made("metadata").Text("name") ?? "";
+        return given == name ? null : ApiStatus.BadRequest(given.Length == 0
+            ? $"the name of the object ({name} based on URL) was undeterminable: name must be provided"
+            : $"the name of the object ({given}) does not match the name on the URL ({name})");
     }
 
     /// <summary>The options of a create, update or patch.</summary>
     /// <param name="query">The options.</param>
     /// <param name="kind">CreateOptions, UpdateOptions or PatchOptions.</param>
-    public static ApiStatus? Options(RequestOptions query, string kind)
+    /// <param name="first">What is wrong besides, or null.</param>
+    public static ApiStatus? Options(RequestOptions query, string kind, FieldError? first = null)
     {
-        var errors = new List<FieldError>();
+        List<FieldError> errors = first is null ? [] : [first];
         Manager(query["fieldManager"], errors);
-        if (query.All("dryRun").FirstOrDefault(d => d is not ("" or "All")) is { } dry)
+        if (query.All("dryRun") is { Count: > 0 } dry && dry.Any(d => d != "All"))
         {
-            errors.Add(FieldError.NotSupported("dryRun", dry, ["All"]));
+            errors.Add(new FieldError(FieldErrorType.NotSupported, "dryRun", GoDump.Texts("string", dry), "supported values: \"All\""));
         }
 
         if (query["fieldValidation"] is not ("" or "Ignore" or "Warn" or "Strict") and var validation)
         {
-            errors.Add(FieldError.NotSupported("fieldValidation", validation, ["", "Ignore", "Warn", "Strict"]));
+            errors.Add(FieldError.NotSupported("fieldValidation", validation, ["", "Ignore", "Strict", "Warn"]));
         }
 
         return errors.Count == 0 ? null : ApiStatus.Invalid("meta.k8s.io", kind, "", errors);
@@ -82,7 +77,7 @@ internal static class ObjectChecks
         var position = 0;
         foreach (var rune in name.EnumerateRunes())
         {
-            if (!FieldManager.IsPrintable(rune))
+            if (!GoSyntax.IsPrintable(rune))
             {
                 errors.Add(FieldError.Invalid("fieldManager", name, string.Create(CultureInfo.InvariantCulture, $"invalid character U+{rune.Value:X4} (at position {position})")));
             }

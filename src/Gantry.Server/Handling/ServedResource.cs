@@ -48,8 +48,8 @@ public sealed class ServedResource
     /// <summary>Whether objects are kept in this version, so that seeing them costs nothing.</summary>
     internal bool IsStorage => Conversion is null && Custom is null or { IsStorage: true };
 
-    /// <summary>An object of this version in another one, or null where that is not served.</summary>
-    /// <param name="value">Not changed.</param>
+    /// <summary>An object of one of the versions in another one, or null where that is not served.</summary>
+    /// <param name="value">Not changed; of this version where it does not say of which.</param>
     /// <param name="apiVersion">The other version.</param>
     /// <param name="subresource">What is being written.</param>
     internal VersionedObject? InVersion(TreeMap value, string apiVersion, string subresource)
@@ -67,7 +67,8 @@ public sealed class ServedResource
         else
         {
             var copy = (TreeMap)value.DeepClone();
-            var stored = Conversion is null ? copy : Conversion.Store(copy);
+            var from = Versions.FirstOrDefault(v => v.Type.ApiVersion == value.Text("apiVersion")) ?? this;
+            var stored = from.Conversion is null ? copy : from.Conversion.Store(copy);
             served = other.Conversion is null ? stored : other.Conversion.Serve(stored);
         }
 

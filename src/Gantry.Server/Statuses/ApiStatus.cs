@@ -105,7 +105,7 @@ public sealed record ApiStatus
     public static ApiStatus Unconditional(ResourceType type, string name) => Invalid(
         type.Group, type.Plural, name, [new FieldError(FieldErrorType.Invalid, "metadata.resourceVersion", "0x0", "must be specified for an update")]);
 
-    /// <summary>A JSON patch whose operations cannot be carried out.</summary>
+    /// <summary>A patch that does not fit its object; the API does not say why.</summary>
     public static ApiStatus UnprocessablePatch { get; } = new()
     {
         Code = 422,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Gantry.Server.Statuses;
 
@@ -110,24 +109,5 @@ public sealed record FieldError(FieldErrorType Type, string Path, string? Value,
         _ => value.ToString() ?? "null",
     };
 
-    // The same text as Go's %q: double quotes, with backslash escapes for quotes, backslashes and control characters.
-    private static string Quote(string text)
-    {
-        var quoted = new StringBuilder(text.Length + 2).Append('"');
-        foreach (var c in text)
-        {
-            _ = c switch
-            {
-                '"' => quoted.Append("\\\""),
-                '\\' => quoted.Append("\\\\"),
-                '\n' => quoted.Append("\\n"),
-                '\r' => quoted.Append("\\r"),
-                '\t' => quoted.Append("\\t"),
-                < ' ' or '\x7f' => quoted.Append("\\x").Append(((int)c).ToString("x2", CultureInfo.InvariantCulture)),
-                _ => quoted.Append(c),
-            };
-        }
-
-        return quoted.Append('"').ToString();
-    }
+    private static string Quote(string text) => Gantry.Api.Trees.GoSyntax.Quoted(text);
 }

@@ -63,7 +63,7 @@ internal sealed class ScaleSubresource : ISubresource
             return refusal!;
         }
 
-        if ((ObjectChecks.Name(scale, scope.Name, scope.Namespace) ?? ObjectChecks.Namespace(scale, scope.Namespace)) is { } elsewhere)
+        if (ObjectChecks.Belongs(scale, scope.Name, scope.Namespace) is { } elsewhere)
         {
             return elsewhere;
         }
@@ -73,7 +73,7 @@ internal sealed class ScaleSubresource : ISubresource
 
     private async ValueTask<ApiAnswer> PatchAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
     {
-        if (PatchHandler.Check(call) is { } refused)
+        if (PatchHandler.Check(call, resource: null) is { } refused)
         {
             return refused;
         }
@@ -83,8 +83,8 @@ internal sealed class ScaleSubresource : ISubresource
             return await ApplyAsync(call, scope, cancellation).ConfigureAwait(false);
         }
 
-        var (patch, refusal) = PatchHandler.Parse(call);
-        return patch is null ? refusal! : await WriteAsync(scope, (old, stored) =>
+        var patch = SentPatch.Read(call);
+        return await WriteAsync(scope, (old, stored) =>
         {
             if (old is null || stored is null)
             {
@@ -92,15 +92,15 @@ internal sealed class ScaleSubresource : ISubresource
             }
 
             var form = TreeDecoder.Decode(SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(scope.Resource, scope.Resource.Typed(stored))), FieldValidation.Ignore).Object!;
-            var (scale, problem) = PatchHandler.Patched(call, SubresourceKinds.Scale, form, patch);
-            return scale is null ? problem! : Scaled(scope, old, scale);
+            var (scale, problem) = PatchHandler.Patched(call, SubresourceKinds.Scale, form, patch, null);
+            return scale is null ? problem! : ObjectChecks.Belongs(scale, scope.Name, scope.Namespace) is { } elsewhere ? elsewhere : Scaled(scope, old, scale);
         }, cancellation).ConfigureAwait(false);
     }
 
     // What is applied is the number alone, so that the manager owns just that field of the workload.
     private async ValueTask<ApiAnswer> ApplyAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
     {
-        var (scale, refusal) = PatchHandler.Applied(call, SubresourceKinds.Scale, scope);
+        var (scale, duplicates, refusal) = PatchHandler.Applied(call);
         if (scale is null)
         {
             return refusal!;
@@ -118,7 +118,8 @@ internal sealed class ScaleSubresource : ISubresource
             applied["kind"] = scope.Resource.Type.Kind;
             applied["metadata"] = scale["metadata"];
             Put(scope.Resource, applied, scale.Map("spec")?["replicas"]);
-            return FieldTracking.Apply(scope, old, applied, call.Options.Flag("force"), _clock.GetUtcNow());
+            var proposal = FieldTracking.Apply(scope, old, applied, call.Options.Flag("force"), _clock.GetUtcNow());
+            return proposal.Value is not null && PatchHandler.Strictly(call, duplicates) is { } unclear ? unclear : proposal;
         }, cancellation).ConfigureAwait(false);
     }
 

@@ -28,8 +28,13 @@ internal static class FieldTracking
             case ApplyResult.Applied { Changed: false } when old is not null:
                 return new Proposal(old, null, Managed: true);
             case ApplyResult.Applied merged:
-                var result = TreeDecoder.Decode(type.Schema, merged.Value, FieldValidation.Ignore);
-                return result.Object is { } value ? new Proposal(value, null, Managed: true) : ApiStatus.Internal(result.Error ?? "");
+                var result = TreeDecoder.Decode(type.Schema, merged.Value, FieldValidation.Ignore, fromMap: true);
+                return result.Object is { } value ? new Proposal(value, null, Managed: true) : new ApiStatus
+                {
+                    Code = 500,
+                    Message = $"failed to convert new object ({FieldManager.Described(applied)}) to proper version: unable to convert unstructured object to "
+                        + $"{scope.Resource.Managed.KindText}: {result.Error}",
+                };
             case ApplyResult.Conflicted conflict:
                 return ApiStatus.ApplyConflict(conflict.Message, [.. conflict.Conflicts.Select(c => new StatusCause("FieldManagerConflict", c.Message, c.Field))]);
             case ApplyResult.Refused refused:

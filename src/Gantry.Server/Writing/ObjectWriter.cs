@@ -108,7 +108,9 @@ public sealed class ObjectWriter
 
             if (stored is null)
             {
-                return await CreateAsync(scope, proposal.Value!, proposal.Managed, cancellation).ConfigureAwait(false);
+                // A revision that an object is to be made from says nothing where there is none.
+                proposal.Value!.Map("metadata")?.Remove("resourceVersion");
+                return await CreateAsync(scope, proposal.Value, proposal.Managed, cancellation).ConfigureAwait(false);
             }
 
             // The proposer may have built upon its tree, so the comparison gets one of its own.

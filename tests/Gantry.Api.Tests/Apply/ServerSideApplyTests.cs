@@ -22,13 +22,23 @@ public class ServerSideApplyTests
     }
 
     [Fact]
+    public void What_is_no_longer_stated_stays_when_an_updater_owns_it_too()
+    {
+        var live = Updated(null, """{"data":{"a":"1"}}""", "editor");
+        live = Applied(live, """{"data":{"a":"1","b":"1"}}""", "one");
+        live = Applied(live, """{"data":{}}""", "one");
+        Assert.Equal("""{"a":"1"}""", live["data"]!.ToString());
+        Assert.Equal(["one {\"f:data\":{}}", "editor {\"f:data\":{\".\":{},\"f:a\":{}}}"], Owners(live));
+    }
+
+    [Fact]
     public void What_is_no_longer_stated_goes_unless_somebody_else_applied_it()
     {
         var live = Applied(null, """{"data":{"a":"1","b":"1","c":"1"}}""", "one");
         live = Applied(live, """{"data":{"b":"1"}}""", "two");
         live = Applied(live, """{"data":{"c":"1"}}""", "one");
         Assert.Equal("""{"b":"1","c":"1"}""", live["data"]!.ToString());
-        Assert.Equal(["one {\"f:data\":{\"f:c\":{}}}", "two {\"f:data\":{\"f:b\":{}}}"], Owners(live));
+        Assert.Equal(["two {\"f:data\":{\"f:b\":{}}}", "one {\"f:data\":{\"f:c\":{}}}"], Owners(live));
     }
 
     [Fact]
@@ -56,7 +66,65 @@ public class ServerSideApplyTests
     {
         var live = Applied(null, """{"data":{"a":"1"}}""", "one");
         live = Applied(live, """{"data":{"a":"1"}}""", "two");
-        Assert.Equal(["one {\"f:data\":{\"f:a\":{}}}", "two {\"f:data\":{\"f:a\":{}}}"], Owners(live));
+        Assert.Equal(["two {\"f:data\":{\"f:a\":{}}}", "one {\"f:data\":{\"f:a\":{}}}"], Owners(live));
+    }
+
+    [Fact]
+    public void Who_states_just_what_is_there_gets_no_time()
+    {
+        var live = Updated(null, """{"data":{"a":"1"}}""", "editor");
+        live = Applied(live, """{"data":{"a":"1"}}""", "one");
+        Assert.Equal(["one  {\"f:data\":{\"f:a\":{}}}", "editor 2024-05-01T10:00:00Z {\"f:data\":{\".\":{},\"f:a\":{}}}"], FieldManagerTests.Owners(live));
+        live = Applied(live, """{"data":{"a":"1","b":"1"}}""", "one");
+        Assert.Equal("one 2024-05-01T10:00:00Z {\"f:data\":{\"f:a\":{},\"f:b\":{}}}", FieldManagerTests.Owners(live)[0]);
+    }
+
+    [Fact]
+    public void Another_order_of_a_keyed_list_is_a_change()
+    {
+        var live = Applied(null, """{"spec":{"containers":[{"name":"a","image":"i"},{"name":"b","image":"i"}]}}""", "one", type: Pods);
+        live = Applied(live, """{"spec":{"containers":[{"name":"b","image":"i"},{"name":"a","image":"i"}]}}""", "one", type: Pods);
+        Assert.Equal(["b", "a"], live.Map("spec")!.List("containers")!.Select(c => ((TreeMap)c).Text("name")));
+    }
+
+    [Fact]
+    public void Items_that_stand_twice_belong_to_who_makes_them_one_again()
+    {
+        var live = Updated(null, """{"spec":{"containers":[{"name":"a","image":"i","env":[{"name":"A","value":"1"},{"name":"A","value":"2"}]}]}}""", "first", Pods);
+        Assert.Contains("""k:{\"name\":\"A\"}":{}""", Owners(live)[0], StringComparison.Ordinal);
+        live = Updated(live, """{"spec":{"containers":[{"name":"a","image":"i","env":[{"name":"A","value":"1"}]}]}}""", "second", Pods);
+        Assert.Equal("""second {"f:spec":{"f:containers":{"k:{\"name\":\"a\"}":{"f:env":{"k:{\"name\":\"A\"}":{"f:name":{},"f:value":{}}}}}}}""", Owners(live)[1]);
+    }
+
+    [Fact]
+    public void Conflicts_are_listed_by_place_with_whole_fields_before_those_that_lead_on()
+    {
+        var live = Applied(null, """{"spec":{"replicas":1,"paused":true,"strategy":{"type":"Recreate"},"template":{"metadata":{"labels":{"a":"1"}}}}}""", "one", type: Deployments);
+        live = Updated(live, """{"metadata":{"labels":{"l":"1"}},"spec":{"replicas":1,"paused":true,"strategy":{"type":"Recreate"},"template":{"metadata":{"labels":{"a":"1"}}}}}""", "two", Deployments);
+        var refused = Assert.IsType<ApplyResult.Conflicted>(Apply(
+            live, """{"metadata":{"labels":{"l":"2"}},"spec":{"replicas":2,"paused":false,"strategy":{"type":"RollingUpdate"},"template":{"metadata":{"labels":{"a":"2"}}}}}""", "three", type: Deployments));
+        Assert.Equal(
+            "Apply failed with 5 conflicts: conflicts with \"one\":\n- .spec.paused\n- .spec.replicas\n- .spec.strategy.type\n- .spec.template.metadata.labels.a\n"
+            + "conflicts with \"two\" using apps/v1:\n- .metadata.labels.l", refused.Message);
+    }
+
+    [Fact]
+    public void A_managers_writes_to_a_subresource_are_told_of_before_those_to_the_object()
+    {
+        var live = Updated(null, """{"metadata":{"labels":{"a":"1"}},"spec":{"containers":[{"name":"a","image":"i"}]}}""", "me", Pods);
+        live = FieldManager.Update(
+            FieldManagerTests.Operation("me", 0, Pods) with { Subresource = "status", Filter = ResetFields.Of(Pods, "status") }, live,
+            Read(Pods, (TreeMap)TreeJson.Parse("""{"metadata":{"name":"c","labels":{"a":"1","b":"1"}},"spec":{"containers":[{"name":"a","image":"i"}]}}""")));
+        Assert.Equal(
+            "Apply failed with 2 conflicts: conflicts with \"me\" with subresource \"status\" using v1:\n- .metadata.labels.b\nconflicts with \"me\" using v1:\n- .metadata.labels.a",
+            Assert.IsType<ApplyResult.Conflicted>(Apply(live, """{"metadata":{"labels":{"a":"2","b":"2"}}}""", "two", type: Pods)).Message);
+    }
+
+    [Fact]
+    public void Entries_of_versions_that_are_not_there_are_forgotten_by_the_next_change()
+    {
+        var live = Updated(null, """{"metadata":{"uid":"u","managedFields":[{"manager":"old","operation":"Update","apiVersion":"apps/v1beta1","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:paused":{}}}}]},"spec":{"replicas":1}}""", "one", Deployments);
+        Assert.Equal(["one {\"f:spec\":{\"f:replicas\":{}}}"], Owners(live));
     }
 
     [Fact]
@@ -104,6 +172,15 @@ public class ServerSideApplyTests
             ".spec.replicas: expected numeric (int or float), got string",
             Assert.IsType<ApplyResult.Failed>(Apply(null, """{"spec":{"replicas":"1"}}""", "one", type: Deployments)).Message, StringComparison.Ordinal);
         Assert.EndsWith(
+            "(/c; /v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:map[string]interface {}{\"b\":[]interface {}{1, \"x\", interface {}(nil), true}}}",
+            Assert.IsType<ApplyResult.Failed>(Apply(null, """{"data":{"a":{"b":[1,"x",null,true]}}}""", "one")).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ".data: expected map, got &{[map[a:b c:<nil>]]}",
+            Assert.IsType<ApplyResult.Failed>(Apply(null, """{"data":[{"c":null,"a":"b"}]}""", "one")).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": .foo: field not declared in schema",
+            Assert.IsType<ApplyResult.Failed>(Apply(null, """{"foo":1,"bar":2}""", "one")).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
             "errors:\n  .spec.containers: duplicate entries for key [name=\"a\"]\n  .spec.nodeName: expected string, got &value.valueUnstructured{Value:1}",
             Assert.IsType<ApplyResult.Failed>(Apply(null, """{"spec":{"containers":[{"name":"a"},{"name":"a"}],"nodeName":1}}""", "one", type: Pods)).Message, StringComparison.Ordinal);
     }
@@ -111,12 +188,13 @@ public class ServerSideApplyTests
     [Fact]
     public void Another_version_and_managed_fields_of_ones_own_are_refused()
     {
-        Assert.Equal(
-            "Incorrect version specified in apply patch. Specified patch version: v2, expected: v1",
-            Assert.IsType<ApplyResult.Refused>(Apply(null, """{"apiVersion":"v2"}""", "one")).Message);
-        Assert.Equal(
-            "metadata.managedFields must be nil",
-            Assert.IsType<ApplyResult.Refused>(Apply(null, """{"metadata":{"managedFields":[{"manager":"x"}]}}""", "one")).Message);
+        Assert.Equal("invalid object type: /v2, Kind=ConfigMap", Refused("""{"apiVersion":"v2"}"""));
+        Assert.Equal("invalid object type: apps/v1, Kind=ConfigMap", Refused("""{"apiVersion":"apps/v1"}"""));
+        Assert.Equal("invalid object type: /, Kind=", Refused("""{"apiVersion":"a/b/c"}"""));
+        Assert.Equal("metadata.managedFields must be nil", Refused("""{"metadata":{"managedFields":[{"manager":"x"}]}}"""));
+        Assert.Equal("metadata.managedFields must be nil", Refused("""{"metadata":{"managedFields":[]}}"""));
+
+        static string Refused(string configuration) => Assert.IsType<ApplyResult.Refused>(Apply(null, configuration, "one")).Message;
     }
 
     [Fact]
@@ -157,6 +235,16 @@ public class ServerSideApplyTests
 
     private static TreeMap Applied(TreeMap? live, string configuration, string manager, bool force = false, ResourceType? type = null) =>
         Read(type ?? ConfigMaps, Assert.IsType<ApplyResult.Applied>(Apply(live, configuration, manager, force, type)).Value);
+
+    private static TreeMap Updated(TreeMap? live, string value, string manager, ResourceType? type = null)
+    {
+        type ??= ConfigMaps;
+        var given = (TreeMap)TreeJson.Parse(value);
+        (given["apiVersion"], given["kind"]) = (type.ApiVersion, type.Kind);
+        given["metadata"] ??= new TreeMap();
+        given.Map("metadata")!["name"] = "c";
+        return FieldManager.Update(FieldManagerTests.Operation(manager, 0, type), live, Read(type, given));
+    }
 
     private static ApplyResult Apply(TreeMap? live, string configuration, string manager, bool force = false, ResourceType? type = null, int seconds = 0)
     {

@@ -52,7 +52,7 @@ public sealed class CelEvaluationTests
     [InlineData("string(1.0) + string(true) + string(b'a') + string(duration('1m'))", "\"1truea60s\"")]
     [InlineData("{'a': 1}.a", "1")]
     [InlineData("{'a': [1], 'b': [2]}['b'][0]", "2")]
-    [InlineData(@"'\u00e9\x41\101\t' + r'\d' + '''it's'''", "\"éAA\t\\\\dit's\"")]
+    [InlineData(@"'\u00e9\x41\101\t' + r'\d' + '''it's'''", "\"éAA\\t\\\\dit's\"")]
     [InlineData("b'\\xff' + b'A'", "b\"ÿA\"")]
     [InlineData("self.?x.orValue(5)", "5")]
     [InlineData("self.?n.hasValue() && !self.?m.?c.hasValue()", "true")]

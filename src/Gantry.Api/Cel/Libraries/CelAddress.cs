@@ -160,5 +160,5 @@ internal sealed class CelAddress(byte[] bytes) : CelObject
         return null;
     }
 
-    private static string Quoted(string text) => Trees.GoNames.Quoted(text);
+    private static string Quoted(string text) => Trees.GoSyntax.Quoted(text);
 }

@@ -24,14 +24,14 @@ internal sealed class CelNetwork(CelAddress address, int bits) : CelObject
         network = null;
         const string Context = "network address parse error during conversion from string: ";
         var slash = text.LastIndexOf('/');
-        var prefix = $"netip.ParsePrefix({Trees.GoNames.Quoted(text)}): ";
+        var prefix = $"netip.ParsePrefix({Trees.GoSyntax.Quoted(text)}): ";
         if (slash < 0)
         {
             return Context + prefix + "no '/'";
         }
         if (CelAddress.Bytewise(text[..slash], out var bytes) is { } problem)
         {
-            return $"{Context}{prefix}ParseAddr({Trees.GoNames.Quoted(text[..slash])}): {problem}";
+            return $"{Context}{prefix}ParseAddr({Trees.GoSyntax.Quoted(text[..slash])}): {problem}";
         }
         if (text.Contains('%', StringComparison.Ordinal))
         {
@@ -40,7 +40,7 @@ internal sealed class CelNetwork(CelAddress address, int bits) : CelObject
         var digits = text[(slash + 1)..];
         if (digits.Length == 0 || digits.Any(c => !char.IsAsciiDigit(c)) || (digits.Length > 1 && digits[0] == '0') || digits.Length > 6)
         {
-            return $"{Context}{prefix}bad bits after slash: {Trees.GoNames.Quoted(digits)}";
+            return $"{Context}{prefix}bad bits after slash: {Trees.GoSyntax.Quoted(digits)}";
         }
         var bits = int.Parse(digits, CultureInfo.InvariantCulture);
         if (bits > bytes.Length * 8)
@@ -49,7 +49,7 @@ internal sealed class CelNetwork(CelAddress address, int bits) : CelObject
         }
         if (CelAddress.IsMapped(bytes))
         {
-            return $"IPv4-mapped IPv6 address {Trees.GoNames.Quoted(text)} is not allowed";
+            return $"IPv4-mapped IPv6 address {Trees.GoSyntax.Quoted(text)} is not allowed";
         }
         network = new CelNetwork(new CelAddress(bytes), bits);
         return null;

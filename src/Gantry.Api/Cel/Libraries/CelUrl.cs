@@ -212,5 +212,5 @@ internal sealed class CelUrl : CelObject
     private static string Escaped(byte value) =>
         char.IsAsciiLetterOrDigit((char)value) || Unreserved.Contains((char)value) || PathCharacters.Contains((char)value) ? ((char)value).ToString() : "%" + value.ToString("X2", CultureInfo.InvariantCulture);
 
-    private static string Quoted(string text) => Trees.GoNames.Quoted(text);
+    private static string Quoted(string text) => Trees.GoSyntax.Quoted(text);
 }

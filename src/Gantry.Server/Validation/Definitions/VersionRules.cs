@@ -133,7 +133,7 @@ internal static class VersionRules
         var position = 0;
         foreach (var rune in warning.EnumerateRunes())
         {
-            if (!Gantry.Api.Apply.FieldManager.IsPrintable(rune))
+            if (!Gantry.Api.Trees.GoSyntax.IsPrintable(rune))
             {
                 errors.Invalid(at, warning, string.Create(CultureInfo.InvariantCulture, $"must only contain printable UTF-8 characters; non-printable character found at index {position}"));
                 break;
