@@ -29,7 +29,9 @@ public static class ProtobufKinds
         {
             // Every group knows these under its own name.
             "DeleteOptions" or "CreateOptions" or "UpdateOptions" or "PatchOptions" or "GetOptions" or "ListOptions" => ApiTypes.Find(Meta + kind),
-            "Status" when group.Length == 0 => ApiTypes.Find(Meta + kind),
+            // Discovery's oldest documents do not say their version.
+            "Status" or "APIVersions" or "APIGroup" or "APIGroupList" or "APIResourceList" when group.Length == 0 => ApiTypes.Find(Meta + kind),
+            "APIGroupDiscoveryList" when group == "apidiscovery.k8s.io" => DiscoveryTypes.List,
             "PartialObjectMetadata" when group == "meta.k8s.io" => Partial,
             _ => ApiCatalog.FindKind(group, version, kind)?.Schema ?? ApiTypes.Find($"io.k8s.api.{(group.Length == 0 ? "core" : group.Split('.')[0])}.{version}.{kind}"),
         };

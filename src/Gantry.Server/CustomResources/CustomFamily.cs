@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.CustomResources.Conversion;
@@ -43,6 +45,13 @@ internal sealed class CustomFamily
 
     /// <summary>The definition as JSON: schemas are read of it when they are needed.</summary>
     public byte[] Definition { get; set; } = [];
+
+    /// <summary>What discovery tells forms of storage apart by; empty where the version that objects are kept in is not served.</summary>
+    public string StorageHash => field ??= IsStorageServed
+        ? Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Group}/{Storage.Type.Version}/{Storage.Type.Kind}")).AsSpan(0, 8)) : "";
+
+    /// <summary>Whether the version that objects are kept in is served.</summary>
+    public bool IsStorageServed { get; set; }
 
     /// <summary>Who keeps what is made of schemas.</summary>
     public required CustomForms Forms { get; init; }

@@ -14,7 +14,8 @@ namespace Gantry.Server.CustomResources;
 public sealed class CustomKind
 {
     // As other servers list them.
-    private static readonly string[] Verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+    private static readonly string[] AllVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+    private static readonly string[] LastVerbs = ["delete", "deletecollection", "get", "list", "watch"];
 
     private readonly IReadOnlyList<PrinterColumn> _columns;
 
@@ -65,6 +66,9 @@ public sealed class CustomKind
         }
     }
 
+    /// <summary>What discovery says can be done with its objects: of one that is on its way out nothing new is made.</summary>
+    internal IReadOnlyList<string> Verbs => Family.IsTerminating ? LastVerbs : AllVerbs;
+
     /// <summary>All versions of the definition.</summary>
     internal CustomFamily Family { get; private init; } = null!;
 
@@ -82,15 +86,15 @@ public sealed class CustomKind
         CustomScale? scale = null;
         if (version.Map("subresources") is { } subs)
         {
+            if (subs["status"] is TreeMap)
+            {
+                subresources.Add(new Subresource("status", names.Kind, null, null, ["get", "patch", "update"]));
+            }
+
             if (subs.Map("scale") is { } found)
             {
                 scale = CustomScale.Of(found);
                 subresources.Add(new Subresource("scale", "Scale", "autoscaling", "v1", ["get", "patch", "update"]));
-            }
-
-            if (subs["status"] is TreeMap)
-            {
-                subresources.Add(new Subresource("status", names.Kind, null, null, ["get", "patch", "update"]));
             }
         }
 
@@ -102,7 +106,7 @@ public sealed class CustomKind
             ListKind = names.ListKind,
             ShortNames = names.ShortNames,
             Categories = names.Categories,
-            Verbs = Verbs,
+            Verbs = AllVerbs,
             Subresources = subresources,
             Columns = [.. columns.Select(c => c.Column)],
         };

@@ -1,6 +1,7 @@
 using Gantry.Api.Schemas;
-using Gantry.Server.Aggregation;
 using Gantry.Api.Trees;
+using Gantry.Server.Aggregation;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Handling;
 
 namespace Gantry.Server.Http;
@@ -63,17 +64,18 @@ internal sealed class DiscoveryDocuments
     /// <summary>The document at <c>/apis/G/V</c> and <c>/api/v1</c>, or null when that is not served.</summary>
     public byte[]? Resources(string group, string version)
     {
-        var types = Types(group, version);
-        if (types.Count == 0)
+        var resources = Served(group, version);
+        if (resources.Count == 0)
         {
             return null;
         }
 
         var items = new TreeList();
-        foreach (var type in types)
+        foreach (var resource in resources)
         {
-            items.Add(Resource(type));
-            foreach (var sub in type.Subresources.OrderBy(s => s.Name, StringComparer.Ordinal))
+            var type = resource.Type;
+            items.Add(Resource(resource));
+            foreach (var sub in Subresources(resource))
             {
                 items.Add(Map(
                     ("name", type.Plural + "/" + sub.Name), ("singularName", ""), ("namespaced", type.Namespaced),
@@ -95,7 +97,7 @@ internal sealed class DiscoveryDocuments
             ("metadata", Map(("name", g.Length == 0 ? null : g), ("creationTimestamp", TreeNull.Instance))),
             ("versions", new TreeList(Versions(g).Select(v => (Tree)Map(
                 ("version", v),
-                ("resources", Elsewhere(g, v) is { } api ? AggregatedDiscovery.Resources(api) : new TreeList(Types(g, v).Select(t => (Tree)AggregatedResource(t)))),
+                ("resources", Elsewhere(g, v) is { } api ? AggregatedDiscovery.Resources(api) : new TreeList(Served(g, v).Select(r => (Tree)AggregatedResource(r)))),
                 ("freshness", Elsewhere(g, v) is { IsAvailable: false } ? "Stale" : "Current"))))))));
         return TreeJson.Write(Map(
             ("kind", "APIGroupDiscoveryList"), ("apiVersion", "apidiscovery.k8s.io/v2"), ("metadata", new TreeMap()), ("items", items)));
@@ -122,10 +124,10 @@ internal sealed class DiscoveryDocuments
 
     private AggregatedApi? Elsewhere(string group, string version) => _aggregated.All.FirstOrDefault(a => a.Group == group && a.Version == version);
 
-    private List<ResourceType> Types(string group, string version) => Index().GetValueOrDefault(group)?.GetValueOrDefault(version) ?? [];
+    private List<ServedResource> Served(string group, string version) => Index().GetValueOrDefault(group)?.GetValueOrDefault(version) ?? [];
 
     // Made anew when what is served has changed.
-    private Dictionary<string, Dictionary<string, List<ResourceType>>> Index()
+    private Dictionary<string, Dictionary<string, List<ServedResource>>> Index()
     {
         var served = _table.Snapshot;
         if (_index is { } known && ReferenceEquals(known.Served, served))
@@ -133,10 +135,10 @@ internal sealed class DiscoveryDocuments
             return known.Groups;
         }
 
-        var groups = served.Values.Select(r => r.Type).GroupBy(t => t.Group, StringComparer.Ordinal).ToDictionary(
+        var groups = served.Values.GroupBy(r => r.Type.Group, StringComparer.Ordinal).ToDictionary(
             g => g.Key,
-            g => g.GroupBy(t => t.Version, StringComparer.Ordinal)
-                .ToDictionary(v => v.Key, v => v.OrderBy(t => t.Plural, StringComparer.Ordinal).ToList(), StringComparer.Ordinal),
+            g => g.GroupBy(r => r.Type.Version, StringComparer.Ordinal)
+                .ToDictionary(v => v.Key, v => v.OrderBy(r => r.Type.Plural, StringComparer.Ordinal).ToList(), StringComparer.Ordinal),
             StringComparer.Ordinal);
         _index = new Indexed(served, groups);
         return groups;
@@ -149,21 +151,35 @@ internal sealed class DiscoveryDocuments
         return Map(("name", group), ("versions", new TreeList(versions.Select(v => (Tree)Version(v)))), ("preferredVersion", Version(versions[0])));
     }
 
-    private static TreeMap Resource(ResourceType type) => Map(
-        ("name", type.Plural), ("singularName", type.Singular), ("namespaced", type.Namespaced), ("kind", type.Kind), ("verbs", Texts(type.Verbs)),
-        ("shortNames", Texts(type.ShortNames)), ("categories", Texts(type.Categories)),
-        ("storageVersionHash", type.StorageVersionHash.Length == 0 ? null : type.StorageVersionHash));
+    private static TreeMap Resource(ServedResource resource)
+    {
+        var type = resource.Type;
+        var hash = resource.Custom?.Family.StorageHash ?? type.StorageVersionHash;
+        return Map(
+            ("name", type.Plural), ("singularName", type.Singular), ("namespaced", type.Namespaced), ("kind", type.Kind), ("verbs", Texts(Verbs(resource))),
+            ("shortNames", Texts(type.ShortNames)), ("categories", Texts(type.Categories)), ("storageVersionHash", hash.Length == 0 ? null : hash));
+    }
 
-    private static TreeMap AggregatedResource(ResourceType type) => Map(
-        ("resource", type.Plural),
-        ("responseKind", Map(("group", ""), ("version", ""), ("kind", type.Kind))),
-        ("scope", type.Namespaced ? "Namespaced" : "Cluster"),
-        ("singularResource", type.Singular),
-        ("verbs", Texts(type.Verbs)), ("shortNames", Texts(type.ShortNames)), ("categories", Texts(type.Categories)),
-        ("subresources", type.Subresources.Count == 0 ? null : new TreeList(type.Subresources.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (Tree)Map(
-            ("subresource", s.Name),
-            ("responseKind", Map(("group", s.Group ?? ""), ("version", s.Version ?? ""), ("kind", s.Kind))),
-            ("verbs", Texts(s.Verbs)))))));
+    private static TreeMap AggregatedResource(ServedResource resource)
+    {
+        var type = resource.Type;
+        return Map(
+            ("resource", type.Plural),
+            ("responseKind", Map(("group", ""), ("version", ""), ("kind", type.Kind))),
+            ("scope", type.Namespaced ? "Namespaced" : "Cluster"),
+            ("singularResource", type.Singular),
+            ("verbs", Texts(Verbs(resource))), ("shortNames", Texts(type.ShortNames)), ("categories", Texts(type.Categories)),
+            ("subresources", type.Subresources.Count == 0 ? null : new TreeList(Subresources(resource).Select(s => (Tree)Map(
+                ("subresource", s.Name),
+                ("responseKind", Map(("group", s.Group ?? ""), ("version", s.Version ?? ""), ("kind", s.Kind))),
+                ("verbs", Texts(s.Verbs)))))));
+    }
+
+    // Those of custom resources come in an order of their own, status before scale.
+    private static IEnumerable<Subresource> Subresources(ServedResource resource) =>
+        resource.Custom is not null ? resource.Type.Subresources : resource.Type.Subresources.OrderBy(s => s.Name, StringComparer.Ordinal);
+
+    private static IReadOnlyList<string> Verbs(ServedResource resource) => resource.Custom?.Verbs ?? resource.Type.Verbs;
 
     private static TreeList? Texts(IReadOnlyList<string> texts) => texts.Count == 0 ? null : new TreeList(texts.Select(t => (Tree)t));
 
@@ -199,5 +215,5 @@ internal sealed class DiscoveryDocuments
         public static implicit operator Member(Tree? tree) => new(tree);
     }
 
-    private sealed record Indexed(object Served, Dictionary<string, Dictionary<string, List<ResourceType>>> Groups);
+    private sealed record Indexed(object Served, Dictionary<string, Dictionary<string, List<ServedResource>>> Groups);
 }

@@ -10,21 +10,21 @@ internal static class DiscoveryForm
 {
     private const string Group = "apidiscovery.k8s.io";
 
-    /// <summary>The version that the client likes best, or null where it wants plain discovery.</summary>
-    public static string? Of(string accept)
+    /// <summary>The version and the encoding that the client likes best, or null where it wants plain discovery.</summary>
+    public static (string Version, string Encoding)? Of(string accept)
     {
         if (!accept.Contains(Group, StringComparison.Ordinal))
         {
             return null;
         }
 
-        var (best, bestQuality) = ((string?)null, 0d);
+        var (best, bestQuality) = (((string, string)?)null, 0d);
         foreach (var clause in accept.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            var (version, quality) = Read(clause);
+            var (version, encoding, quality) = Read(clause);
             if (quality > bestQuality)
             {
-                (best, bestQuality) = (version, quality);
+                (best, bestQuality) = (version is null ? null : (version, encoding), quality);
             }
         }
 
@@ -33,10 +33,11 @@ internal static class DiscoveryForm
 
     /// <summary>The answer; 304 where the client names the tag of what it would get.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="version">From <see cref="Of"/>.</param>
+    /// <param name="form">From <see cref="Of"/>.</param>
     /// <param name="v2">The document in version v2; the older version differs by its name alone.</param>
-    public static ApiAnswer Answer(HttpContext context, string version, byte[] v2)
+    public static ApiAnswer Answer(HttpContext context, (string Version, string Encoding) form, byte[] v2)
     {
+        var (version, encoding) = form;
         var body = version == "v2" ? v2 : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(v2).Replace($"\"{Group}/v2\"", $"\"{Group}/{version}\"", StringComparison.Ordinal));
         var headers = context.Response.Headers;
         headers.ETag = $"\"{Convert.ToHexString(SHA512.HashData(body))}\"";
@@ -48,25 +49,34 @@ internal static class DiscoveryForm
             return ApiAnswer.Done.Instance;
         }
 
-        return new ApiAnswer.Document(200, $"application/json;g={Group};v={version};as=APIGroupDiscoveryList", body);
+        // The tag is that of the document, whatever its encoding.
+        body = encoding == ProtobufBodies.Type ? ProtobufBodies.Of(body) : encoding == "application/yaml" ? YamlText.Of(body) : body;
+        return new ApiAnswer.Document(200, $"{encoding};g={Group};v={version};as=APIGroupDiscoveryList", body);
     }
 
     // A clause that means plain discovery has no version, but counts as well.
-    private static (string? Version, double Quality) Read(string clause)
+    private static (string? Version, string Encoding, double Quality) Read(string clause)
     {
         var parts = clause.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length == 0 || parts[0] is not ("application/json" or "application/*" or "*/*"))
+        var encoding = parts.FirstOrDefault() switch
         {
-            return (null, 0);
+            "application/json" or "application/*" or "*/*" => "application/json",
+            "application/yaml" or "text/yaml" => "application/yaml",
+            ProtobufBodies.Type => ProtobufBodies.Type,
+            _ => "",
+        };
+        if (encoding.Length == 0)
+        {
+            return (null, "", 0);
         }
 
         string Value(string name) => parts.FirstOrDefault(p => p.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..] ?? "";
         var quality = double.TryParse(Value("q"), System.Globalization.CultureInfo.InvariantCulture, out var given) ? given : 1;
         return (Value("as"), Value("g"), Value("v")) switch
         {
-            ("", _, _) => (null, quality),
-            ("APIGroupDiscoveryList", Group, ("v2" or "v2beta1") and var version) => (version, quality),
-            _ => (null, 0),
+            ("", _, _) => (null, "", quality),
+            ("APIGroupDiscoveryList", Group, ("v2" or "v2beta1") and var version) => (version, encoding, quality),
+            _ => (null, "", 0),
         };
     }
 }

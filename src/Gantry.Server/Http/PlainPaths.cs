@@ -80,8 +80,8 @@ internal sealed class PlainPaths
                 return Document(PrettyJson.Of(Roots()));
             case "/version":
                 return Document(ServerVersion.Json);
-            case "/api" or "/apis" when DiscoveryForm.Of(context.Request.Headers.Accept.ToString()) is { } version:
-                return DiscoveryForm.Answer(context, version, _discovery.Aggregated(core: path == "/api"));
+            case "/api" or "/apis" when DiscoveryForm.Of(context.Request.Headers.Accept.ToString()) is { } form:
+                return DiscoveryForm.Answer(context, form, _discovery.Aggregated(core: path == "/api"));
             case "/api":
                 return Negotiated(context, _discovery.CoreVersions());
             case "/apis":
@@ -123,7 +123,6 @@ internal sealed class PlainPaths
         return Gantry.Api.Trees.TreeJson.Write(new Gantry.Api.Trees.TreeMap { ["paths"] = list });
     }
 
-    // Documents that have a protobuf form elsewhere come as JSON to those who ask for it, which they all can read.
     private static ApiAnswer Negotiated(HttpContext context, byte[] json)
     {
         if (MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: false, protobuf: true) is not { } range)
@@ -131,7 +130,8 @@ internal sealed class PlainPaths
             return ApiStatus.NotAcceptable(MediaRange.Served);
         }
 
-        return range.Yaml ? new ApiAnswer.Document(200, "application/yaml", YamlText.Of(json))
+        return range.Protobuf ? new ApiAnswer.Document(200, ProtobufBodies.Type, ProtobufBodies.Of(json))
+            : range.Yaml ? new ApiAnswer.Document(200, "application/yaml", YamlText.Of(json))
             : Document(PrettyJson.IsWanted(context, RequestOptions.Parse(context.Request.QueryString.Value ?? "")) ? PrettyJson.Of(json) : json);
     }
 

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using Gantry.Api.Protobuf;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Tests.Serving;
 
@@ -36,7 +38,6 @@ public sealed class NegotiationTests(RunningServer server)
         Assert.Equal(406, (await server.SendAsync(HttpMethod.Get, "/apis/apps/v1", accept: "text/html")).Code);
         using var indented = await SendAsync(HttpMethod.Get, "/api", "*/*", "curl/8.0");
         Assert.StartsWith("{\n  \"kind\": \"APIVersions\"", await indented.Content.ReadAsStringAsync());
-        Assert.Equal("APIResourceList", (await server.SendAsync(HttpMethod.Get, "/apis/apps/v1", accept: "application/vnd.kubernetes.protobuf")).Body.Text("kind"));
     }
 
     [Fact]
@@ -120,6 +121,61 @@ public sealed class NegotiationTests(RunningServer server)
 
         Assert.Equal(304, (int)second.StatusCode);
         Assert.Empty(await second.Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData("/api", "", "APIVersions")]
+    [InlineData("/apis", "", "APIGroupList")]
+    [InlineData("/apis/apps", "", "APIGroup")]
+    [InlineData("/api/v1", "", "APIResourceList")]
+    [InlineData("/apis/apps/v1", "", "APIResourceList")]
+    [InlineData("/api", ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", "APIGroupDiscoveryList")]
+    [InlineData("/apis", ";g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList", "APIGroupDiscoveryList")]
+    public async Task Discovery_says_the_same_in_protobuf(string path, string form, string kind)
+    {
+        const string Protobuf = "application/vnd.kubernetes.protobuf";
+        var json = (await server.SendAsync(HttpMethod.Get, path, accept: "application/json" + form)).Body;
+        using var answer = await SendAsync(HttpMethod.Get, path, Protobuf + form + ",application/json");
+        Assert.Equal(Protobuf + form, answer.Content.Headers.ContentType!.ToString().Replace(" ", "", StringComparison.Ordinal));
+
+        var envelope = KubernetesProtobuf.Open(await answer.Content.ReadAsByteArrayAsync());
+
+        Assert.Equal((json.Text("apiVersion") ?? "", kind), (envelope.ApiVersion, envelope.Kind));
+        var decoded = KubernetesProtobuf.Decode(ProtobufKinds.Find(envelope.ApiVersion, envelope.Kind)!, envelope);
+        Assert.Equal(Values(json), Values(decoded));
+    }
+
+    // What is set, by its place.
+    private static List<string> Values(Tree tree, string at = "") => tree switch
+    {
+        TreeMap map => [.. map.Where(m => at.Length > 0 || m.Key is not ("kind" or "apiVersion")).OrderBy(m => m.Key, StringComparer.Ordinal).SelectMany(m => Values(m.Value, at + "." + m.Key))],
+        TreeList list => [.. list.SelectMany((item, i) => Values(item, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{at}[{i}]")))],
+        TreeNull or TreeString { Value: "" } or TreeBool { Value: false } => [],
+        _ => [at + "=" + TreeJson.WriteText(tree)],
+    };
+
+    [Fact]
+    public async Task Discovery_of_custom_resources_names_their_subresources_storage_and_verbs()
+    {
+        var group = server.Name("g") + ".example.com";
+        var made = await server.PostAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", $$$"""
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"tabs.{{{group}}}","finalizers":["example.com/wait"]},
+             "spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"tabs","kind":"Tab"},"versions":[
+              {"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"} },"subresources":{"status":{},"scale":{"specReplicasPath":".spec.a","statusReplicasPath":".status.a"} } },
+              {"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object"} } }] } }
+            """);
+        Assert.True(made.Code == 201, made.Text);
+
+        var resources = (await server.GetAsync($"/apis/{group}/v1")).Body.List("resources")!.OfType<TreeMap>().ToList();
+        Assert.Equal(["tabs", "tabs/status", "tabs/scale"], resources.Select(r => r.Text("name")));
+        var hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(group + "/v1/Tab")).AsSpan(0, 8));
+        Assert.Equal(hash, resources[0].Text("storageVersionHash"));
+        Assert.Equal(hash, ((TreeMap)(await server.GetAsync($"/apis/{group}/v2")).Body.List("resources")![0]).Text("storageVersionHash"));
+        Assert.Contains("\"create\"", TreeJson.WriteText(resources[0].List("verbs")!));
+
+        Assert.Equal(200, (await server.DeleteAsync($"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/tabs.{group}")).Code);
+        var last = (TreeMap)(await server.GetAsync($"/apis/{group}/v1")).Body.List("resources")![0];
+        Assert.Equal("""["delete","deletecollection","get","list","watch"]""", TreeJson.WriteText(last.List("verbs")!));
     }
 
     [Fact]
