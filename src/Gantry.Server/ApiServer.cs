@@ -311,6 +311,7 @@ public sealed class ApiServer : IAsyncDisposable
     private static RequestMetrics Requests(ServerCore core, ApiServerParts parts, EncryptionAtRest encryption) => new(text =>
     {
         FlowMetrics.Append(text, core.Flows);
+        core.AdmissionFigures.Append(text);
         ServerFigures.Append(text, core.Registry, parts.Store);
         core.Auditor?.Figures.Append(text);
         encryption.Append(text);

@@ -50,8 +50,8 @@ internal sealed class ServerCore : IDisposable
         _webhooks = new WebhookCaller(ProxyAddresses, Dial, parts.Clock);
         Table = new ResourceTable();
         var cycles = new WebhookCycles(registry, TellAsync, parts.Clock, parts.Logs.CreateLogger("webhooks"));
-        var hooks = new WebhookDispatch(registry, Table, _webhooks, cycles, Authorizer, parts.Ids);
-        Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Authorizers.Roles, Table, parts.Ids, hooks, _quota));
+        var hooks = new WebhookDispatch(registry, Table, _webhooks, cycles, Authorizer, parts.Ids, AdmissionFigures, parts.Clock);
+        Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Authorizers.Roles, Table, parts.Ids, hooks, _quota, AdmissionFigures, parts.Clock));
         Fill();
         Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));
         Services = new ServiceAllocator(registry, () => registry.Clock.Current, options.Ranges, Dice());
@@ -76,6 +76,8 @@ internal sealed class ServerCore : IDisposable
     public IAuthorizer Authorizer => Authorizers.Authorizer;
 
     public AdmissionChain Admission { get; }
+
+    public AdmissionFigures AdmissionFigures { get; } = new();
 
     public ResourceTable Table { get; }
 

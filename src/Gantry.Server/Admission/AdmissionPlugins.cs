@@ -7,6 +7,7 @@ using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
 using Gantry.Server.Writing;
+using static Gantry.Server.Writing.AdmissionOperations;
 
 namespace Gantry.Server.Admission;
 
@@ -29,43 +30,43 @@ internal static class AdmissionPlugins
 
     /// <summary>What the plugins need.</summary>
     internal sealed record Parts(
-        IObjects Objects, IAuthorizer Authorizer, Func<RbacSnapshot> Roles, ResourceTable Resources, IIds Ids, WebhookDispatch Webhooks, ResourceQuotaAdmission Quota);
+        IObjects Objects, IAuthorizer Authorizer, Func<RbacSnapshot> Roles, ResourceTable Resources, IIds Ids, WebhookDispatch Webhooks, ResourceQuotaAdmission Quota,
+        AdmissionFigures Figures, TimeProvider Clock);
 
     /// <summary>The plugins that are to run, as one chain.</summary>
     public static AdmissionChain Chain(AdmissionOptions options, Parts parts)
     {
         bool Runs(string name) => options.Enabled.Contains(name, StringComparer.Ordinal)
             || (!options.Disabled.Contains(name, StringComparer.Ordinal) && !OffByDefault.Contains(name, StringComparer.Ordinal));
-        var plugins = All(options, parts).Where(p => Runs(p.Name)).ToList();
+        // What has no name cannot be switched off.
         return new AdmissionChain(
-            [.. plugins.Select(p => p.Plugin).OfType<IMutatingAdmission>(), new CertificateRequester()],
-            // Escalation is no plugin and cannot be switched off: no role that is too mighty comes as far as the plugins.
-            [new RbacEscalation(parts.Authorizer, parts.Roles), .. plugins.Select(p => p.Plugin).OfType<IValidatingAdmission>()]);
+            [.. All(options, parts).Where(p => Runs(p.Name)), new("", new CertificateRequester(), Create)], [new RbacEscalation(parts.Authorizer, parts.Roles)],
+            parts.Figures, parts.Clock);
     }
 
-    private static IEnumerable<(string Name, object Plugin)> All(AdmissionOptions options, Parts parts) =>
+    private static IEnumerable<AdmissionPlugin> All(AdmissionOptions options, Parts parts) =>
     [
-        ("NamespaceLifecycle", new NamespaceLifecycle(parts.Objects)),
-        ("LimitRanger", new LimitRanger(parts.Objects)),
-        ("ServiceAccount", new ServiceAccountAdmission(parts.Objects, () => parts.Ids.Suffix(5))),
-        ("NodeRestriction", new NodeRestriction(parts.Objects)),
-        ("TaintNodesByCondition", new TaintNodesByCondition()),
-        ("PodSecurity", new PodSecurityAdmission(parts.Objects, options.ReadPodSecurity())),
-        ("Priority", new PodPriority(parts.Objects)),
-        ("DefaultTolerationSeconds", new DefaultTolerationSeconds()),
-        ("DefaultStorageClass", new DefaultStorageClass(parts.Objects)),
-        ("StorageObjectInUseProtection", new StorageObjectInUseProtection()),
-        ("OwnerReferencesPermissionEnforcement", new OwnerReferencesEnforcement(parts.Authorizer, parts.Resources)),
-        ("PersistentVolumeClaimResize", new PersistentVolumeClaimResize(parts.Objects)),
-        ("RuntimeClass", new RuntimeClassAdmission(parts.Objects)),
-        ("CertificateApproval", new CertificateApproval(parts.Authorizer)),
-        ("CertificateSigning", new CertificateSigning(parts.Authorizer)),
-        ("CertificateSubjectRestriction", new CertificateSubjectRestriction()),
-        ("DefaultIngressClass", new DefaultIngressClass(parts.Objects)),
+        new("NamespaceLifecycle", new NamespaceLifecycle(parts.Objects), Writes | Delete),
+        new("LimitRanger", new LimitRanger(parts.Objects), Writes),
+        new("ServiceAccount", new ServiceAccountAdmission(parts.Objects, () => parts.Ids.Suffix(5)), Writes),
+        new("NodeRestriction", new NodeRestriction(parts.Objects), Writes | Delete),
+        new("TaintNodesByCondition", new TaintNodesByCondition(), Create),
+        new("PodSecurity", new PodSecurityAdmission(parts.Objects, options.ReadPodSecurity()), Writes),
+        new("Priority", new PodPriority(parts.Objects), Writes),
+        new("DefaultTolerationSeconds", new DefaultTolerationSeconds(), Writes),
+        new("DefaultStorageClass", new DefaultStorageClass(parts.Objects), Create),
+        new("StorageObjectInUseProtection", new StorageObjectInUseProtection(), Create),
+        new("OwnerReferencesPermissionEnforcement", new OwnerReferencesEnforcement(parts.Authorizer, parts.Resources), Writes),
+        new("PersistentVolumeClaimResize", new PersistentVolumeClaimResize(parts.Objects), Update),
+        new("RuntimeClass", new RuntimeClassAdmission(parts.Objects), Create),
+        new("CertificateApproval", new CertificateApproval(parts.Authorizer), Update),
+        new("CertificateSigning", new CertificateSigning(parts.Authorizer), Update),
+        new("CertificateSubjectRestriction", new CertificateSubjectRestriction(), Create),
+        new("DefaultIngressClass", new DefaultIngressClass(parts.Objects), Create),
         // These see what all others made of the object; the quota comes last, so that nothing is booked for what others refuse.
-        ("MutatingAdmissionWebhook", new MutatingWebhooks(parts.Webhooks)),
-        ("ValidatingAdmissionPolicy", new PolicyAdmission(parts.Objects, parts.Resources, parts.Authorizer)),
-        ("ValidatingAdmissionWebhook", new ValidatingWebhooks(parts.Webhooks)),
-        ("ResourceQuota", parts.Quota),
+        new("MutatingAdmissionWebhook", new MutatingWebhooks(parts.Webhooks), AdmissionOperations.All),
+        new("ValidatingAdmissionPolicy", new PolicyAdmission(parts.Objects, parts.Resources, parts.Authorizer), AdmissionOperations.All),
+        new("ValidatingAdmissionWebhook", new ValidatingWebhooks(parts.Webhooks), AdmissionOperations.All),
+        new("ResourceQuota", parts.Quota, Writes),
     ];
 }

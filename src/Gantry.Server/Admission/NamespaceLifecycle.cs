@@ -7,7 +7,7 @@ using Gantry.Server.Statuses;
 namespace Gantry.Server.Admission;
 
 /// <summary>Nothing is created in a namespace that is missing or going away, and the first three namespaces stay.</summary>
-public sealed class NamespaceLifecycle : IMutatingAdmission, IValidatingAdmission
+internal sealed class NamespaceLifecycle : IMutatingAdmission, IObjectlessAdmission
 {
     private readonly IObjects _objects;
 
@@ -19,9 +19,8 @@ public sealed class NamespaceLifecycle : IMutatingAdmission, IValidatingAdmissio
     public ValueTask<ApiStatus?> MutateAsync(AdmissionRequest request, TreeMap value, CancellationToken cancellation) =>
         ValueTask.FromResult(Check(request, value.Map("metadata")?.Text("name") ?? ""));
 
-    /// <summary>Deletes pass no mutation, so the standing of the first namespaces is checked here.</summary>
-    public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
-        ValueTask.FromResult(request.Operation is AdmissionOperation.Delete or AdmissionOperation.Connect ? Check(request, "") : null);
+    public ValueTask<ApiStatus?> AdmitAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
+        ValueTask.FromResult(Check(request, ""));
 
     private ApiStatus? Check(AdmissionRequest request, string name)
     {

@@ -1,8 +1,10 @@
 using Gantry.Api.Models;
+using Gantry.Api.Schemas;
 using Gantry.Server.Authorization.Rbac;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
+using Gantry.Server.Writing;
 
 namespace Gantry.Server.Admission;
 
@@ -10,7 +12,7 @@ namespace Gantry.Server.Admission;
 /// Roles may not be filled, and not be bound, with rights the writer lacks, unless the writer may <c>escalate</c> or <c>bind</c> them
 /// (RBAC documentation, "Privilege escalation prevention and bootstrapping").
 /// </summary>
-public sealed class RbacEscalation : IValidatingAdmission
+internal sealed class RbacEscalation : IWriteGuard
 {
     private const string Api = "rbac.authorization.k8s.io";
 
@@ -23,15 +25,11 @@ public sealed class RbacEscalation : IValidatingAdmission
         _snapshot = snapshot;
     }
 
-    public async ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation)
-    {
-        if (request.Type.Group != Api || request.User.IsIn(UserInfo.MastersGroup)
-            || request.Operation is not (AdmissionOperation.Create or AdmissionOperation.Update))
-        {
-            return null;
-        }
+    public bool Guards(ResourceType type) => type.Group == Api;
 
-        if (value is null || (request.Old is { } old && ChangesOnlyCollection(value, old)))
+    public async ValueTask<ApiStatus?> CheckAsync(AdmissionRequest request, IApiObject value, CancellationToken cancellation)
+    {
+        if (request.User.IsIn(UserInfo.MastersGroup) || (request.Old is { } old && ChangesOnlyCollection(value, old)))
         {
             return null;
         }

@@ -20,20 +20,19 @@ public sealed class IdentityReviews
         _clock = clock;
     }
 
+    /// <summary>What is wrong with a review, or null.</summary>
+    public static ApiStatus? Check(V1TokenReview review) =>
+        review.Spec.Token.Length == 0 ? ApiStatus.BadRequest("token is required for TokenReview in authentication") : null;
+
     /// <summary>The review with what was found out about its token.</summary>
-    public async ValueTask<(V1TokenReview? Answer, ApiStatus? Refusal)> ReviewAsync(V1TokenReview review, CancellationToken cancellation)
+    public async ValueTask<V1TokenReview> AnswerAsync(V1TokenReview review, CancellationToken cancellation)
     {
         var token = review.Spec.Token;
-        if (token.Length == 0)
-        {
-            return (null, ApiStatus.BadRequest("token is required for TokenReview in authentication"));
-        }
-
         var wanted = review.Spec.Audiences.Count > 0 ? review.Spec.Audiences : _options.Audiences;
         var outcome = token.Length > BearerToken.MaximumLength
             ? new TokenOutcome.Rejected("the bearer token is too long")
             : await _tokens.AuthenticateAsync(token, wanted, cancellation).ConfigureAwait(false);
-        return (review with { Status = Status(outcome) }, null);
+        return review with { Status = Status(outcome) };
     }
 
     /// <summary>Who the asking user is.</summary>

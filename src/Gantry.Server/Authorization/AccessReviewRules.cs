@@ -39,7 +39,7 @@ internal static class AccessReviewRules
         var looked = metadata with { ManagedFields = [], Namespace = exceptNamespace ? "" : metadata.Namespace };
         if (looked != new V1ObjectMeta())
         {
-            errors.InvalidDump(FieldPath.Root("metadata"), GoDump.Of(metadata), exceptNamespace ? "must be empty except for namespace" : "must be empty");
+            errors.InvalidDump(FieldPath.Root("metadata"), GoDump.Of(metadata with { ManagedFields = [] }), exceptNamespace ? "must be empty except for namespace" : "must be empty");
         }
     }
 

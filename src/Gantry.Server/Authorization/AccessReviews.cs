@@ -22,58 +22,59 @@ public sealed class AccessReviews
         _rules = rules;
     }
 
-    public async ValueTask<(V1SubjectAccessReview? Answer, ApiStatus? Refusal)> ReviewAsync(V1SubjectAccessReview review, CancellationToken cancellation)
+    /// <summary>What is wrong with a question, or null.</summary>
+    public static ApiStatus? Check(V1SubjectAccessReview review)
     {
         var faults = AccessReviewRules.Of(review.Spec, self: false);
         AccessReviewRules.Metadata(faults, review.Metadata, exceptNamespace: false);
-        return faults.Any ? (null, Refuse(faults.List))
-            : (review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec, cancellation).ConfigureAwait(false) }, null);
+        return faults.Any ? Refuse(faults.List) : null;
     }
 
+    /// <inheritdoc cref="Check(V1SubjectAccessReview)"/>
     /// <param name="ns">The namespace of the request's path, which the question must name too.</param>
     /// <param name="review">The question.</param>
-    /// <param name="cancellation">Ends the decision.</param>
-    public async ValueTask<(V1LocalSubjectAccessReview? Answer, ApiStatus? Refusal)> ReviewAsync(
-        string ns, V1LocalSubjectAccessReview review, CancellationToken cancellation)
+    public static ApiStatus? Check(string ns, V1LocalSubjectAccessReview review)
     {
-        if (review.Metadata.Namespace.Length == 0)
-        {
-            review = review with { Metadata = review.Metadata with { Namespace = ns } };
-        }
-        else if (review.Metadata.Namespace != ns)
-        {
-            return (null, ApiStatus.BadRequest("the namespace of the provided object does not match the namespace sent on the request"));
-        }
-
         var faults = AccessReviewRules.Of(review.Spec, self: false);
         AccessReviewRules.Metadata(faults, review.Metadata, exceptNamespace: true);
         AccessReviewRules.Local(faults, review.Spec, ns);
-        return faults.Any ? (null, Refuse(faults.List))
-            : (review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec, cancellation).ConfigureAwait(false) }, null);
+        return faults.Any ? Refuse(faults.List) : null;
     }
 
-    public async ValueTask<(V1SelfSubjectAccessReview? Answer, ApiStatus? Refusal)> ReviewAsync(
-        UserInfo user, V1SelfSubjectAccessReview review, CancellationToken cancellation)
+    /// <inheritdoc cref="Check(V1SubjectAccessReview)"/>
+    public static ApiStatus? Check(V1SelfSubjectAccessReview review)
     {
-        var spec = new V1SubjectAccessReviewSpec { ResourceAttributes = review.Spec.ResourceAttributes, NonResourceAttributes = review.Spec.NonResourceAttributes };
-        var faults = AccessReviewRules.Of(spec, self: true);
+        var faults = AccessReviewRules.Of(SpecOf(review), self: true);
         AccessReviewRules.Metadata(faults, review.Metadata, exceptNamespace: false);
-        return faults.Any ? (null, Refuse(faults.List))
-            : (review with { Status = await DecideAsync(user, spec, cancellation).ConfigureAwait(false) }, null);
+        return faults.Any ? Refuse(faults.List) : null;
     }
+
+    /// <inheritdoc cref="Check(V1SubjectAccessReview)"/>
+    public static ApiStatus? Check(V1SelfSubjectRulesReview review) =>
+        review.Spec.Namespace.Length == 0 ? ApiStatus.BadRequest("no namespace on request") : null;
+
+    /// <summary>Answers a question that has been checked.</summary>
+    public async ValueTask<V1SubjectAccessReview> AnswerAsync(V1SubjectAccessReview review, CancellationToken cancellation) =>
+        review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec, cancellation).ConfigureAwait(false) };
+
+    /// <inheritdoc cref="AnswerAsync(V1SubjectAccessReview, CancellationToken)"/>
+    public async ValueTask<V1LocalSubjectAccessReview> AnswerAsync(V1LocalSubjectAccessReview review, CancellationToken cancellation) =>
+        review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec, cancellation).ConfigureAwait(false) };
+
+    /// <inheritdoc cref="AnswerAsync(V1SubjectAccessReview, CancellationToken)"/>
+    /// <param name="user">Who asks about himself.</param>
+    /// <param name="review">The question.</param>
+    /// <param name="cancellation">Ends the decision.</param>
+    public async ValueTask<V1SelfSubjectAccessReview> AnswerAsync(UserInfo user, V1SelfSubjectAccessReview review, CancellationToken cancellation) =>
+        review with { Status = await DecideAsync(user, SpecOf(review), cancellation).ConfigureAwait(false) };
 
     /// <summary>Everything the user may do in a namespace, as far as the authorizers can tell. The answer does not repeat the question.</summary>
-    public (V1SelfSubjectRulesReview? Answer, ApiStatus? Refusal) Rules(UserInfo user, V1SelfSubjectRulesReview review)
+    public V1SelfSubjectRulesReview Rules(UserInfo user, V1SelfSubjectRulesReview review)
     {
-        if (review.Spec.Namespace.Length == 0)
-        {
-            return (null, ApiStatus.BadRequest("no namespace on request"));
-        }
-
         var found = _rules.Select(r => r.RulesOf(user, review.Spec.Namespace)).ToList();
         var rules = found.SelectMany(f => f.Rules).ToList();
         var errors = found.Select(f => f.Error).OfType<string>().ToList();
-        return (new V1SelfSubjectRulesReview
+        return new V1SelfSubjectRulesReview
         {
             Status = new V1SubjectRulesReviewStatus
             {
@@ -88,8 +89,11 @@ public sealed class AccessReviews
                 Incomplete = found.Any(f => f.IsIncomplete),
                 EvaluationError = errors.Count == 0 ? "" : GoText.Aggregate(errors),
             },
-        }, null);
+        };
     }
+
+    private static V1SubjectAccessReviewSpec SpecOf(V1SelfSubjectAccessReview review) =>
+        new() { ResourceAttributes = review.Spec.ResourceAttributes, NonResourceAttributes = review.Spec.NonResourceAttributes };
 
     private async ValueTask<V1SubjectAccessReviewStatus> DecideAsync(UserInfo user, V1SubjectAccessReviewSpec spec, CancellationToken cancellation)
     {

@@ -1,10 +1,12 @@
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
 using Gantry.Server.Subresources;
+using Gantry.Server.Writing;
 
 namespace Gantry.Server.Handling;
 
@@ -31,17 +33,21 @@ internal static class BuiltInSubresources
         return
         [
             .. parts.Subresources(),
-            new Review<V1SubjectAccessReview>((_, review, ct) => access.ReviewAsync(review, ct)),
-            new Review<V1LocalSubjectAccessReview>((call, review, ct) => access.ReviewAsync(call.Info.Namespace, review, ct)),
-            new Review<V1SelfSubjectAccessReview>((call, review, ct) => access.ReviewAsync(call.User, review, ct)),
-            new Review<V1SelfSubjectRulesReview>((call, review, _) => ValueTask.FromResult(access.Rules(call.User, review))),
-            new Review<V1TokenReview>((_, review, ct) => identity.ReviewAsync(review, ct)),
-            new Review<V1SelfSubjectReview>((call, _, _) => ValueTask.FromResult<(V1SelfSubjectReview?, ApiStatus?)>((identity.WhoAmI(call.User), null))),
+            new Review<V1SubjectAccessReview>(core.Admission, core.Clock, (_, review) => AccessReviews.Check(review), (_, review, ct) => access.AnswerAsync(review, ct)),
+            new Review<V1LocalSubjectAccessReview>(
+                core.Admission, core.Clock, (call, review) => AccessReviews.Check(call.Info.Namespace, review), (_, review, ct) => access.AnswerAsync(review, ct)),
+            new Review<V1SelfSubjectAccessReview>(
+                core.Admission, core.Clock, (_, review) => AccessReviews.Check(review), (call, review, ct) => access.AnswerAsync(call.User, review, ct)),
+            new Review<V1SelfSubjectRulesReview>(
+                core.Admission, core.Clock, (_, review) => AccessReviews.Check(review), (call, review, _) => ValueTask.FromResult(access.Rules(call.User, review))),
+            new Review<V1TokenReview>(core.Admission, core.Clock, (_, review) => IdentityReviews.Check(review), (_, review, ct) => identity.AnswerAsync(review, ct)),
+            new Review<V1SelfSubjectReview>(core.Admission, core.Clock, (_, _) => null, (call, _, _) => ValueTask.FromResult(identity.WhoAmI(call.User))),
         ];
     }
 
-    /// <summary>A question that is posted like an object and answered with itself.</summary>
-    private sealed class Review<T>(Func<ApiCall, T, CancellationToken, ValueTask<(T? Answer, ApiStatus? Refusal)>> ask) : ISubresource
+    /// <summary>A question that is posted like an object and answered with itself: admitted, checked, admitted again like one, and never stored.</summary>
+    private sealed class Review<T>(
+        AdmissionChain admission, TimeProvider clock, Func<ApiCall, T, ApiStatus?> check, Func<ApiCall, T, CancellationToken, ValueTask<T>> answer) : ISubresource
         where T : class, IApiObject<T>
     {
         public string Group => T.Resource.Group;
@@ -58,9 +64,32 @@ internal static class BuiltInSubresources
                 return refusal!;
             }
 
-            var question = ApiJson.Decode<T>(Gantry.Api.Trees.TreeJson.Write(value));
-            var (answer, refused) = await ask(call, question, cancellation).ConfigureAwait(false);
-            return answer is null ? refused! : new ApiAnswer.Item(201, resource.Type, ApiJson.Encode(answer));
+            var scope = WriteScope.Of(call, resource);
+            if (ObjectChecks.Options(call.Options, "CreateOptions") is { } misused)
+            {
+                return misused;
+            }
+
+            if (ObjectChecks.Namespace(value, scope.Namespace) is { } elsewhere)
+            {
+                return elsewhere;
+            }
+
+            Metadata.Wipe(value);
+            value = FieldTracking.Update(scope, null, Canonical.Of(resource.Type.Schema, value), clock.GetUtcNow());
+            var request = scope.Admission(AdmissionOperation.Create, null, value.Map("metadata")?.Text("name") ?? "");
+            if (await admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } unwelcome)
+            {
+                return unwelcome;
+            }
+
+            var question = ApiJson.Decode<T>(TreeJson.Write(value));
+            if ((check(call, question) ?? await admission.ValidateAsync(request, question, cancellation).ConfigureAwait(false)) is { } refused)
+            {
+                return refused;
+            }
+
+            return new ApiAnswer.Item(201, resource.Type, ApiJson.Encode(await answer(call, question, cancellation).ConfigureAwait(false)));
         }
     }
 }

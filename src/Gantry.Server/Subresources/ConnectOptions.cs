@@ -1,13 +1,15 @@
+using System.Globalization;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
-using Gantry.Server.CustomResources;
 using Gantry.Server.Pipeline;
+using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Server.Subresources;
 
 /// <summary>What a connection is asked for with, as the object that admission sees: PodExecOptions and its like, made of the query.</summary>
 internal static class ConnectOptions
 {
+    private static readonly string[] Streams = ["stdin", "stdout", "stderr", "tty"];
     private static readonly ResourceType Exec = Kind("PodExecOptions");
     private static readonly ResourceType Attach = Kind("PodAttachOptions");
     private static readonly ResourceType PortForward = Kind("PodPortForwardOptions");
@@ -17,7 +19,7 @@ internal static class ConnectOptions
 
     /// <summary>The options of a call to pods, services or nodes.</summary>
     /// <returns>Their kind, and they themselves.</returns>
-    public static (ResourceType Kind, CustomObject Options) Of(ApiCall call)
+    public static (ResourceType Kind, TreeMap Options) Of(ApiCall call)
     {
         var kind = (call.Info.Resource, call.Info.Subresource) switch
         {
@@ -31,7 +33,7 @@ internal static class ConnectOptions
         var options = new TreeMap { ["kind"] = kind.Kind, ["apiVersion"] = kind.ApiVersion };
         if (ReferenceEquals(kind, Exec) || ReferenceEquals(kind, Attach))
         {
-            foreach (var stream in new[] { "stdin", "stdout", "stderr", "tty" })
+            foreach (var stream in Streams)
             {
                 if (call.Options.Flag(stream))
                 {
@@ -62,7 +64,32 @@ internal static class ConnectOptions
             options["path"] = path;
         }
 
-        return (kind, CustomObject.Read(TreeJson.Write(options)));
+        return (kind, options);
+    }
+
+    /// <summary>A query that asks for what options say; parameters that have nothing to do with options stay.</summary>
+    public static QueryString Query(IQueryCollection asked, ResourceType kind, TreeMap options)
+    {
+        var names = ReferenceEquals(kind, Exec) ? [.. Streams, "container", "command"]
+            : ReferenceEquals(kind, Attach) ? [.. Streams, "container"]
+            : ReferenceEquals(kind, PortForward) ? (string[])["ports"]
+            : [];
+        var query = QueryString.Create(asked.Where(p => !names.Contains(p.Key, StringComparer.Ordinal)));
+        foreach (var name in names)
+        {
+            foreach (var value in options[name] is TreeList list ? list : options[name] is { } one ? [one] : (IEnumerable<Tree>)[])
+            {
+                query = query.Add(name, value switch
+                {
+                    TreeString text => text.Value,
+                    TreeBool flag => flag.Value ? "true" : "false",
+                    TreeInteger number => number.Value.ToString(CultureInfo.InvariantCulture),
+                    _ => "",
+                });
+            }
+        }
+
+        return query;
     }
 
     private static ResourceType Kind(string kind)

@@ -23,19 +23,18 @@ internal sealed class NodeProxySubresource(IObjects objects, AdmissionChain admi
             return ApiStatus.BadRequest($"invalid node request \"{call.Info.Name}\"");
         }
 
+        var (options, unwanted) = await ConnectAdmission.AskAsync(admission, call, resource, target.Name, cancellation).ConfigureAwait(false);
+        if (unwanted is not null)
+        {
+            return unwanted;
+        }
+
         if (objects.Get<V1Node>("", target.Name) is null)
         {
             return ApiStatus.NotFound(resource.Type, target.Name);
         }
 
-        var (kind, options) = ConnectOptions.Of(call);
-        var connect = WriteScope.Of(call, resource).Admission(AdmissionOperation.Connect, null, target.Name) with { Kind = kind };
-        if (await admission.ValidateAsync(connect, options, cancellation).ConfigureAwait(false) is { } unwanted)
-        {
-            return unwanted;
-        }
-
-        var request = new NodeRequest(NodeEndpoint.NodeProxy, target.Name, null, "", ProxySubresource.PathOf(call) ?? "/");
+        var request = new NodeRequest(NodeEndpoint.NodeProxy, target.Name, null, "", options.Text("path") ?? "/");
         return await NodeForwarding.ForwardAsync(nodes, call, request, cancellation).ConfigureAwait(false);
     }
 }

@@ -37,12 +37,24 @@ internal sealed class PodStreamSubresource : ISubresource
             return wrong;
         }
 
+        var asked = call.Options["container"];
+        if (_endpoint != NodeEndpoint.Log)
+        {
+            var (options, unwanted) = await ConnectAdmission.AskAsync(_admission, call, resource, call.Info.Name, cancellation).ConfigureAwait(false);
+            if (unwanted is not null)
+            {
+                return unwanted;
+            }
+
+            asked = options.Text("container") ?? "";
+        }
+
         if (_objects.Get<V1Pod>(call.Info.Namespace, call.Info.Name) is not { } pod)
         {
             return ApiStatus.NotFound(resource.Type, call.Info.Name);
         }
 
-        var (container, refusal) = _endpoint == NodeEndpoint.PortForward ? ("", null) : PodContainers.Choose(pod, call.Options["container"]);
+        var (container, refusal) = _endpoint == NodeEndpoint.PortForward ? ("", null) : PodContainers.Choose(pod, asked);
         if (refusal is not null)
         {
             return refusal;
@@ -54,16 +66,6 @@ internal sealed class PodStreamSubresource : ISubresource
             return _endpoint == NodeEndpoint.Log
                 ? new ApiAnswer.Document(204, "text/plain", default)
                 : ApiStatus.BadRequest($"pod {pod.Metadata.Name} does not have a host assigned");
-        }
-
-        if (_endpoint != NodeEndpoint.Log)
-        {
-            var (kind, options) = ConnectOptions.Of(call);
-            var request = WriteScope.Of(call, resource).Admission(AdmissionOperation.Connect, null, call.Info.Name) with { Kind = kind };
-            if (await _admission.ValidateAsync(request, options, cancellation).ConfigureAwait(false) is { } unwanted)
-            {
-                return unwanted;
-            }
         }
 
         return await NodeForwarding.ForwardAsync(

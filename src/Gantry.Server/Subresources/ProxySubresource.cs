@@ -36,25 +36,24 @@ internal sealed class ProxySubresource : ISubresource
 
     public async ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
+        if (call.Http is not { } context)
+        {
+            return NodeForwarding.NoConnection;
+        }
+
+        var (options, unwanted) = await ConnectAdmission.AskAsync(_admission, call, resource, call.Info.Name, cancellation).ConfigureAwait(false);
+        if (unwanted is not null)
+        {
+            return unwanted;
+        }
+
         var (origin, refusal) = _find(call.Info.Namespace, call.Info.Name);
         if (origin is null)
         {
             return refusal!;
         }
 
-        if (call.Http is not { } context)
-        {
-            return NodeForwarding.NoConnection;
-        }
-
-        var (kind, options) = ConnectOptions.Of(call);
-        var request = WriteScope.Of(call, resource).Admission(AdmissionOperation.Connect, null, call.Info.Name) with { Kind = kind };
-        if (await _admission.ValidateAsync(request, options, cancellation).ConfigureAwait(false) is { } unwanted)
-        {
-            return unwanted;
-        }
-
-        var path = PathOf(call);
+        var path = options.Text("path");
         if (path is null && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
         {
             // Relative links in the answer only lead somewhere when the path ends with a slash.

@@ -33,10 +33,24 @@ internal static class Metadata
         metadata["namespace"] = ns.Length == 0 ? null : (Tree)ns;
         metadata["uid"] = ids.NewId().ToString("D");
         metadata["creationTimestamp"] = Time(now);
+        RemoveEnd(metadata);
+        return nameless;
+    }
+
+    /// <summary>Takes out what only the server may say of an object that is not going to be stored.</summary>
+    public static void Wipe(TreeMap value)
+    {
+        var metadata = value.Made("metadata");
+        metadata.Remove("uid");
+        metadata.Remove("creationTimestamp");
+        RemoveEnd(metadata);
+    }
+
+    private static void RemoveEnd(TreeMap metadata)
+    {
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
-        return nameless;
     }
 
     public static void RemoveLabel(TreeMap value, string label)

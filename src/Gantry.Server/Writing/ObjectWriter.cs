@@ -229,6 +229,11 @@ public sealed class ObjectWriter
             return ([], [], refused);
         }
 
+        if (await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false) is { } unguarded)
+        {
+            return ([], [], unguarded);
+        }
+
         strategy.PrepareCreate(value, scope.Warn);
         if (Allocate(scope, value, null, taken) is { } exhausted)
         {
@@ -296,6 +301,11 @@ public sealed class ObjectWriter
             return (null, refused);
         }
 
+        if (await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false) is { } unguarded)
+        {
+            return (null, unguarded);
+        }
+
         Metadata.Keep(value, old);
         value = SubresourceRules.Prepare(scope, value, old, _clock.GetUtcNow());
         if (scope.Subresource.Length == 0 && Allocate(scope, value, before, taken) is { } exhausted)
@@ -311,13 +321,6 @@ public sealed class ObjectWriter
             return (null, unkept);
         }
 
-        var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
-        if (kept.AsSpan().SequenceEqual(stored.Stored()) && !await _registry.IsStaleAsync(key, cancellation).ConfigureAwait(false))
-        {
-            Warn(scope, before, before);
-            return (null, null);
-        }
-
         var typed = resource.Decode(bytes);
         if (Faults(scope, typed, before, value, old) is { Count: > 0 } errors)
         {
@@ -330,12 +333,22 @@ public sealed class ObjectWriter
             return (null, unwanted);
         }
 
+        var key = resource.Stored.StoreKey(scope.Namespace, scope.Name);
+        if (kept.AsSpan().SequenceEqual(stored.Stored()) && !await _registry.IsStaleAsync(key, cancellation).ConfigureAwait(false))
+        {
+            return (null, null);
+        }
+
         var removes = DeletionRules.IsOver(typed);
         var transaction = removes
             ? StoreTransaction.Delete(key, new Revision(stored.Revision))
             : WritePlan.Put(resource.Stored.Type, key, new Revision(stored.Revision), kept, stored, _clock.GetUtcNow());
         return (new WritePlan(transaction, kept, removes), null);
     }
+
+    private ValueTask<ApiStatus?> GuardAsync(WriteScope scope, AdmissionRequest request, TreeMap value, CancellationToken cancellation) => scope.IsAdmitted
+        ? default
+        : _admission.GuardAsync(request, () => scope.Resource.Decode(TreeJson.Write(Canonical.Of(scope.Resource.Type.Schema, value))), cancellation);
 
     private static void Warn(WriteScope scope, IApiObject value, IApiObject before)
     {

@@ -22,6 +22,9 @@ internal sealed class FakeNodes : INodeProxy, IDisposable
 
     public List<NodeRequest> Asked { get; } = [];
 
+    /// <summary>The queries with which nodes were asked.</summary>
+    public List<string> Queries { get; } = [];
+
     public List<(string Address, int Port)> Connected { get; } = [];
 
     /// <summary>The heads of the requests that came to the pod network.</summary>
@@ -32,6 +35,7 @@ internal sealed class FakeNodes : INodeProxy, IDisposable
     public async Task ForwardAsync(HttpContext context, NodeRequest request, CancellationToken cancellation)
     {
         Asked.Add(request);
+        Queries.Add(context.Request.QueryString.Value!);
         await context.Response.WriteAsync($"{request.Endpoint} {request.Container}{request.Path}", cancellation);
     }
 

@@ -123,7 +123,7 @@ internal sealed class MutatingWebhooks : IMutatingAdmission, IObjectlessAdmissio
         }
         catch (TreeException e)
         {
-            return (false, WebhookDispatch.Failed(hook, request, "received undecodable patch in webhook response: " + e.Message));
+            return (false, _dispatch.Failed(hook, request, "received undecodable patch in webhook response: " + e.Message));
         }
 
         var before = reviewed.In(shown.Kind)!;

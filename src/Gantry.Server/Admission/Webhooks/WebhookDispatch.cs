@@ -16,9 +16,14 @@ internal sealed class WebhookDispatch
     private readonly IIds _ids;
     private readonly WebhookCycles _cycles;
     private readonly IAuthorizer _authorizer;
+    private readonly AdmissionFigures _figures;
+    private readonly TimeProvider _clock;
 
-    public WebhookDispatch(IObjects objects, ResourceTable resources, WebhookCaller caller, WebhookCycles cycles, IAuthorizer authorizer, IIds ids)
+    public WebhookDispatch(
+        IObjects objects, ResourceTable resources, WebhookCaller caller, WebhookCycles cycles, IAuthorizer authorizer, IIds ids, AdmissionFigures figures, TimeProvider clock)
     {
+        _figures = figures;
+        _clock = clock;
         Objects = objects;
         Resources = resources;
         _caller = caller;
@@ -66,6 +71,7 @@ internal sealed class WebhookDispatch
     {
         if (request.DryRun && !hook.AllowsDryRun)
         {
+            Count(hook, request, "apiserver_internal_error", 0, _clock.GetTimestamp());
             return (null, ApiStatus.BadRequest($"admission webhook \"{hook.Name}\" does not support dry run"));
         }
 
@@ -74,9 +80,11 @@ internal sealed class WebhookDispatch
             return (null, null);
         }
 
+        var start = _clock.GetTimestamp();
         var (verdict, problem) = await CallAsync(hook, request, shown, value, cancellation).ConfigureAwait(false);
         if (verdict is null)
         {
+            Count(hook, request, hook.MayFail ? null : "calling_webhook_error", 503, start);
             return (null, Failed(hook, request, problem!));
         }
 
@@ -90,27 +98,42 @@ internal sealed class WebhookDispatch
             request.Warn(warning);
         }
 
-        return verdict.Allowed ? (verdict, null) : (null, Denied(hook, verdict.Status));
+        var denied = verdict.Allowed ? null : Denied(hook, verdict.Status);
+        Count(hook, request, denied is null ? null : "no_error", denied?.Code ?? 200, start);
+        return denied is null ? (verdict, null) : (null, denied);
     }
 
     /// <summary>What the failure of a webhook means: nothing, when its policy says so.</summary>
-    public static ApiStatus? Failed(Webhook hook, AdmissionRequest request, string problem)
+    public ApiStatus? Failed(Webhook hook, AdmissionRequest request, string problem)
     {
         if (!hook.MayFail)
         {
             return ApiStatus.Internal($"failed calling webhook \"{hook.Name}\": {problem}");
         }
 
+        _figures.FailedOpen(hook.Name, hook.Mutates);
         var round = request.Rounds is { Second: true } ? 1 : 0;
         var sort = hook.Mutates ? "mutation" : "validating";
         _ = request.Audit?.Annotate($"failed-open.{sort}.webhook.admission.k8s.io/round_{round}_index_{hook.Index}", hook.Name);
         return null;
     }
 
+    // Without an error the request goes on.
+    private void Count(Webhook hook, AdmissionRequest request, string? error, int code, long start)
+    {
+        _figures.Webhook(hook.Name, hook.Mutates, request, code, error is not null, _clock.GetElapsedTime(start));
+        if (error is not null)
+        {
+            _figures.Rejection(hook.Name, hook.Mutates, request, error, code);
+        }
+    }
+
     private (Invocation? Shown, ApiStatus? Problem) Meets(Webhook hook, AdmissionRequest request, Invocation shown, ReviewedObject value, CancellationToken cancellation)
     {
+        var start = _clock.GetTimestamp();
         var facts = new PolicyFacts(request, shown, value, null, new PolicyAuthorizer(_authorizer, request.User, cancellation));
         var (match, error) = MatchConditions.Check(hook.Conditions, new PolicyScope(facts, null, authorizes: true, [], cancellation), hook.MayFail, cancellation);
+        _figures.Conditions(hook.Name, "webhook", AdmissionFigures.HookSort(hook.Mutates), request, (match, error), _clock.GetElapsedTime(start));
         return error is not null ? (null, ApiStatus.Forbidden(request.Type, request.Name, error)) : match ? (shown, null) : (null, null);
     }
 
