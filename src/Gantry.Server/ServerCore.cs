@@ -44,7 +44,7 @@ internal sealed class ServerCore : IDisposable
         Auditor = Auditor.Of(options.Audit, Dice, parts.Ids, parts.Clock, parts.Logs.CreateLogger("audit"));
         Identities = new Identities(options, parts, pki, registry, () => Client!, Dice());
         Authorizers = new Authorizers(options.Authorization, registry, parts.Clock, Dice());
-        _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!), parts.Clock);
+        _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!), parts.Clock, options.Admission.ReadLimited());
         Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
         ProxyAddresses = new ProxyAddresses(registry, Dice());
         _webhooks = new WebhookCaller(ProxyAddresses, Dial, parts.Clock);

@@ -1,3 +1,4 @@
+using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Admission.PodSecurity;
 
@@ -8,24 +9,26 @@ internal static class AdmissionFile
 {
     private const int Longest = 1 << 20;
 
+    private static readonly string[] QuotaVersions = ["apiserver.config.k8s.io/v1", "resourcequota.admission.k8s.io/v1beta1", "resourcequota.admission.k8s.io/v1alpha1"];
+
     /// <summary>Reads a file.</summary>
     /// <param name="file">Its path; paths in it are relative to its directory.</param>
     /// <param name="faults">What is wrong with it.</param>
-    /// <returns>What it says about Pod Security, the one plugin that has a configuration here.</returns>
-    public static PodSecurityOptions Read(string file, out IReadOnlyList<string> faults)
+    /// <returns>What it says about the plugins that have a configuration here: Pod Security and quotas.</returns>
+    public static (PodSecurityOptions Security, IReadOnlyList<LimitedResource> Limited) Read(string file, out IReadOnlyList<string> faults)
     {
         var found = new List<string>();
         faults = found;
-        var options = new PodSecurityOptions();
+        var (security, limited) = (new PodSecurityOptions(), (IReadOnlyList<LimitedResource>)[]);
         if (Load(file, found) is not { } configuration)
         {
-            return options;
+            return (security, limited);
         }
 
         if (configuration.Text("kind") != "AdmissionConfiguration" || configuration.Text("apiVersion") is not ("apiserver.config.k8s.io/v1" or "apiserver.k8s.io/v1alpha1"))
         {
             found.Add($"{file} is no AdmissionConfiguration of apiserver.config.k8s.io/v1");
-            return options;
+            return (security, limited);
         }
 
         foreach (var plugin in configuration.Maps("plugins"))
@@ -33,18 +36,51 @@ internal static class AdmissionFile
             var name = plugin.Text("name") ?? "";
             var path = plugin.Text("path") ?? "";
             var own = plugin.Map("configuration") ?? (path.Length > 0 ? Load(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, path), found) : null);
-            if (name != "PodSecurity")
+            switch (name)
             {
-                found.Add($"the configuration of plugin \"{name}\" is not known");
-            }
-            else if (own is not null)
-            {
-                options = PodSecurity(own, found);
+                case "PodSecurity":
+                    security = own is null ? security : PodSecurity(own, found);
+                    break;
+                case "ResourceQuota":
+                    limited = own is null ? limited : Quotas(own, found);
+                    break;
+                default:
+                    found.Add($"the configuration of plugin \"{name}\" is not known");
+                    break;
             }
         }
 
-        return options;
+        return (security, limited);
     }
+
+    private static IReadOnlyList<LimitedResource> Quotas(TreeMap configuration, List<string> faults)
+    {
+        var version = configuration.Text("apiVersion");
+        if (configuration.Text("kind") != (version == QuotaVersions[0] ? "ResourceQuotaConfiguration" : "Configuration") || !QuotaVersions.Contains(version, StringComparer.Ordinal))
+        {
+            faults.Add("the configuration of plugin \"ResourceQuota\" is no ResourceQuotaConfiguration of apiserver.config.k8s.io/v1");
+            return [];
+        }
+
+        var limited = new List<LimitedResource>();
+        foreach (var (entry, index) in configuration.Maps("limitedResources").Select((e, i) => (e, i)))
+        {
+            var resource = entry.Text("resource") ?? "";
+            if (resource.Length == 0)
+            {
+                faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"limitedResources[{index}].resource: Required value"));
+            }
+
+            limited.Add(new LimitedResource(entry.Text("apiGroup") ?? "", resource, Texts(entry, "matchContains"), [.. entry.Maps("matchScopes").Select(Scope)]));
+        }
+
+        return limited;
+    }
+
+    private static V1ScopedResourceSelectorRequirement Scope(TreeMap scope) =>
+        new() { ScopeName = scope.Text("scopeName") ?? "", Operator = scope.Text("operator") ?? "", Values = Texts(scope, "values") };
+
+    private static IReadOnlyList<string> Texts(TreeMap map, string key) => [.. (map.List(key) ?? []).OfType<TreeString>().Select(t => t.Value)];
 
     private static PodSecurityOptions PodSecurity(TreeMap configuration, List<string> faults)
     {
@@ -65,10 +101,9 @@ internal static class AdmissionFile
         }
 
         var exemptions = configuration.Map("exemptions") ?? new TreeMap();
-        IReadOnlyList<string> Texts(string key) => [.. (exemptions.List(key) ?? []).OfType<TreeString>().Select(t => t.Value)];
         return new PodSecurityOptions
         {
-            Defaults = defaults, ExemptUsers = Texts("usernames"), ExemptNamespaces = Texts("namespaces"), ExemptRuntimeClasses = Texts("runtimeClasses"),
+            Defaults = defaults, ExemptUsers = Texts(exemptions, "usernames"), ExemptNamespaces = Texts(exemptions, "namespaces"), ExemptRuntimeClasses = Texts(exemptions, "runtimeClasses"),
         };
     }
 

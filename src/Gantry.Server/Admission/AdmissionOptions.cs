@@ -18,7 +18,10 @@ public sealed record AdmissionOptions
     public string ConfigFile { get; init; } = "";
 
     /// <summary>What counts for Pod Security.</summary>
-    internal PodSecurityOptions ReadPodSecurity() => ConfigFile.Length == 0 ? PodSecurity : AdmissionFile.Read(ConfigFile, out _);
+    internal PodSecurityOptions ReadPodSecurity() => ConfigFile.Length == 0 ? PodSecurity : AdmissionFile.Read(ConfigFile, out _).Security;
+
+    /// <summary>What nobody may have without a quota.</summary>
+    internal IReadOnlyList<LimitedResource> ReadLimited() => ConfigFile.Length == 0 ? [] : AdmissionFile.Read(ConfigFile, out _).Limited;
 
     /// <summary>Every fault, as the option's name and what is wrong with it.</summary>
     public IEnumerable<(string Option, string Fault)> Check()

@@ -48,7 +48,7 @@ internal static class AdmissionPlugins
     [
         new("NamespaceLifecycle", new NamespaceLifecycle(parts.Objects), Writes | Delete),
         new("LimitRanger", new LimitRanger(parts.Objects), Writes),
-        new("ServiceAccount", new ServiceAccountAdmission(parts.Objects, () => parts.Ids.Suffix(5)), Writes),
+        new("ServiceAccount", new ServiceAccountAdmission(parts.Objects, () => parts.Ids.Suffix(5), parts.Clock), Writes),
         new("NodeRestriction", new NodeRestriction(parts.Objects), Writes | Delete),
         new("TaintNodesByCondition", new TaintNodesByCondition(), Create),
         new("PodSecurity", new PodSecurityAdmission(parts.Objects, options.ReadPodSecurity()), Writes),

@@ -1,19 +1,22 @@
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
 using Gantry.Server.Authorization.Node;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
-using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
+using Gantry.Server.Subresources;
 
 namespace Gantry.Server.Admission;
 
 /// <summary>
 /// Keeps node agents to their own node and its pods, so that one broken machine is not a broken cluster. Rules: Kubernetes documentation, "NodeRestriction".
 /// </summary>
-public sealed class NodeRestriction : IValidatingAdmission
+internal sealed class NodeRestriction : IMutatingAdmission, IObjectlessAdmission
 {
     private const string Mirror = "kubernetes.io/config.mirror";
+
+    private static readonly string[] Unmentionable = ["secrets", "configmaps", "persistentvolumeclaims"];
 
     private readonly IObjects _objects;
 
@@ -22,25 +25,50 @@ public sealed class NodeRestriction : IValidatingAdmission
         _objects = objects;
     }
 
-    public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation)
-    {
-        var why = NodeAuthorizer.NodeOf(request.User) is { } node ? Why(request, value, node) : null;
-        return ValueTask.FromResult(why is null ? null : ApiStatus.Forbidden(request.Type, request.Name, why));
-    }
+    // Changes nothing, but is asked where objects are changed: what a node may not write is not looked at for faults.
+    public ValueTask<ApiStatus?> MutateAsync(AdmissionRequest request, TreeMap value, CancellationToken cancellation) => NodeAuthorizer.NodeOf(request.User) is { } node
+        ? ValueTask.FromResult(Check(request, Looks(request) ? Read(request, value) : null, node))
+        : default;
 
-    private string? Why(AdmissionRequest request, IApiObject? value, string node) => (request.Type.Group, request.Type.Plural, request.Subresource) switch
+    public ValueTask<ApiStatus?> AdmitAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
+        NodeAuthorizer.NodeOf(request.User) is { } node ? ValueTask.FromResult(Check(request, value, node)) : default;
+
+    private static bool Looks(AdmissionRequest request) => request.Type is { Group: "", Plural: "pods" or "persistentvolumeclaims" or "nodes" or "serviceaccounts" }
+        && request.Subresource is "" or "status" or "token";
+
+    private static object? Read(AdmissionRequest request, TreeMap value) => request.Kind is null ? ApiModels.Decode(request.Type, TreeJson.Write(value))
+        : ReferenceEquals(request.Kind, SubresourceKinds.TokenRequest) ? ApiJson.Decode<AuthenticationV1TokenRequest>(TreeJson.Write(value))
+        : null;
+
+    private ApiStatus? Check(AdmissionRequest request, object? value, string node) =>
+        Missing(request, value, node) ?? (Why(request, value, node) is { } why ? ApiStatus.Forbidden(request.Type, request.Name, why) : null);
+
+    // What is not there is not forbidden.
+    private ApiStatus? Missing(AdmissionRequest request, object? value, string node) => (request.Type.Group, request.Type.Plural, request.Subresource) switch
+    {
+        ("", "pods", "eviction") => MissingPod(request.Namespace, request.Name),
+        ("", "serviceaccounts", "token") when value is AuthenticationV1TokenRequest asked && Unbound(asked) is null => MissingPod(request.Namespace, asked.Spec.BoundObjectRef!.Name),
+        ("", "pods", "") when request.Operation == AdmissionOperation.Create && value is V1Pod pod && MirrorFault(pod, node) is null && _objects.Get<V1Node>("", node) is null =>
+            ApiStatus.NotFound(V1Node.Resource, node),
+        _ => null,
+    };
+
+    private ApiStatus? MissingPod(string ns, string name) => _objects.Get<V1Pod>(ns, name) is null ? ApiStatus.NotFound(V1Pod.Resource, name) : null;
+
+    private string? Why(AdmissionRequest request, object? value, string node) => (request.Type.Group, request.Type.Plural, request.Subresource) switch
     {
         ("", "pods", "") => Pod(request, value as V1Pod, node),
         ("", "pods", "status") => Status(request.Old as V1Pod, value as V1Pod, node),
         ("", "pods", "eviction") => OnNode(request, node) ? null : $"node {node} can only evict pods with spec.nodeName set to itself",
-        ("", "pods", _) when request.Operation != AdmissionOperation.Connect =>
+        ("", "pods", _) =>
             $"unexpected pod subresource \"{request.Subresource}\", only 'status' and 'eviction' are allowed",
         ("", "persistentvolumeclaims", "status") => Claim(request.Old as V1PersistentVolumeClaim, value as V1PersistentVolumeClaim, node),
         ("", "persistentvolumeclaims", _) => "may only update PVC status",
         ("", "nodes", _) => Node(request, value as V1Node, node),
+        ("", "serviceaccounts", "token") => value is AuthenticationV1TokenRequest asked ? Token(request.Namespace, asked, node) : null,
         ("coordination.k8s.io", "leases", "") when request.Namespace != "kube-node-lease" => "can only access leases in the \"kube-node-lease\" system namespace",
-        ("coordination.k8s.io", "leases", "") => NameOf(request, value) == node ? null : "can only access node lease with the same name as the requesting node",
-        ("storage.k8s.io", "csinodes", "") => NameOf(request, value) == node ? null : "can only access CSINode with the same name as the requesting node",
+        ("coordination.k8s.io", "leases", "") => request.Name == node ? null : "can only access node lease with the same name as the requesting node",
+        ("storage.k8s.io", "csinodes", "") => request.Name == node ? null : "can only access CSINode with the same name as the requesting node",
         _ => null,
     };
 
@@ -57,7 +85,7 @@ public sealed class NodeRestriction : IValidatingAdmission
         }
     }
 
-    private string? Mirrored(V1Pod pod, string node)
+    private static string? MirrorFault(V1Pod pod, string node)
     {
         if (!pod.Metadata.Annotations.ContainsKey(Mirror))
         {
@@ -69,9 +97,20 @@ public sealed class NodeRestriction : IValidatingAdmission
             return $"node \"{node}\" can only create pods with spec.nodeName set to itself";
         }
 
-        if (Owned(pod, node) is { } foreign)
+        return Owned(pod, node);
+    }
+
+    private string? Mirrored(V1Pod pod, string node)
+    {
+        if (MirrorFault(pod, node) is { } fault)
         {
-            return foreign;
+            return fault;
+        }
+
+        var (owner, uid) = (pod.Metadata.OwnerReferences[0].Uid, _objects.Get<V1Node>("", node)?.Metadata.Uid);
+        if (owner != uid)
+        {
+            return $"node {node} UID mismatch: expected {owner} got {uid}";
         }
 
         if (pod.Spec.ServiceAccountName.Length > 0)
@@ -79,10 +118,11 @@ public sealed class NodeRestriction : IValidatingAdmission
             return $"node \"{node}\" can not create pods that reference a service account";
         }
 
-        return PodMentions.Of(pod).Select(m => m.Kind).FirstOrDefault() is { } kind ? $"node \"{node}\" can not create pods that reference {kind}" : null;
+        var mentioned = PodMentions.OfSpec(pod).Select(m => m.Kind).ToHashSet(StringComparer.Ordinal);
+        return Unmentionable.FirstOrDefault(mentioned.Contains) is { } kind ? $"node \"{node}\" can not create pods that reference {kind}" : null;
     }
 
-    private string? Owned(V1Pod pod, string node)
+    private static string? Owned(V1Pod pod, string node)
     {
         if (pod.Metadata.OwnerReferences.Count > 1)
         {
@@ -104,10 +144,7 @@ public sealed class NodeRestriction : IValidatingAdmission
             return $"node \"{node}\" must not set blockOwnerDeletion on an owner reference";
         }
 
-        var uid = _objects.Get<V1Node>("", node)?.Metadata.Uid;
-        return uid is null ? $"error looking up node {node} to verify uid: node \"{node}\" not found"
-            : uid == owner.Uid ? null
-            : $"node {node} UID mismatch: expected {owner.Uid} got {uid}";
+        return null;
     }
 
     // Apart from how large it is and how its resize goes, a claim is none of a node's business.
@@ -147,9 +184,9 @@ public sealed class NodeRestriction : IValidatingAdmission
 
     private static string? Node(AdmissionRequest request, V1Node? now, string node)
     {
-        if (NameOf(request, now) != node)
+        if (request.Name != node)
         {
-            return $"node \"{node}\" is not allowed to modify node \"{NameOf(request, now)}\"";
+            return $"node \"{node}\" is not allowed to modify node \"{request.Name}\"";
         }
 
         if (now is null)
@@ -178,27 +215,14 @@ public sealed class NodeRestriction : IValidatingAdmission
             : $"is not allowed to modify labels: {string.Join(", ", forbidden)}";
     }
 
-    /// <summary>Why a node may not have that token, or null. A node gets tokens only for pods that run on it.</summary>
-    /// <param name="user">Who asks.</param>
-    /// <param name="ns">The account's namespace.</param>
-    /// <param name="account">The account.</param>
-    /// <param name="asked">What token is wanted.</param>
-    public ApiStatus? TokenRefusal(UserInfo user, string ns, string account, AuthenticationV1TokenRequest asked) =>
-        NodeAuthorizer.NodeOf(user) is { } node && Token(ns, asked, node) is { } why ? ApiStatus.Forbidden(V1ServiceAccount.Resource, account, why) : null;
-
     private string? Token(string ns, AuthenticationV1TokenRequest asked, string node)
     {
-        if (asked.Spec.BoundObjectRef is not { Kind: "Pod", ApiVersion: "v1", Name.Length: > 0 } bound)
+        if (Unbound(asked) is { } unbound)
         {
-            return "node requested token not bound to a pod";
+            return unbound;
         }
 
-        if (bound.Uid.Length == 0)
-        {
-            return "node requested token with a pod binding without a uid";
-        }
-
-        // Whether the pod is there and runs as that account, the issuer tells.
+        var bound = asked.Spec.BoundObjectRef!;
         return _objects.Get<V1Pod>(ns, bound.Name) is not { } pod ? null
             : pod.Metadata.Uid != bound.Uid
                 ? $"the UID in the bound object reference ({bound.Uid}) does not match the UID in record. The object might have been deleted and then recreated"
@@ -206,5 +230,10 @@ public sealed class NodeRestriction : IValidatingAdmission
             : null;
     }
 
-    private static string NameOf(AdmissionRequest request, IApiObject? value) => request.Name.Length > 0 ? request.Name : value?.Metadata.Name ?? "";
+    private static string? Unbound(AuthenticationV1TokenRequest asked) => asked.Spec.BoundObjectRef switch
+    {
+        not { Kind: "Pod", ApiVersion: "v1", Name.Length: > 0 } => "node requested token not bound to a pod",
+        { Uid.Length: 0 } => "node requested token with a pod binding without a uid",
+        _ => null,
+    };
 }

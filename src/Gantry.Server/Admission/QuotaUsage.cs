@@ -47,7 +47,8 @@ public static class QuotaUsage
     }
 
     /// <summary>Events were never counted, and what keeps nothing has nothing to count.</summary>
-    public static bool IsIgnored(ResourceType type) => type is { Plural: "events", Group: "" or "events.k8s.io" } or { Group: "", Plural: "bindings" or "componentstatuses" };
+    public static bool IsIgnored(ResourceType type) => type is { Plural: "events", Group: "" or "events.k8s.io" }
+        or { Group: "", Plural: "bindings" or "componentstatuses" } or { Group: "authentication.k8s.io" or "authorization.k8s.io" };
 
     /// <summary>Whether a quota resource is one that objects of a kind are counted by.</summary>
     public static bool Speaks(string resource, ResourceType type, IApiObject value) => resource == "count/" + type.QualifiedPlural || value switch
@@ -66,10 +67,23 @@ public static class QuotaUsage
     /// <summary>Whether a quota with these scopes speaks about the object. Only pods have scopes.</summary>
     public static bool Matches(V1ResourceQuota quota, IApiObject value)
     {
-        var requirements = quota.Spec.Scopes.Select(s => new V1ScopedResourceSelectorRequirement { ScopeName = s, Operator = "Exists" })
-            .Concat(quota.Spec.ScopeSelector?.MatchExpressions ?? []).ToList();
-        return requirements.Count == 0 || (value is V1Pod pod && requirements.All(r => Matches(r, pod)));
+        foreach (var scope in Scopes(quota))
+        {
+            if (!IsIn(scope, value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
+
+    /// <summary>The scopes of a quota; <c>scopes</c> are those that only have to exist.</summary>
+    public static IEnumerable<V1ScopedResourceSelectorRequirement> Scopes(V1ResourceQuota quota) => quota.Spec.Scopes
+        .Select(s => new V1ScopedResourceSelectorRequirement { ScopeName = s, Operator = "Exists" }).Concat(quota.Spec.ScopeSelector?.MatchExpressions ?? []);
+
+    /// <summary>Whether an object is in a scope.</summary>
+    public static bool IsIn(V1ScopedResourceSelectorRequirement scope, IApiObject value) => value is V1Pod pod && Matches(scope, pod);
 
     /// <summary>
     /// Why a pod may not even be counted: quotas of compute resources want every container to say what it needs. Null when it says.
@@ -147,18 +161,26 @@ public static class QuotaUsage
     private static void OfClaim(V1PersistentVolumeClaim claim, Dictionary<string, Quantity> usage)
     {
         usage["persistentvolumeclaims"] = One;
+        var asks = claim.Spec.Resources.Requests.ContainsKey("storage");
         var storage = claim.Spec.Resources.Requests.GetValueOrDefault("storage").RoundUp(0);
         // What a resize that failed has taken is still taken.
-        if (claim.Spec.Resources.Requests.ContainsKey("storage") && claim.Status.AllocatedResources.TryGetValue("storage", out var allocated) && allocated > storage)
+        if (asks && claim.Status.AllocatedResources.TryGetValue("storage", out var allocated) && allocated > storage)
         {
             storage = allocated.RoundUp(0);
         }
 
-        usage["requests.storage"] = storage;
+        if (asks)
+        {
+            usage["requests.storage"] = storage;
+        }
+
         if ((claim.Metadata.Annotations.GetValueOrDefault("volume.beta.kubernetes.io/storage-class") ?? claim.Spec.StorageClassName) is { Length: > 0 } name)
         {
             usage[name + ".storageclass.storage.k8s.io/persistentvolumeclaims"] = One;
-            usage[name + ".storageclass.storage.k8s.io/requests.storage"] = storage;
+            if (asks)
+            {
+                usage[name + ".storageclass.storage.k8s.io/requests.storage"] = storage;
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
@@ -13,7 +12,7 @@ namespace Gantry.Server.Admission;
 public sealed class ResourceQuotaAdmission : IValidatingAdmission, IDisposable
 {
     // Losing this often against the quota controller means something writes quotas in a loop.
-    private const int Attempts = 5;
+    private const int Retries = 3;
 
     private readonly IObjects _objects;
     private readonly IQuotaLedger _ledger;
@@ -21,38 +20,36 @@ public sealed class ResourceQuotaAdmission : IValidatingAdmission, IDisposable
     // One at a time in a namespace: two creates must not both see the last free place. Waiting costs less than losing races on the same quota.
     // Namespaces that share a turn only wait for each other.
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1, 1))];
+    private readonly IReadOnlyList<LimitedResource> _limited;
     private readonly TimeProvider _clock;
 
     /// <param name="objects">Tells cheaply whether a namespace has quotas at all.</param>
     /// <param name="ledger">Reads and books usage.</param>
     /// <param name="clock">Tells which pods should be gone.</param>
-    public ResourceQuotaAdmission(IObjects objects, IQuotaLedger ledger, TimeProvider clock)
+    /// <param name="limited">What nobody may have without a quota.</param>
+    public ResourceQuotaAdmission(IObjects objects, IQuotaLedger ledger, TimeProvider clock, IReadOnlyList<LimitedResource> limited)
     {
+        _limited = limited;
         _clock = clock;
         _objects = objects;
         _ledger = ledger;
     }
 
-    public async ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation)
+    public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
+        value is null || request.Namespace.Length == 0 || !request.Type.Namespaced || !Counts(request, value)
+            || (_limited.Count == 0 && !_objects.List<V1ResourceQuota>(request.Namespace).Any())
+            ? default
+            : ChargeAsync(request, value, cancellation);
+
+    private async ValueTask<ApiStatus?> ChargeAsync(AdmissionRequest request, IApiObject value, CancellationToken cancellation)
     {
-        if (value is null || request.Namespace.Length == 0 || !Counts(request, value) || !_objects.List<V1ResourceQuota>(request.Namespace).Any())
-        {
-            return null;
-        }
-
-        var now = _clock.GetUtcNow();
-        var cost = Difference(
-            QuotaUsage.Of(request.Type, value, now), QuotaUsage.Of(request.Type, request.Operation == AdmissionOperation.Update ? request.Old : null, now));
-        if (cost.Count == 0)
-        {
-            return null;
-        }
-
+        // An object that comes by an update replaces nothing.
+        var charged = new QuotaRequest(request.Type, value, request.Operation == AdmissionOperation.Update ? request.Old : null, request.Subresource == "status");
         var turn = _turns[(uint)string.GetHashCode(request.Namespace, StringComparison.Ordinal) % _turns.Length];
         await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await BookAsync(request, value, cost, cancellation).ConfigureAwait(false);
+            return await BookAsync(request, charged, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -77,31 +74,17 @@ public sealed class ResourceQuotaAdmission : IValidatingAdmission, IDisposable
         _ => false,
     };
 
-    private async ValueTask<ApiStatus?> BookAsync(
-        AdmissionRequest request, IApiObject value, IReadOnlyDictionary<string, Quantity> cost, CancellationToken cancellation)
+    private async ValueTask<ApiStatus?> BookAsync(AdmissionRequest request, QuotaRequest charged, CancellationToken cancellation)
     {
         var booked = new HashSet<string>(StringComparer.Ordinal);
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        for (var attempt = 0; ; attempt++)
         {
             // First every quota is asked, then all are booked: a refusal by the second must not leave a booking on the first.
-            var plan = new List<V1ResourceQuota>();
-            foreach (var quota in await _ledger.QuotasAsync(request.Namespace, cancellation).ConfigureAwait(false))
+            var quotas = await _ledger.QuotasAsync(request.Namespace, cancellation).ConfigureAwait(false);
+            var (changed, refusal) = QuotaRules.Charge([.. quotas.Where(q => !booked.Contains(q.Metadata.Name))], charged, attempt == 0 ? _limited : [], _clock.GetUtcNow());
+            if (refusal is not null)
             {
-                if (booked.Contains(quota.Metadata.Name))
-                {
-                    continue;
-                }
-
-                var (after, refusal) = QuotaRules.Charge(quota, request.Type, value, cost, request.Operation == AdmissionOperation.Create);
-                if (refusal is not null)
-                {
-                    return request.Forbid(value, refusal);
-                }
-
-                if (after is not null)
-                {
-                    plan.Add(after);
-                }
+                return refusal.IsFault ? new ApiStatus { Code = 500, Message = refusal.Why } : request.Forbid(charged.Value, refusal.Why);
             }
 
             if (request.DryRun)
@@ -109,8 +92,8 @@ public sealed class ResourceQuotaAdmission : IValidatingAdmission, IDisposable
                 return null;
             }
 
-            var lost = false;
-            foreach (var quota in plan)
+            var lost = "";
+            foreach (var quota in changed)
             {
                 if (await _ledger.TryBookAsync(quota, cancellation).ConfigureAwait(false))
                 {
@@ -118,32 +101,19 @@ public sealed class ResourceQuotaAdmission : IValidatingAdmission, IDisposable
                 }
                 else
                 {
-                    lost = true;
+                    lost = quota.Metadata.Name;
                 }
             }
 
-            if (!lost)
+            if (lost.Length == 0)
             {
                 return null;
             }
-        }
 
-        return ApiStatus.Internal("resource quota evaluation timed out");
-    }
-
-    // Only what grows is charged; what shrinks, the controller gives back when it counts again.
-    private static Dictionary<string, Quantity> Difference(IReadOnlyDictionary<string, Quantity> now, IReadOnlyDictionary<string, Quantity> before)
-    {
-        var difference = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var (resource, amount) in now)
-        {
-            var delta = before.TryGetValue(resource, out var old) ? amount - old : amount;
-            if (delta.Sign > 0)
+            if (attempt == Retries)
             {
-                difference[resource] = delta;
+                return ApiStatus.Modified(V1ResourceQuota.Resource, lost);
             }
         }
-
-        return difference;
     }
 }

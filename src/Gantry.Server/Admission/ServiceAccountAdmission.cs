@@ -1,5 +1,8 @@
+using System.Globalization;
+using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
+using Gantry.Server.Authorization.Node;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
 using Gantry.Server.Statuses;
@@ -18,46 +21,47 @@ public sealed class ServiceAccountAdmission : IMutatingAdmission
     // Seven seconds beyond the hour tell these tokens from those somebody asked for (KEP-2907).
     private const long TokenSeconds = 3607;
 
+    private const string Default = "default";
+    private const int Attempts = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
     private readonly IObjects _objects;
     private readonly Func<string> _suffix;
+    private readonly TimeProvider _clock;
 
     /// <param name="objects">Finds the accounts.</param>
     /// <param name="suffix">Makes the five random characters of a volume's name.</param>
-    public ServiceAccountAdmission(IObjects objects, Func<string> suffix)
+    /// <param name="clock">Tells how long to wait for the account of a new namespace.</param>
+    public ServiceAccountAdmission(IObjects objects, Func<string> suffix, TimeProvider clock)
     {
+        _clock = clock;
         _objects = objects;
         _suffix = suffix;
     }
 
     public ValueTask<ApiStatus?> MutateAsync(AdmissionRequest request, TreeMap value, CancellationToken cancellation) =>
-        ValueTask.FromResult(request.Creates("", "pods") ? Apply(request, value) : null);
+        request.Creates("", "pods") ? ApplyAsync(request, value, cancellation)
+        : request is { Operation: AdmissionOperation.Update, Subresource: "ephemeralcontainers" } && request.IsPod() ? EphemeralAsync(request, value, cancellation)
+        : default;
 
-    private ApiStatus? Apply(AdmissionRequest request, TreeMap pod)
+    private async ValueTask<ApiStatus?> ApplyAsync(AdmissionRequest request, TreeMap pod, CancellationToken cancellation)
     {
         if (pod.Map("metadata")?.Map("annotations")?.Contains(MirrorAnnotation) == true)
         {
-            return pod.Map("spec")?.Text("serviceAccountName") is { Length: > 0 }
-                ? request.Forbid(pod, "a mirror pod may not reference service accounts")
-                : null;
+            return MirrorFault(pod) is { } fault ? request.Forbid(pod, fault) : null;
         }
 
         var spec = pod.OwnMap("spec");
         var name = spec.Text("serviceAccountName") is { Length: > 0 } current ? current
             : spec.Text("serviceAccount") is { Length: > 0 } old ? old
-            : "default";
+            : Default;
         spec["serviceAccountName"] = name;
         // The old name of the field, which clients of the field still read.
         spec["serviceAccount"] = name;
 
-        if (_objects.Get<V1ServiceAccount>(request.Namespace, name) is not { } account)
+        if (await FindAsync(request.Namespace, name, cancellation).ConfigureAwait(false) is not { } account)
         {
-            return request.Forbid(
-                pod, $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found");
-        }
-
-        if (account.Metadata.Annotations.GetValueOrDefault(EnforceAnnotation) == "true" && SecretRefusal(spec, account) is { } refusal)
-        {
-            return request.Forbid(pod, refusal);
+            return Unknown(request, pod, name);
         }
 
         var mounts = spec["automountServiceAccountToken"] is TreeBool choice ? choice.Value : account.AutomountServiceAccountToken ?? true;
@@ -77,7 +81,63 @@ public sealed class ServiceAccountAdmission : IMutatingAdmission
             spec["imagePullSecrets"] = secrets;
         }
 
-        return null;
+        return Enforces(account) && SecretRefusal(spec, account) is { } refusal ? request.Forbid(pod, refusal) : null;
+    }
+
+    // The account of a new namespace comes a moment after it; whoever creates a pod at once need not try again himself.
+    private async ValueTask<V1ServiceAccount?> FindAsync(string ns, string name, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (_objects.Get<V1ServiceAccount>(ns, name) is { } account)
+            {
+                return account;
+            }
+
+            if (name != Default || attempt == Attempts || _objects.Get<V1Namespace>("", ns) is not { Metadata.DeletionTimestamp: null })
+            {
+                return null;
+            }
+
+            await Task.Delay(Pause, _clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<ApiStatus?> EphemeralAsync(AdmissionRequest request, TreeMap pod, CancellationToken cancellation)
+    {
+        if (pod.Map("spec")?.Text("serviceAccountName") is not { Length: > 0 } name)
+        {
+            return request.Forbid(pod, $"no service account specified for pod {request.Namespace}/{request.Name}");
+        }
+
+        if (await FindAsync(request.Namespace, name, cancellation).ConfigureAwait(false) is not { } account)
+        {
+            return Unknown(request, pod, name);
+        }
+
+        return Enforces(account) && VariableRefusal(pod.Map("spec")!, account, [("ephemeralContainers", "ephemeral container")]) is { } refusal
+            ? request.Forbid(pod, refusal) : null;
+    }
+
+    private static bool Enforces(V1ServiceAccount account) =>
+        account.Metadata.Annotations.GetValueOrDefault(EnforceAnnotation) is "1" or "t" or "T" or "TRUE" or "true" or "True";
+
+    private static ApiStatus Unknown(AdmissionRequest request, TreeMap pod, string name) =>
+        request.Forbid(pod, $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found");
+
+    // What mirror pods get, their node gives them.
+    private static string? MirrorFault(TreeMap pod)
+    {
+        if (pod.Map("spec")?.Text("serviceAccountName") is { Length: > 0 })
+        {
+            return "a mirror pod may not reference service accounts";
+        }
+
+        var typed = (V1Pod)ApiModels.Decode(V1Pod.Resource, TreeJson.Write(pod))!;
+        return PodMentions.OfSpec(typed).Any(m => m.Kind == "secrets") ? "a mirror pod may not reference secrets"
+            : typed.Spec.Volumes.Any(v => v.Projected?.Sources.Any(s => s.ServiceAccountToken is not null) == true)
+                ? "a mirror pod may not use ServiceAccountToken volume projections"
+            : null;
     }
 
     private void Mount(TreeMap spec)
@@ -138,7 +198,22 @@ public sealed class ServiceAccountAdmission : IMutatingAdmission
             }
         }
 
-        foreach (var (key, words) in new[] { ("initContainers", "init container"), ("containers", "container") })
+        if (VariableRefusal(spec, account, [("initContainers", "init container"), ("containers", "container")]) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var pulls = account.ImagePullSecrets.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        var stray = spec.Maps("imagePullSecrets").Select((s, i) => (Name: s.Text("name") ?? "", Index: i)).FirstOrDefault(s => !pulls.Contains(s.Name), (Name: "", Index: -1));
+        return stray.Index < 0 ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"imagePullSecrets[{stray.Index}].name=\"{stray.Name}\" is not allowed because service account {name} does not reference that imagePullSecret");
+    }
+
+    private static string? VariableRefusal(TreeMap spec, V1ServiceAccount account, ReadOnlySpan<(string Key, string Words)> lists)
+    {
+        var allowed = account.Secrets.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var (key, words) in lists)
         {
             foreach (var container in spec.Maps(key))
             {
@@ -147,14 +222,12 @@ public sealed class ServiceAccountAdmission : IMutatingAdmission
                     if (variable.Map("valueFrom")?.Map("secretKeyRef")?.Text("name") is { } secret && !allowed.Contains(secret))
                     {
                         return $"{words} {container.Text("name")} with envVar {variable.Text("name")} referencing secret.secretName=\"{secret}\""
-                            + $" is not allowed because service account {name} does not reference that secret";
+                            + $" is not allowed because service account {account.Metadata.Name} does not reference that secret";
                     }
                 }
             }
         }
 
-        var pulls = account.ImagePullSecrets.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
-        var stray = spec.Maps("imagePullSecrets").Select(s => s.Text("name") ?? "").FirstOrDefault(s => !pulls.Contains(s));
-        return stray is null ? null : $"imagePullSecret \"{stray}\" is not allowed because service account {name} does not reference that imagePullSecret";
+        return null;
     }
 }

@@ -88,6 +88,30 @@ internal sealed class ProxyAddresses
         return (Origin(target.Scheme, candidates[pick].Address!, candidates[pick].Port), null);
     }
 
+    /// <summary>Where a webhook behind a Service is asked (words: apiserver's <c>util/proxy</c>).</summary>
+    /// <returns>The origin in the pod network; or the name of a host elsewhere, for services that stand for one; or why there is none.</returns>
+    public (Uri? Origin, string? Host, string? Refusal) OfWebhook(string ns, string name, int port)
+    {
+        switch (_objects.Get<V1Service>(ns, name))
+        {
+            case null:
+                return (null, null, $"service \"{name}\" not found");
+            case { Spec: { Type: "ExternalName", ExternalName: { } host } }:
+                return (null, host, null);
+            case { Spec: { Type: "ClusterIP", ClusterIP: "None" } }:
+                return (null, null, "cannot route to service with ClusterIP \"None\"");
+            default:
+                var (origin, refusal) = OfService(ns, string.Create(CultureInfo.InvariantCulture, $"https:{name}:{port}"));
+                return (origin, null, refusal switch
+                {
+                    null => null,
+                    // A service that nothing was found for yet has endpoints as little as one that nothing is ready for.
+                    { Code: 404 } => $"no endpoints available for service \"{name}\"",
+                    _ => refusal.Message,
+                });
+        }
+    }
+
     // Nobody gets at what only the server's own machine may reach.
     private static IPAddress? Reachable(string text) =>
         IPAddress.TryParse(text, out var address) && !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !IsLinkLocal(address)

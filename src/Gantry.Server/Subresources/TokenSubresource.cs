@@ -1,7 +1,6 @@
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
-using Gantry.Server.Admission;
 using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
@@ -10,7 +9,7 @@ using Gantry.Server.Writing;
 namespace Gantry.Server.Subresources;
 
 /// <summary><c>serviceaccounts/token</c>: issues a token of an account.</summary>
-internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admission, NodeRestriction nodes) : ISubresource
+internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admission) : ISubresource
 {
     public string Group => "";
 
@@ -36,6 +35,13 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
             return elsewhere;
         }
 
+        var scope = WriteScope.Of(call, resource);
+        var shown = scope.Admission(AdmissionOperation.Create, null, scope.Name) with { Kind = SubresourceKinds.TokenRequest };
+        if (await admission.MutateAsync(shown, value, cancellation).ConfigureAwait(false) is { } unwelcome)
+        {
+            return unwelcome;
+        }
+
         var (prepared, refused) = await issuer.PrepareAsync(
             call.Info.Namespace, call.Info.Name, ApiJson.Decode<AuthenticationV1TokenRequest>(TreeJson.Write(value)), cancellation).ConfigureAwait(false);
         if (prepared is null)
@@ -43,23 +49,10 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
             return refused!;
         }
 
-        var scope = WriteScope.Of(call, resource);
-        var shown = scope.Admission(AdmissionOperation.Create, null, scope.Name) with { Kind = SubresourceKinds.TokenRequest };
-        var wanted = (TreeMap)TreeJson.Parse(SubresourceKinds.Encode(SubresourceKinds.TokenRequest, prepared));
-        if (await admission.MutateAsync(shown, wanted, cancellation).ConfigureAwait(false) is { } unwelcome)
-        {
-            return unwelcome;
-        }
-
-        prepared = ApiJson.Decode<AuthenticationV1TokenRequest>(TreeJson.Write(wanted));
-        if (await admission.ValidateAsync(shown, CustomResources.CustomObject.Read(TreeJson.Write(wanted)), cancellation).ConfigureAwait(false) is { } unwanted)
+        var wanted = CustomResources.CustomObject.Read(SubresourceKinds.Encode(SubresourceKinds.TokenRequest, prepared));
+        if (await admission.ValidateAsync(shown, wanted, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return unwanted;
-        }
-
-        if (nodes.TokenRefusal(call.User, scope.Namespace, scope.Name, prepared) is { } foreign)
-        {
-            return foreign;
         }
 
         var (grant, problem) = await issuer.IssueAsync(scope.Namespace, scope.Name, prepared, cancellation).ConfigureAwait(false);

@@ -42,6 +42,60 @@ public sealed class AdmissionOptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_limited_by_a_file_needs_a_quota_that_speaks_of_it()
+    {
+        var options = new AdmissionOptions { Disabled = ["ServiceAccount"], ConfigFile = Write("""
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: AdmissionConfiguration
+            plugins:
+            - name: ResourceQuota
+              configuration:
+                apiVersion: apiserver.config.k8s.io/v1
+                kind: ResourceQuotaConfiguration
+                limitedResources:
+                - {resource: services, matchContains: [services.loadbalancers]}
+                - {resource: pods, matchScopes: [{scopeName: PriorityClass, operator: In, values: [system-node-critical]}]}
+            """) };
+        await using var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
+        await using var server = await StartAsync(options, store);
+        var balancer = new V1Service
+        {
+            Metadata = new V1ObjectMeta { Namespace = "default", Name = "s" }, Spec = new V1ServiceSpec { Type = "LoadBalancer", Ports = [new V1ServicePort { Port = 1 }] },
+        };
+        var critical = new V1Pod
+        {
+            Metadata = new V1ObjectMeta { Namespace = "default", Name = "p" },
+            Spec = new V1PodSpec { PriorityClassName = "system-node-critical", Containers = [new V1Container { Name = "c", Image = "i" }] },
+        };
+
+        Assert.Equal("services \"s\" is forbidden: insufficient quota to consume: services.loadbalancers", (await server.Client.CreateAsync(balancer)).Error!.Message);
+        Assert.True((await server.Client.CreateAsync(balancer with { Spec = balancer.Spec with { Type = "NodePort" }, Metadata = balancer.Metadata with { Name = "free" } })).Ok);
+        var refused = (await server.Client.CreateAsync(critical)).Error!;
+        Assert.Equal((500, "insufficient quota to match these scopes: [{PriorityClass In [system-node-critical]}]"), (refused.Code, refused.Message));
+
+        var hard = new Dictionary<string, Gantry.Api.Quantity> { ["services.loadbalancers"] = Gantry.Api.Quantity.FromValue(1) };
+        var quota = (await server.Client.CreateAsync(new V1ResourceQuota
+        {
+            Metadata = new V1ObjectMeta { Namespace = "default", Name = "q" }, Spec = new V1ResourceQuotaSpec { Hard = hard },
+        })).Require();
+        await server.Client.UpdateAsync(quota with { Status = new V1ResourceQuotaStatus { Hard = hard, Used = new Dictionary<string, Gantry.Api.Quantity> { ["services.loadbalancers"] = Gantry.Api.Quantity.FromValue(0) } } }, "status");
+        (await server.Client.CreateAsync(new V1ResourceQuota
+        {
+            Metadata = new V1ObjectMeta { Namespace = "default", Name = "scoped" },
+            Spec = new V1ResourceQuotaSpec
+            {
+                ScopeSelector = new V1ScopeSelector
+                {
+                    MatchExpressions = [new V1ScopedResourceSelectorRequirement { ScopeName = "PriorityClass", Operator = "In", Values = ["system-node-critical"] }],
+                },
+            },
+        })).Require();
+
+        Assert.Null((await server.Client.CreateAsync(balancer)).Error);
+        Assert.Null((await server.Client.CreateAsync(critical)).Error);
+    }
+
+    [Fact]
     public async Task Owners_are_guarded_only_where_an_option_says_so()
     {
         await using var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
@@ -79,6 +133,10 @@ public sealed class AdmissionOptionsTests : IDisposable
     {
         Assert.NotEmpty(new AdmissionOptions { ConfigFile = Path.Combine(_folder, "missing") }.Check());
         Assert.NotEmpty(new AdmissionOptions { ConfigFile = Write("kind: Other") }.Check());
+        Assert.Equal("limitedResources[0].resource: Required value", Assert.Single(new AdmissionOptions { ConfigFile = Write("""
+            {apiVersion: apiserver.config.k8s.io/v1, kind: AdmissionConfiguration, plugins: [{name: ResourceQuota, configuration:
+              {apiVersion: apiserver.config.k8s.io/v1, kind: ResourceQuotaConfiguration, limitedResources: [{matchContains: [x]}]}}]}
+            """) }.Check()).Fault);
         var level = new AdmissionOptions { ConfigFile = Write("""
             {apiVersion: apiserver.config.k8s.io/v1, kind: AdmissionConfiguration, plugins: [{name: PodSecurity, configuration:
               {apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration, defaults: {enforce: strict}}}]}

@@ -77,6 +77,65 @@ public sealed class ResourceQuotaTests(RunningServer server)
         Assert.Equal(403, (await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps?dryRun=All", """{"metadata":{"name":"d"}}""")).Code);
     }
 
+    [Theory]
+    [InlineData("services", """{"services.nodeports":"1"}""", """{"spec":{"type":"ClusterIP","ports":[{"name":"a","port":1},{"name":"b","port":2}]}}""", """{"spec":{"type":"NodePort"}}""",
+        "exceeded quota: q, requested: services.nodeports=2, used: services.nodeports=0, limited: services.nodeports=1")]
+    [InlineData("services", """{"services.nodeports":"2"}""", """{"spec":{"type":"NodePort","ports":[{"name":"a","port":1}]}}""", """{"spec":{"ports":[{"name":"a","port":1},{"name":"b","port":2}]}}""", null)]
+    [InlineData("services", """{"services.loadbalancers":"0","services.nodeports":"9"}""", """{"spec":{"ports":[{"port":1}]}}""", """{"spec":{"type":"LoadBalancer"}}""",
+        "exceeded quota: q, requested: services.loadbalancers=1, used: services.loadbalancers=0, limited: services.loadbalancers=0")]
+    [InlineData("services", """{"services.nodeports":"0"}""", """{"spec":{"ports":[{"port":1}]}}""", """{"spec":{"type":"LoadBalancer","allocateLoadBalancerNodePorts":false}}""", null)]
+    [InlineData("configmaps", """{"configmaps":"0"}""", "{}", """{"data":{"a":"b"}}""", null)]
+    public async Task An_update_is_charged_what_it_costs_more(string plural, string hard, string body, string change, string? refusal)
+    {
+        var ns = await server.NamespaceAsync();
+        var value = (TreeMap)TreeJson.Parse(body);
+        value["metadata"] = new TreeMap { ["name"] = "x" };
+        Assert.Equal(201, (await server.PostAsync($"/api/v1/namespaces/{ns}/{plural}", TreeJson.WriteText(value))).Code);
+        await QuotaAsync(ns, "q", hard);
+
+        var changed = await server.MergeAsync($"/api/v1/namespaces/{ns}/{plural}/x", change);
+
+        Assert.True(changed.Code == (refusal is null ? 200 : 403), changed.Text);
+        Assert.EndsWith(refusal ?? "", changed.Message);
+    }
+
+    [Fact]
+    public async Task What_a_volume_has_taken_is_charged_and_never_refused()
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/persistentvolumeclaims";
+        Assert.Equal(201, (await server.PostAsync(path, """{"metadata":{"name":"c"},"spec":{"storageClassName":"x","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""")).Code);
+        await QuotaAsync(ns, "q", """{"requests.storage":"1Gi"}""");
+
+        var told = await server.MergeAsync(path + "/c/status", """{"status":{"allocatedResources":{"storage":"3Gi"}}}""");
+
+        Assert.True(told.Code == 200, told.Text);
+        Assert.Equal("2Gi", (await server.GetAsync($"/api/v1/namespaces/{ns}/resourcequotas/q")).Body.Map("status")!.Map("used")!.Text("requests.storage"));
+    }
+
+    [Theory]
+    [InlineData("""{"count/jobs.batch":"0"}""", "/apis/batch/v1", "jobs", """{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}}""", "requested: count/jobs.batch=1")]
+    [InlineData("""{"requests.ephemeral-storage":"1Gi","limits.ephemeral-storage":"2Gi"}""", "/api/v1", "pods",
+        """{"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"ephemeral-storage":"2Gi"},"limits":{"ephemeral-storage":"3Gi"}}}]}}""",
+        "exceeded quota: q, requested: limits.ephemeral-storage=3Gi,requests.ephemeral-storage=2Gi, used: limits.ephemeral-storage=0,requests.ephemeral-storage=0, limited: limits.ephemeral-storage=2Gi,requests.ephemeral-storage=1Gi")]
+    [InlineData("""{"gold.storageclass.storage.k8s.io/persistentvolumeclaims":"0"}""", "/api/v1", "persistentvolumeclaims",
+        """{"spec":{"storageClassName":"gold","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"2Gi"}}}}""", "requested: gold.storageclass.storage.k8s.io/persistentvolumeclaims=1")]
+    [InlineData("""{"hugepages-2Mi":"0"}""", "/api/v1", "pods",
+        """{"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"},"limits":{"hugepages-2Mi":"4Mi","cpu":"1"}}}]}}""", "requested: hugepages-2Mi=4Mi")]
+    public async Task A_quota_counts_by_group_class_and_name(string hard, string api, string plural, string body, string refusal)
+    {
+        var ns = await server.NamespaceAsync();
+        await server.PostAsync($"/api/v1/namespaces/{ns}/serviceaccounts", """{"metadata":{"name":"default"}}""");
+        await QuotaAsync(ns, "q", hard);
+        var value = (TreeMap)TreeJson.Parse(body);
+        value["metadata"] = new TreeMap { ["name"] = "x" };
+
+        var made = await server.PostAsync($"{api}/namespaces/{ns}/{plural}", TreeJson.WriteText(value));
+
+        Assert.True(made.Code == 403, made.Text);
+        Assert.Contains(refusal, made.Message);
+    }
+
     private async Task QuotaAsync(string ns, string name, string hard)
     {
         var made = await server.PostAsync($"/api/v1/namespaces/{ns}/resourcequotas", $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"hard":{{{hard}}} } }""");

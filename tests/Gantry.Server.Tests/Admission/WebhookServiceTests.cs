@@ -42,6 +42,44 @@ public sealed class WebhookServiceTests
             (string?)body!["message"]);
     }
 
+    [Theory]
+    [InlineData(null, "service \"hook\" not found")]
+    [InlineData("""{"ports":[{"port":444}]}""", "no service port 443 found for service \"hook\"")]
+    [InlineData("""{"ports":[{"port":443}]}""", "no endpoints available for service \"hook\"")]
+    [InlineData("""{"clusterIP":"None","ports":[{"port":443}]}""", "cannot route to service with ClusterIP \"None\"")]
+    public async Task A_service_that_leads_nowhere_is_told_as_what_it_is(string? spec, string why)
+    {
+        await using var server = await SubresourceServer.StartAsync(new PodNetwork());
+        await using var hook = await HookServer.StartAsync(server.Pki, _ => new TreeMap { ["allowed"] = true }, "hook.default.svc");
+        if (spec is not null)
+        {
+            await server.DoAsync("POST", "/api/v1/namespaces/default/services", $$$"""{"metadata":{"name":"hook"},"spec":{{{spec}}} }""");
+        }
+
+        await ConfigureAsync(server, hook, "configmaps");
+
+        var (code, body) = await server.SendAsync("POST", "/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"a"}}""");
+
+        Assert.Equal(
+            (500, "Internal error occurred: failed calling webhook \"hook.example.com\": failed to call webhook: Post \"https://hook.default.svc:443/hook?timeout=10s\": " + why),
+            (code, (string?)body!["message"]));
+    }
+
+    [Fact]
+    public async Task A_webhook_behind_a_name_elsewhere_is_asked_there_under_the_name_of_its_service()
+    {
+        var network = new PodNetwork();
+        await using var server = await SubresourceServer.StartAsync(network);
+        await using var hook = await HookServer.StartAsync(server.Pki, _ => new TreeMap { ["allowed"] = false }, "hook.default.svc");
+        await server.DoAsync("POST", "/api/v1/namespaces/default/services", """{"metadata":{"name":"hook"},"spec":{"type":"ExternalName","externalName":"localhost"}}""");
+        await ConfigureAsync(server, hook, "configmaps", $",\"port\":{hook.Port}");
+
+        var (code, body) = await server.SendAsync("POST", "/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"a"}}""");
+
+        Assert.Equal((400, "admission webhook \"hook.example.com\" denied the request without explanation"), (code, (string?)body!["message"]));
+        Assert.Empty(network.Connected);
+    }
+
     [Fact]
     public async Task A_webhook_whose_own_pods_it_would_judge_lets_them_through_until_one_is_ready()
     {
@@ -78,10 +116,10 @@ public sealed class WebhookServiceTests
         await server.DoAsync("POST", "/api/v1/namespaces/default/endpoints", ready ? Addresses.Insert(1, "\"metadata\":{\"name\":\"hook\"},") : """{"metadata":{"name":"hook"}}""");
     }
 
-    private static async Task ConfigureAsync(SubresourceServer server, HookServer hook, string resources) =>
+    private static async Task ConfigureAsync(SubresourceServer server, HookServer hook, string resources, string port = "") =>
         _ = await server.DoAsync("POST", "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", $$$"""
             {"metadata":{"name":"hook"},"webhooks":[{"name":"hook.example.com","sideEffects":"None","admissionReviewVersions":["v1"],
-             "clientConfig":{"service":{"namespace":"default","name":"hook","path":"/hook"},"caBundle":"{{{hook.CaBundle}}}"},
+             "clientConfig":{"service":{"namespace":"default","name":"hook","path":"/hook"{{{port}}} },"caBundle":"{{{hook.CaBundle}}}"},
              "namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"default"} },
              "objectSelector":{"matchExpressions":[{"key":"kubernetes.io/bootstrapping","operator":"DoesNotExist"}]},
              "rules":[{"operations":["CREATE","UPDATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["{{{resources}}}"],"scope":"Namespaced"}]}] }

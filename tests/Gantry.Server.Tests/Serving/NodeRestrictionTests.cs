@@ -51,6 +51,41 @@ public sealed class NodeRestrictionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_node_mirrors_the_pods_of_its_files_and_nothing_that_mentions_more()
+    {
+        var (name, node) = Node();
+        var ns = await server.NamespaceAsync();
+        var mirror = new V1Pod
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = "mirror", Namespace = ns, Annotations = new Dictionary<string, string> { ["kubernetes.io/config.mirror"] = "x" },
+                OwnerReferences = [new V1OwnerReference { ApiVersion = "v1", Kind = "Node", Name = name, Uid = "u", Controller = true }],
+            },
+            Spec = new V1PodSpec { NodeName = name, Containers = [new V1Container { Name = "c", Image = "i" }] },
+        };
+        V1Pod By(string uid) => mirror with { Metadata = mirror.Metadata with { OwnerReferences = [mirror.Metadata.OwnerReferences[0] with { Uid = uid }] } };
+
+        Assert.Equal($"nodes \"{name}\" not found", (await node.CreateAsync(mirror)).Error!.Message);
+        var uid = (await node.CreateAsync(Named(name))).Require().Metadata.Uid;
+        Assert.Equal($"pods \"mirror\" is forbidden: node {name} UID mismatch: expected u got {uid}", (await node.CreateAsync(mirror)).Error!.Message);
+        var greedy = By(uid) with { Spec = mirror.Spec with { Volumes = [new V1Volume { Name = "v", ConfigMap = new V1ConfigMapVolumeSource { Name = "m" } }] } };
+        Assert.Equal($"pods \"mirror\" is forbidden: node \"{name}\" can not create pods that reference configmaps", (await node.CreateAsync(greedy)).Error!.Message);
+        Assert.Null((await node.CreateAsync(By(uid))).Error);
+    }
+
+    [Fact]
+    public async Task What_a_node_may_not_write_is_not_looked_at_for_faults()
+    {
+        var (name, node) = Node();
+        (await node.CreateAsync(Named(name))).Require();
+
+        var refused = (await node.UpdateAsync(Named(name) with { Spec = new V1NodeSpec { Taints = [new V1Taint { Key = "!", Effect = "x" }] } })).Error!;
+
+        Assert.Equal((403, $"nodes \"{name}\" is forbidden: node \"{name}\" is not allowed to modify taints"), (refused.Code, refused.Message));
+    }
+
+    [Fact]
     public async Task A_node_reads_a_secret_by_name_when_its_pods_use_it()
     {
         var (name, node) = Node();

@@ -123,8 +123,13 @@ internal sealed class WebhookCaller : IDisposable
         var parts = at.Host.Split('.');
         if (parts is [var service, var ns, "svc"])
         {
-            var (origin, refusal) = _addresses.OfService(ns, string.Create(CultureInfo.InvariantCulture, $"https:{service}:{at.Port}"));
-            return origin is null ? throw new HttpRequestException(refusal!.Message) : await _dial(origin.Host.Trim('[', ']'), origin.Port, cancellation).ConfigureAwait(false);
+            var (origin, name, refusal) = _addresses.OfWebhook(ns, service, at.Port);
+            if (origin is not null)
+            {
+                return await _dial(origin.Host.Trim('[', ']'), origin.Port, cancellation).ConfigureAwait(false);
+            }
+
+            at = name is null ? throw new HttpRequestException(refusal) : new DnsEndPoint(name, at.Port);
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -17,6 +17,15 @@ public static class PodMentions
             yield break;
         }
 
+        foreach (var mention in OfSpec(pod))
+        {
+            yield return mention;
+        }
+    }
+
+    /// <summary>The same, of mirror pods too and without the pod itself.</summary>
+    public static IEnumerable<(string Kind, string Name)> OfSpec(V1Pod pod)
+    {
         if (pod.Spec.ServiceAccountName.Length > 0)
         {
             yield return ("serviceaccounts", pod.Spec.ServiceAccountName);
