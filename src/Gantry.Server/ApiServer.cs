@@ -312,6 +312,8 @@ public sealed class ApiServer : IAsyncDisposable
     {
         FlowMetrics.Append(text, core.Flows);
         core.AdmissionFigures.Append(text);
+        core.WatchFigures.Append(text);
+        core.Identities.Figures.Append(text);
         ServerFigures.Append(text, core.Registry, parts.Store);
         core.Auditor?.Figures.Append(text);
         encryption.Append(text);
@@ -327,7 +329,7 @@ public sealed class ApiServer : IAsyncDisposable
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var send = new PatientFlush(options.Limits.RequestTimeout, parts.Clock);
         var budget = new ByteBudget(options.Limits.MaxListBytes, options.Limits.RequestTimeout / 4, parts.Clock);
-        var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, send, tables), tables, send, budget);
+        var writer = new AnswerWriter(new WatchWriter(core.Registry.Clock, parts.Clock, send, tables, core.WatchFigures), tables, send, budget);
         return new HttpPipeline(
             new HttpParts
             {
@@ -338,6 +340,7 @@ public sealed class ApiServer : IAsyncDisposable
                 Paths = paths,
                 Writer = writer,
                 Metrics = metrics,
+                Identities = core.Identities.Figures,
                 Auditor = core.Auditor,
                 Flows = core.Flows,
                 Deadlines = new RequestDeadlines(options.Limits.RequestTimeout, parts.Clock),

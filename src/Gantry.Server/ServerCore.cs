@@ -77,6 +77,8 @@ internal sealed class ServerCore : IDisposable
 
     public AdmissionChain Admission { get; }
 
+    public Http.WatchFigures WatchFigures { get; } = new();
+
     public AdmissionFigures AdmissionFigures { get; } = new();
 
     public ResourceTable Table { get; }

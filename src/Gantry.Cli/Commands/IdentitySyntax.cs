@@ -19,7 +19,11 @@ public sealed class IdentitySyntax
     private readonly Option<string[]> _keys = List("--service-account-key-file", "Further keys whose service-account tokens are accepted.", "FILE");
     private readonly Option<string?> _keysUrl = new("--service-account-jwks-uri") { Description = "Where others find these keys, if not here.", HelpName = "URL" };
     private readonly Option<string?> _maximum = Time("--service-account-max-token-expiration", "The longest life of a token that is asked for; no limit if not given.");
-    private readonly Option<bool> _extend = new("--service-account-extend-token-expiration") { Description = "Let the tokens of pods live a year, for programs that read theirs once." };
+    private readonly Option<bool> _extend = new("--service-account-extend-token-expiration") 
+    {
+        Description = "Let the tokens of pods live a year, for programs that read theirs once; true if not given.", DefaultValueFactory = _ => true,
+    };
+
     private readonly Option<string[]> _audiences = List("--api-audiences", "What tokens for this server are for; its issuers if not given.", "NAME,...");
     private readonly Option<bool> _bootstrap = new("--enable-bootstrap-token-auth") { Description = "Accept tokens from secrets of the type bootstrap.kubernetes.io/token." };
     private readonly IdentityProviderSyntax _providers = new();

@@ -53,7 +53,7 @@ internal static class AdmissionFile
         return (security, limited);
     }
 
-    private static IReadOnlyList<LimitedResource> Quotas(TreeMap configuration, List<string> faults)
+    private static List<LimitedResource> Quotas(TreeMap configuration, List<string> faults)
     {
         var version = configuration.Text("apiVersion");
         if (configuration.Text("kind") != (version == QuotaVersions[0] ? "ResourceQuotaConfiguration" : "Configuration") || !QuotaVersions.Contains(version, StringComparer.Ordinal))
@@ -80,7 +80,7 @@ internal static class AdmissionFile
     private static V1ScopedResourceSelectorRequirement Scope(TreeMap scope) =>
         new() { ScopeName = scope.Text("scopeName") ?? "", Operator = scope.Text("operator") ?? "", Values = Texts(scope, "values") };
 
-    private static IReadOnlyList<string> Texts(TreeMap map, string key) => [.. (map.List(key) ?? []).OfType<TreeString>().Select(t => t.Value)];
+    private static List<string> Texts(TreeMap map, string key) => [.. (map.List(key) ?? []).OfType<TreeString>().Select(t => t.Value)];
 
     private static PodSecurityOptions PodSecurity(TreeMap configuration, List<string> faults)
     {

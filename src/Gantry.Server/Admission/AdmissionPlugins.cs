@@ -65,7 +65,7 @@ internal static class AdmissionPlugins
         new("DefaultIngressClass", new DefaultIngressClass(parts.Objects), Create),
         // These see what all others made of the object; the quota comes last, so that nothing is booked for what others refuse.
         new("MutatingAdmissionWebhook", new MutatingWebhooks(parts.Webhooks), AdmissionOperations.All),
-        new("ValidatingAdmissionPolicy", new PolicyAdmission(parts.Objects, parts.Resources, parts.Authorizer), AdmissionOperations.All),
+        new("ValidatingAdmissionPolicy", new PolicyAdmission(parts.Objects, parts.Resources, parts.Authorizer, parts.Figures, parts.Clock), AdmissionOperations.All),
         new("ValidatingAdmissionWebhook", new ValidatingWebhooks(parts.Webhooks), AdmissionOperations.All),
         new("ResourceQuota", parts.Quota, Writes),
     ];

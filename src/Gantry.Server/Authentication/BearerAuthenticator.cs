@@ -32,7 +32,7 @@ public sealed class BearerAuthenticator : IAuthenticator
 
         return await _tokens.AuthenticateAsync(token, [], cancellation).ConfigureAwait(false) switch
         {
-            TokenOutcome.Known known => new AuthenticationOutcome.Known(WithAuthenticated(known.User)),
+            TokenOutcome.Known known => new AuthenticationOutcome.Known(WithAuthenticated(known.User)) { Note = known.Note },
             TokenOutcome.Rejected rejected => new AuthenticationOutcome.Rejected(rejected.Reason),
             _ => new AuthenticationOutcome.Rejected(Invalid),
         };

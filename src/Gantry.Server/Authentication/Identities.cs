@@ -37,6 +37,8 @@ internal sealed class Identities : IDisposable
     /// <summary>The key that signs, then those whose tokens are accepted too.</summary>
     public IReadOnlyList<SigningKey> SigningKeys { get; }
 
+    public IdentityFigures Figures { get; } = new();
+
     public TokenIssuer Issuer { get; }
 
     public ITokenAuthenticator Tokens { get; }
@@ -62,8 +64,8 @@ internal sealed class Identities : IDisposable
         }
 
         // Before those of old: which of the two a token is, its issuer says, and these are many.
-        yield return new ServiceAccountTokens(options.Tokens, SigningKeys, bound, parts.Clock);
-        yield return new LegacyTokens(options.Tokens, SigningKeys, bound, parts.Clock, (ns, name, day, ct) => RecordAsync(api(), ns, name, day, ct));
+        yield return new ServiceAccountTokens(options.Tokens, SigningKeys, bound, parts.Clock, Figures);
+        yield return new LegacyTokens(options.Tokens, SigningKeys, bound, parts.Clock, (ns, name, day, ct) => RecordAsync(api(), ns, name, day, ct), Figures);
         if (authentication.BootstrapTokens)
         {
             yield return new AudienceAgnosticTokens(new BootstrapTokens(objects, parts.Clock), own);

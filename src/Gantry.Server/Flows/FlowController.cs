@@ -73,7 +73,7 @@ public sealed class FlowController
             return QueueAsync(flow, seats, user, info, cancellation);
         }
 
-        flow.Figures.Begin();
+        flow.Figures.Begin(seats);
         return new((new FlowSeat(flow, seats, null, _clock.GetTimestamp()), FlowRefusal.None));
     }
 
@@ -93,7 +93,7 @@ public sealed class FlowController
             return (default, refusal);
         }
 
-        flow.Figures.Begin();
+        flow.Figures.Begin(seats);
         return (new FlowSeat(flow, seats, request.Queue, _clock.GetTimestamp()), FlowRefusal.None);
     }
 

@@ -1,3 +1,5 @@
+using Gantry.Server.Figures;
+
 namespace Gantry.Server.Flows;
 
 /// <summary>What is counted of one flow schema's requests. Lives as long as the schema; every method may be called by any thread.</summary>
@@ -6,30 +8,14 @@ public sealed class FlowFigures
     /// <summary>The buckets of how long requests ran and waited, seconds.</summary>
     public static readonly double[] Bounds = [0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
 
-    private readonly long[] _ran = new long[Bounds.Length + 1];
-    private readonly long[] _waited = new long[Bounds.Length + 1];
     private readonly long[] _rejected = new long[5];
-    private long _ranTicks;
-    private long _waitedTicks;
     private long _dispatched;
     private long _waiting;
     private long _waitingSeats;
 
     public long Dispatched => Volatile.Read(ref _dispatched);
 
-    public long Finished
-    {
-        get
-        {
-            var sum = 0L;
-            for (var i = 0; i < _ran.Length; i++)
-            {
-                sum += Volatile.Read(ref _ran[i]);
-            }
-
-            return sum;
-        }
-    }
+    public long Finished => Ran.Count + RanWatches.Count;
 
     public long Waiting => Volatile.Read(ref _waiting);
 
@@ -37,17 +23,31 @@ public sealed class FlowFigures
 
     public long Rejected(FlowRefusal reason) => Volatile.Read(ref _rejected[(int)reason]);
 
-    public (IReadOnlyList<long> Buckets, double Sum) Ran => ([.. _ran], TimeSpan.FromTicks(Volatile.Read(ref _ranTicks)).TotalSeconds);
+    /// <summary>How long requests had their seats.</summary>
+    public Histogram Ran { get; } = new(Bounds);
 
-    public (IReadOnlyList<long> Buckets, double Sum) Waited => ([.. _waited], TimeSpan.FromTicks(Volatile.Read(ref _waitedTicks)).TotalSeconds);
+    /// <summary>The same of watches, which have seats only until they have begun.</summary>
+    public Histogram RanWatches { get; } = new(Bounds);
 
-    public void Begin() => Interlocked.Increment(ref _dispatched);
+    /// <summary>How long requests waited that got their seats.</summary>
+    public Histogram Waited { get; } = new(Bounds);
 
-    public void End(TimeSpan took)
+    /// <summary>How long requests waited in vain.</summary>
+    public Histogram WaitedInVain { get; } = new(Bounds);
+
+    /// <summary>How many requests were in a queue when one had come to it.</summary>
+    public Histogram QueueLengths { get; } = new([0, 10, 25, 50, 100, 250, 500, 1000]);
+
+    /// <summary>How many seats requests asked for.</summary>
+    public Histogram Seats { get; } = new([1, 2, 4, 10]);
+
+    public void Begin(int seats)
     {
-        Interlocked.Increment(ref _ran[Bucket(took)]);
-        Interlocked.Add(ref _ranTicks, took.Ticks);
+        Interlocked.Increment(ref _dispatched);
+        Seats.Add((double)seats);
     }
+
+    public void End(TimeSpan took, bool watches) => (watches ? RanWatches : Ran).Add(took);
 
     public void BeginWaiting(int seats)
     {
@@ -55,25 +55,12 @@ public sealed class FlowFigures
         Interlocked.Add(ref _waitingSeats, seats);
     }
 
-    public void EndWaiting(int seats, TimeSpan took)
+    public void EndWaiting(int seats, TimeSpan took, bool served)
     {
         Interlocked.Decrement(ref _waiting);
         Interlocked.Add(ref _waitingSeats, -seats);
-        Interlocked.Increment(ref _waited[Bucket(took)]);
-        Interlocked.Add(ref _waitedTicks, took.Ticks);
+        (served ? Waited : WaitedInVain).Add(took);
     }
 
     public void Reject(FlowRefusal reason) => Interlocked.Increment(ref _rejected[(int)reason]);
-
-    private static int Bucket(TimeSpan took)
-    {
-        var seconds = took.TotalSeconds;
-        var at = 0;
-        while (at < Bounds.Length && seconds > Bounds[at])
-        {
-            at++;
-        }
-
-        return at;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gantry.Server.Figures;
 
 namespace Gantry.Server.Flows;
 
@@ -41,17 +42,11 @@ internal static class FlowMetrics
         Each(text, "current_inqueue_requests", "gauge", "Requests that wait.", flows, f => f.Figures.Waiting);
         Each(text, "current_inqueue_seats", "gauge", "Seats that waiting requests ask for.", flows, f => f.Figures.WaitingSeats);
         Each(text, "current_executing_requests", "gauge", "Requests that have their seats.", flows, f => Math.Max(0, f.Figures.Dispatched - f.Figures.Finished));
-        Begin(text, "request_execution_seconds", "histogram", "How long requests had their seats.");
-        foreach (var flow in flows)
-        {
-            Histogram(text, "request_execution_seconds", Labels(flow), flow.Figures.Ran);
-        }
-
-        Begin(text, "request_wait_duration_seconds", "histogram", "How long requests waited for their seats that had to.");
-        foreach (var flow in flows)
-        {
-            Histogram(text, "request_wait_duration_seconds", Labels(flow), flow.Figures.Waited);
-        }
+        Histograms(text, "request_execution_seconds", "How long requests had their seats.", flows, ("type=\"regular\"", f => f.Ran), ("type=\"watch\"", f => f.RanWatches));
+        Histograms(
+            text, "request_wait_duration_seconds", "How long requests waited for their seats that had to.", flows, ("execute=\"true\"", f => f.Waited), ("execute=\"false\"", f => f.WaitedInVain));
+        Histograms(text, "request_queue_length_after_enqueue", "How many waited in a queue when a request had come to it.", flows, ("", f => f.QueueLengths));
+        Histograms(text, "work_estimated_seats", "How many seats requests asked for.", flows, ("", f => f.Seats));
     }
 
     private static void Levels(StringBuilder text, IReadOnlyList<PriorityLevel> levels)
@@ -59,6 +54,7 @@ internal static class FlowMetrics
         Each(text, "nominal_limit_seats", "gauge", "Seats of a level by its shares.", levels, l => l.Limits.Nominal);
         Each(text, "lower_limit_seats", "gauge", "Seats of a level when all it may lend is lent.", levels, l => l.Limits.Lower);
         Each(text, "upper_limit_seats", "gauge", "Seats of a level when it has borrowed all that it may.", levels, l => l.Limits.Upper);
+        Each(text, "target_seats", "gauge", "Seats of a level that its demand calls for, within its bounds.", levels, l => Math.Clamp(l.LastDemand.Smoothed, l.Limits.Lower, Math.Max(l.Limits.Lower, l.Limits.Upper)));
         Each(text, "current_limit_seats", "gauge", "Seats of a level now.", levels, l => l.Limit);
         Each(text, "current_executing_seats", "gauge", "Seats that are taken.", levels, l => l.InUse);
         Each(text, "demand_seats_high_watermark", "gauge", "The most seats asked for at once in the last period.", levels, l => l.LastDemand.Highest);
@@ -87,20 +83,18 @@ internal static class FlowMetrics
         }
     }
 
-    private static void Histogram(StringBuilder text, string name, string labels, (IReadOnlyList<long> Buckets, double Sum) values)
+    private static void Histograms(
+        StringBuilder text, string name, string help, IReadOnlyList<ServedFlow> flows, params ReadOnlySpan<(string Label, Func<FlowFigures, Histogram> Of)> kinds)
     {
-        var below = 0L;
-        for (var i = 0; i < values.Buckets.Count; i++)
+        Begin(text, name, "histogram", help);
+        foreach (var flow in flows)
         {
-            below += values.Buckets[i];
-            var bound = i < FlowFigures.Bounds.Length ? FlowFigures.Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
-            text.Append(CultureInfo.InvariantCulture, $"{Prefix}{name}_bucket{{{labels},le=\"{bound}\"}} {below}\n");
+            foreach (var (label, of) in kinds)
+            {
+                of(flow.Figures).Append(text, Prefix + name, label.Length == 0 ? Labels(flow) : label + "," + Labels(flow));
+            }
         }
-
-        text.Append(CultureInfo.InvariantCulture, $"{Prefix}{name}_sum{{{labels}}} {values.Sum:0.######}\n");
-        text.Append(CultureInfo.InvariantCulture, $"{Prefix}{name}_count{{{labels}}} {below}\n");
     }
 
-    private static void Begin(StringBuilder text, string name, string type, string help) =>
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {Prefix}{name} {help}\n# TYPE {Prefix}{name} {type}\n");
+    private static void Begin(StringBuilder text, string name, string type, string help) => FigureText.Begin(text, Prefix + name, type, help);
 }

@@ -7,10 +7,12 @@ namespace Gantry.Server.Flows;
 /// <param name="From">When it got them, a timestamp of the clock.</param>
 public readonly record struct FlowSeat(ServedFlow Flow, int Seats, QueueState? Queue, long From)
 {
-    public void Give(TimeProvider clock)
+    /// <param name="clock">Tells how long it had them.</param>
+    /// <param name="watches">Whether it was a watch that has begun.</param>
+    public void Give(TimeProvider clock, bool watches = false)
     {
         var took = clock.GetElapsedTime(From);
         Flow.Level.Give(Seats, Queue, took);
-        Flow.Figures.End(took);
+        Flow.Figures.End(took, watches);
     }
 }

@@ -176,7 +176,7 @@ public sealed class PriorityLevel
 
         var waited = _clock.GetElapsedTime(from);
         Interlocked.Add(ref _seatTicks, waited.Ticks * request.Seats);
-        request.Flow.Figures.EndWaiting(request.Seats, waited);
+        request.Flow.Figures.EndWaiting(request.Seats, waited, refusal == FlowRefusal.None);
         return refusal;
     }
 
@@ -216,6 +216,7 @@ public sealed class PriorityLevel
                 return FlowRefusal.QueueFull;
             }
 
+            request.Flow.Figures.QueueLengths.Add((double)request.Queue!.Waiting.Count);
             Note(InUse + _queues.WaitingSeats);
             request.Flow.Figures.BeginWaiting(request.Seats);
             Dispatch();

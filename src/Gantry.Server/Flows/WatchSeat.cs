@@ -10,7 +10,7 @@ internal sealed class WatchSeat(FlowSeat seat, TimeProvider clock)
     {
         if (Interlocked.Exchange(ref _given, 1) == 0)
         {
-            seat.Give(clock);
+            seat.Give(clock, watches: true);
         }
     }
 }

@@ -20,6 +20,8 @@ internal sealed record HttpParts
 
     public required RequestMetrics Metrics { get; init; }
 
+    public required Authentication.IdentityFigures Identities { get; init; }
+
     public required Flows.FlowController Flows { get; init; }
 
     public required RequestDeadlines Deadlines { get; init; }

@@ -24,6 +24,7 @@ internal sealed class HttpPipeline
     private readonly AnswerWriter _writer;
     private readonly Auditor? _auditor;
     private readonly RequestMetrics _metrics;
+    private readonly IdentityFigures _identities;
     private readonly FlowController _flows;
     private readonly RequestDeadlines _deadlines;
     private readonly bool _tables;
@@ -42,6 +43,7 @@ internal sealed class HttpPipeline
         _writer = parts.Writer;
         _auditor = parts.Auditor;
         _metrics = parts.Metrics;
+        _identities = parts.Identities;
         _flows = parts.Flows;
         _deadlines = parts.Deadlines;
         _tables = parts.HasTables;
@@ -58,7 +60,7 @@ internal sealed class HttpPipeline
         var path = request.Path.Value ?? "/";
         var info = RequestInfoParser.Parse(request.Method, path, request.QueryString.Value ?? "");
         var longRunning = IsLongRunning(info);
-        using var running = _metrics.Begin(info, longRunning);
+        using var running = _metrics.Begin(info, request.Method, longRunning);
         Exception? fault = null;
         RequestTime time = default;
         try
@@ -122,7 +124,7 @@ internal sealed class HttpPipeline
             await _auditor.EndAsync(context, longRunning, fault).ConfigureAwait(false);
         }
 
-        _metrics.End(info, request.Method, context.Response.StatusCode, longRunning ? null : _clock.GetElapsedTime(start));
+        _metrics.End(info, request.Method, info.Verb == "patch" && MediaType(request.ContentType) == "application/apply-patch+yaml", context.Response.StatusCode, longRunning ? null : _clock.GetElapsedTime(start));
     }
 
     private (RequestTime Time, ApiStatus? Refusal) Begin(HttpContext context, RequestInfo info, bool longRunning) => longRunning
@@ -164,13 +166,20 @@ internal sealed class HttpPipeline
 
     private async ValueTask AnswerAsync(HttpContext context, RequestInfo info, bool longRunning, long start, CancellationToken cancellation)
     {
-        switch (await _authenticator.AuthenticateAsync(context, cancellation).ConfigureAwait(false))
+        var outcome = await _authenticator.AuthenticateAsync(context, cancellation).ConfigureAwait(false);
+        _identities.Authenticated(outcome, _clock.GetElapsedTime(start));
+        switch (outcome)
         {
             case AuthenticationOutcome.Known known:
                 if (_auditor is not null && await _auditor.BeginAsync(context, info, known.User, longRunning, start, cancellation).ConfigureAwait(false) is { } unaudited)
                 {
                     await AnswerWriter.StatusAsync(context, unaudited, cancellation).ConfigureAwait(false);
                     return;
+                }
+
+                if (known.Note is { } note)
+                {
+                    _ = AuditOf(context)?.Annotate(note.Key, note.Value);
                 }
 
                 var (user, refusal) = await Impersonation.ApplyAsync(known.User, context.Request.Headers, _authorizer, cancellation).ConfigureAwait(false);
@@ -239,7 +248,9 @@ internal sealed class HttpPipeline
         if (info.IsResource || !PlainPaths.IsAlwaysAllowed(info.Path))
         {
             var asked = AuthorizationAttributes.Of(user, info);
+            var from = _clock.GetTimestamp();
             var decision = await _authorizer.AuthorizeAsync(asked, cancellation).ConfigureAwait(false);
+            _identities.Decided(decision, _clock.GetElapsedTime(from));
             audit?.Annotate("authorization.k8s.io/decision", decision.Opinion == Opinion.Allow ? "allow" : "forbid");
             audit?.Annotate("authorization.k8s.io/reason", decision.Reason);
             if (decision.Opinion != Opinion.Allow)
@@ -332,6 +343,12 @@ internal sealed class HttpPipeline
         };
         var answer = await _dispatcher.HandleAsync(call, cancellation).ConfigureAwait(false);
         await _writer.WriteAsync(context, call, answer, range, cancellation).ConfigureAwait(false);
+        if (info.Verb is "get" or "list" && !streams && context.Response.StatusCode == 200)
+        {
+            // Lists are sent as they are kept and nobody adds them up.
+            var bytes = context.Response.ContentLength ?? (answer is ApiAnswer.Items items ? items.Page.Items.Sum(i => (long)i.Json.Length) : 0);
+            _metrics.Sent(info, context.Request.Method, bytes);
+        }
     }
 
     private AuditContext? AuditOf(HttpContext context) => _auditor is null ? null : context.Features.Get<AuditContext>();

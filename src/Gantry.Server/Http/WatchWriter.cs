@@ -18,13 +18,16 @@ internal sealed class WatchWriter
     private readonly TimeProvider _clock;
     private readonly PatientFlush _send;
     private readonly ITableMaker? _tables;
+    private readonly WatchFigures _figures;
 
     /// <param name="revisions">How far the caches are.</param>
     /// <param name="clock">Tells when watches end.</param>
     /// <param name="send">Hands events to connections; a client that takes none of them for too long is as good as gone.</param>
     /// <param name="tables">Makes tables; null where there are none.</param>
-    public WatchWriter(RevisionClock revisions, TimeProvider clock, PatientFlush send, ITableMaker? tables)
+    /// <param name="figures">Counts what is sent.</param>
+    public WatchWriter(RevisionClock revisions, TimeProvider clock, PatientFlush send, ITableMaker? tables, WatchFigures figures)
     {
+        _figures = figures;
         _send = send;
         _revisions = revisions;
         _clock = clock;
@@ -54,12 +57,15 @@ internal sealed class WatchWriter
 
         // The headers go out at once: clients wait for them before they rely on the watch.
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        var sizes = _figures.Of(request.Resource.Type);
         do
         {
             var pending = false;
             while (cursor.TryRead(out var item))
             {
+                var before = writer.UnflushedBytes;
                 rendering.Write(writer, await ReadyAsync(cursor, request, item, cancellation).ConfigureAwait(false));
+                sizes.Add((double)(writer.UnflushedBytes - before));
                 pending = true;
                 if (writer.UnflushedBytes > 32 * 1024)
                 {
@@ -142,6 +148,7 @@ internal sealed class WatchWriter
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         rendering.Write(buffer, item);
+        _figures.Of(rendering.Request.Resource.Type).Add((double)buffer.WrittenCount);
         var type = rendering.IsText ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
         await _send.SentAsync(socket.SendAsync(buffer.WrittenMemory, type, endOfMessage: true, cancellation), cancellation).ConfigureAwait(false);
     }

@@ -20,7 +20,11 @@ public abstract record AuthenticationOutcome
     public static AuthenticationOutcome None { get; } = new NoCredentials();
 
     /// <summary>The credentials are good. <paramref name="User"/> already holds <c>system:authenticated</c>.</summary>
-    public sealed record Known(UserInfo User) : AuthenticationOutcome;
+    public sealed record Known(UserInfo User) : AuthenticationOutcome
+    {
+        /// <summary>What the audit log is told of the credentials; null for nothing.</summary>
+        public KeyValuePair<string, string>? Note { get; init; }
+    }
 
     /// <summary>The request brings no credentials that this authenticator understands.</summary>
     public sealed record NoCredentials : AuthenticationOutcome;

@@ -17,6 +17,7 @@ internal sealed class AdmissionFigures
 
     private static readonly double[] Bounds = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
     private static readonly double[] WebhookBounds = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 25];
+    private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly double[] ConditionBounds = [0.001, 0.005, 0.01, 0.025, 0.1, 0.2, 0.25];
     private static readonly double[] PolicyBounds = [0.0000005, 0.001, 0.01, 0.1, 1];
 
@@ -29,8 +30,16 @@ internal sealed class AdmissionFigures
     private readonly HistogramFamily _conditions = new(Prefix + "match_condition_evaluation_seconds", "How long match conditions took.", ConditionBounds);
     private readonly CounterFamily _conditionErrors = new(Prefix + "match_condition_evaluation_errors_total", "Match conditions that could not be computed.");
     private readonly CounterFamily _conditionExclusions = new(Prefix + "match_condition_exclusions_total", "Requests that match conditions left out.");
+    private readonly HistogramFamily _compiled = new("apiserver_cel_compilation_duration_seconds", "How long expressions took to compile.", DefaultBounds);
+    private readonly HistogramFamily _evaluated = new("apiserver_cel_evaluation_duration_seconds", "How long expressions took to compute.", DefaultBounds);
     private readonly CounterFamily _policies = new("apiserver_validating_admission_policy_check_total", "What came of policies.");
     private readonly HistogramFamily _policyTimes = new("apiserver_validating_admission_policy_check_duration_seconds", "How long policies took.", PolicyBounds);
+
+    /// <summary>Counts the compilation of a policy's expressions.</summary>
+    public void Compiled(TimeSpan took) => _compiled.Add("", took);
+
+    /// <summary>Counts their evaluation for a request.</summary>
+    public void Evaluated(TimeSpan took) => _evaluated.Add("", took);
 
     /// <summary>The figures of a plugin for an operation. To be called before anything is counted.</summary>
     public Outcomes Controller(string name, AdmissionOperation operation, bool validates)
@@ -115,6 +124,8 @@ internal sealed class AdmissionFigures
         _conditionExclusions.Append(text);
         _policies.Append(text);
         _policyTimes.Append(text);
+        _compiled.Append(text);
+        _evaluated.Append(text);
     }
 
     private static string Sort(bool validates) => validates ? "validate" : "admit";

@@ -163,6 +163,37 @@ public sealed class ConfiguredServerTests : IAsyncLifetime, IDisposable
         Assert.Equal(404, (await _server.SendAsync(HttpMethod.Get, "/nothing", token: "nobody")).Code);
     }
 
+    [Fact]
+    public async Task Expressions_are_answered_by_a_webhook_with_selectors_reasons_and_errors()
+    {
+        const string Policies = "/apis/admissionregistration.k8s.io/v1/";
+        const string Check = "authorizer.serviceAccount('default', 'robot').group('').resource('pods').namespace('x').fieldSelector('spec.nodeName=one').labelSelector('a in (b)').check('list')";
+        Assert.Equal(201, (await _server.PostAsync(Policies + "validatingadmissionpolicies", $$$"""
+            {"metadata":{"name":"asks"},"spec":{"matchConstraints":{"resourceRules":[{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]},
+             "validations":[{"expression":"{{{Check}}}.allowed()","messageExpression":"'no'"},
+                            {"expression":"!{{{Check}}}.errored()","message":"errored"},
+                            {"expression":"{{{Check}}}.reason() == 'because' && {{{Check}}}.error() == ''","message":"reason"},
+                            {"expression":"authorizer.path('/x').check('get').allowed()","message":"path"}] } }
+            """)).Code);
+        Assert.Equal(201, (await _server.PostAsync(Policies + "validatingadmissionpolicybindings", """{"metadata":{"name":"asks"},"spec":{"policyName":"asks","validationActions":["Deny"]}}""")).Code);
+        _decision = """{"allowed":true,"reason":"because"}""";
+
+        var made = await _server.PostAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"a"}}""");
+
+        Assert.True(made.Code == 201, made.Text);
+        var asked = Assert.Single(_asked, a => a.Map("spec")!.Text("user") == "system:serviceaccount:default:robot").Map("spec")!;
+        Assert.Equal(["system:serviceaccounts", "system:serviceaccounts:default"], asked.List("groups")!.Select(g => ((TreeString)g).Value));
+        Assert.Equal("""{"requirements":[{"key":"spec.nodeName","operator":"In","values":["one"]}]}""", TreeJson.WriteText(asked.Map("resourceAttributes")!.Map("fieldSelector")!));
+        Assert.Equal("""{"requirements":[{"key":"a","operator":"In","values":["b"]}]}""", TreeJson.WriteText(asked.Map("resourceAttributes")!.Map("labelSelector")!));
+
+        _silent = true;
+        Assert.Equal(200, (await _server.SendAsync(HttpMethod.Patch, Policies + "validatingadmissionpolicies/asks", """
+            {"spec":{"validations":[{"expression":"!authorizer.serviceAccount('default', 'other').path('/y').check('get').errored()","messageExpression":"'errored'"}] } }
+            """, "application/merge-patch+json")).Code);
+        var refused = await _server.PostAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"b"}}""");
+        Assert.EndsWith("denied request: errored", refused.Message);
+    }
+
     private ApiServerOptions Configure(ApiServerOptions options)
     {
         var ca = Path.Combine(options.DataDirectory, "front.crt");

@@ -40,6 +40,30 @@ public sealed class ServiceAccountTokenTests
     }
 
     [Fact]
+    public async Task A_token_of_a_pod_lives_a_year_and_is_told_of_when_it_should_have_been_renewed()
+    {
+        var issuer = new TokenIssuer(_options, _key, _objects, _clock, Guid.NewGuid);
+        _objects.Objects[(BoundKind.Pod, "ns", "web")] = new LiveObject("pod-1", null) { ServiceAccount = "robot" };
+        var asked = new Gantry.Api.Models.AuthenticationV1TokenRequest
+        {
+            Spec = new Gantry.Api.Models.V1TokenRequestSpec
+            {
+                Audiences = _options.Audiences, ExpirationSeconds = 3607, BoundObjectRef = new Gantry.Api.Models.V1BoundObjectReference { Kind = "Pod", ApiVersion = "v1", Name = "web" },
+            },
+        };
+        var grant = (await issuer.IssueAsync("ns", "robot", asked, default)).Issued!;
+        Assert.Equal(_clock.GetUtcNow().AddSeconds(3607), grant.Request.Status!.ExpirationTimestamp);
+        var token = grant.Request.Status.Token;
+
+        Assert.Null(Assert.IsType<TokenOutcome.Known>(await Ask(token)).Note);
+        _clock.Advance(TimeSpan.FromHours(2));
+        var stale = Assert.IsType<TokenOutcome.Known>(await Ask(token)).Note!.Value;
+        Assert.Equal(("authentication.k8s.io/stale-token", "subject: system:serviceaccount:ns:robot, seconds after warning threshold: 3593"), (stale.Key, stale.Value));
+        _clock.Advance(TimeSpan.FromDays(366));
+        Assert.Equal("service account token has expired", Refusal(await Ask(token)));
+    }
+
+    [Fact]
     public async Task A_token_dies_with_its_account_even_after_it_was_seen_good()
     {
         var token = Token(Claims());

@@ -50,8 +50,12 @@ public sealed class PlainPathTests(RunningServer server)
     {
         await server.GetAsync("/api/v1/namespaces/default/configmaps");
         var metrics = (await server.GetAsync("/metrics")).Text;
-        Assert.Contains("apiserver_request_total{verb=\"LIST\",group=\"\",version=\"v1\",resource=\"configmaps\",subresource=\"\",code=\"200\"}", metrics);
-        Assert.Contains("apiserver_request_duration_seconds_bucket", metrics);
+        Assert.Contains("apiserver_request_total{code=\"200\",component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"}", metrics);
+        Assert.Contains("apiserver_request_duration_seconds_bucket{component=\"apiserver\",dry_run=\"\",group=\"\",resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\",le=\"0.005\"}", metrics);
+        Assert.Contains("\nauthentication_attempts{result=\"success\"} ", metrics);
+        Assert.Contains("\nauthorization_attempts_total{result=\"allowed\"} ", metrics);
+        Assert.Contains("\nauthenticated_user_requests{username=\"admin\"} ", metrics);
+        Assert.Contains("apiserver_response_sizes_count{component=\"apiserver\",group=\"\",resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"}", metrics);
     }
 
     [Fact]

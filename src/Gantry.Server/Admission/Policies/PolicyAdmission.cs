@@ -7,6 +7,7 @@ using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
 using Gantry.Server.Statuses;
+using Gantry.Server.Writing;
 
 namespace Gantry.Server.Admission.Policies;
 
@@ -20,12 +21,17 @@ internal sealed class PolicyAdmission : IValidatingAdmission
     private readonly IAuthorizer _authorizer;
     private readonly PolicySet _set;
 
-    public PolicyAdmission(IObjects objects, ResourceTable resources, IAuthorizer authorizer)
+    private readonly AdmissionFigures _figures;
+    private readonly TimeProvider _clock;
+
+    public PolicyAdmission(IObjects objects, ResourceTable resources, IAuthorizer authorizer, AdmissionFigures figures, TimeProvider clock)
     {
+        _figures = figures;
+        _clock = clock;
         _objects = objects;
         _resources = resources;
         _authorizer = authorizer;
-        _set = new PolicySet(objects);
+        _set = new PolicySet(objects, took => figures.Compiled(took), clock);
     }
 
     public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
@@ -89,7 +95,17 @@ internal sealed class PolicyAdmission : IValidatingAdmission
 
                 foreach (var parameter in parameters)
                 {
-                    var verdict = PolicyEvaluation.Evaluate(policy, facts, parameter, cancellation);
+                    var start = _clock.GetTimestamp();
+                    PolicyVerdict verdict;
+                    do
+                    {
+                        verdict = PolicyEvaluation.Evaluate(policy, facts, parameter, cancellation);
+                    }
+                    while (await question.Authorizer.SettleAsync().ConfigureAwait(false));
+
+                    var took = _clock.GetElapsedTime(start);
+                    _figures.Evaluated(took);
+                    Count(policy, binding, request, verdict, took);
                     Act(denials, policy, binding, request, verdict);
                     Collect(annotations, verdict.Annotations);
                 }
@@ -99,6 +115,27 @@ internal sealed class PolicyAdmission : IValidatingAdmission
         foreach (var (key, values) in annotations)
         {
             _ = request.Audit?.Annotate($"{policy.Name}/{key}", string.Join(", ", values));
+        }
+    }
+
+    private void Count(CompiledPolicy policy, CompiledBinding binding, AdmissionRequest request, PolicyVerdict verdict, TimeSpan took)
+    {
+        if (verdict.Conditions is { } conditions)
+        {
+            _figures.Conditions(policy.Name, "policy", "validate", request, conditions, took);
+        }
+
+        foreach (var denial in verdict.Denials)
+        {
+            foreach (var action in binding.Binding.Spec.ValidationActions)
+            {
+                _figures.Policy(policy.Name, binding.Name, action.ToLowerInvariant(), PolicyVerdict.ErrorOf(denial.Message), took);
+            }
+        }
+
+        foreach (var error in verdict.Passed)
+        {
+            _figures.Policy(policy.Name, binding.Name, "allow", PolicyVerdict.ErrorOf(error), took);
         }
     }
 

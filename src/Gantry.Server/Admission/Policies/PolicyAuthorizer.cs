@@ -1,17 +1,25 @@
 using Gantry.Api.Cel;
-using Gantry.Server.Authorization;
+using Gantry.Client.Selectors;
+using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
 
 namespace Gantry.Server.Admission.Policies;
 
-/// <summary>Answers what expressions ask of <c>authorizer</c>: whether the user of the request, or a service account, may do something. Asks the same only once.</summary>
+/// <summary>
+/// Answers what expressions ask of <c>authorizer</c>: whether the user of the request, or a service account, may do something. Asks the same only once.
+/// Expressions cannot wait, and a thread must not: where an answer takes time (an authorizer on another server), the expressions are computed to their end
+/// without it, the answer is waited for outside (<see cref="SettleAsync"/>), and everything is computed again with what is known by then.
+/// </summary>
 internal sealed class PolicyAuthorizer : ICelAuthorizer
 {
+    private static readonly CelDecision Unknown = new(false, "", "the decision is not known yet");
+
     private readonly IAuthorizer _authorizer;
     private readonly UserInfo _user;
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<CelAuthorizationQuestion, CelDecision> _known = [];
+    private readonly Dictionary<CelAuthorizationQuestion, Task<AuthorizationDecision>> _pending = [];
 
     public PolicyAuthorizer(IAuthorizer authorizer, UserInfo user, CancellationToken cancellation)
     {
@@ -27,28 +35,58 @@ internal sealed class PolicyAuthorizer : ICelAuthorizer
             return known;
         }
 
-        var asked = new AuthorizationAttributes
+        if (_pending.ContainsKey(question))
         {
-            User = question.ServiceAccount is { } account ? Account(account.Namespace, account.Name) : _user,
-            Verb = question.Verb,
-            IsResource = question.IsResource,
-            Group = question.Group,
-            Version = question.IsResource ? "*" : "",
-            Resource = question.Resource,
-            Subresource = question.Subresource,
-            Namespace = question.Namespace,
-            Name = question.Name,
-            Path = question.Path,
-        };
-        var pending = _authorizer.AuthorizeAsync(asked, _cancellation);
-        // Expressions cannot wait; only authorizers of other servers make them, and these limit their own time.
-        var decision = pending.IsCompletedSuccessfully ? pending.Result : pending.AsTask().GetAwaiter().GetResult();
-        return _known[question] = new CelDecision(decision.Opinion == Opinion.Allow, decision.Reason);
+            return Unknown;
+        }
+
+        var asked = _authorizer.AuthorizeAsync(Attributes(question), _cancellation);
+        if (asked.IsCompletedSuccessfully)
+        {
+            return _known[question] = Of(asked.Result);
+        }
+
+        _pending[question] = asked.AsTask();
+        return Unknown;
     }
 
-    private static UserInfo Account(string ns, string name) => new()
+    /// <summary>Waits for the answers that were not there in time.</summary>
+    /// <returns>Whether there were any, so that what was computed without them has to be computed again.</returns>
+    public async ValueTask<bool> SettleAsync()
     {
-        Name = $"system:serviceaccount:{ns}:{name}",
-        Groups = ["system:serviceaccounts", "system:serviceaccounts:" + ns, UserInfo.AuthenticatedGroup],
+        if (_pending.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (var (question, asked) in _pending)
+        {
+            _known[question] = Of(await asked.ConfigureAwait(false));
+        }
+
+        _pending.Clear();
+        return true;
+    }
+
+    private static CelDecision Of(AuthorizationDecision decision) => new(decision.Opinion == Opinion.Allow, decision.Reason, decision.Error);
+
+    private AuthorizationAttributes Attributes(CelAuthorizationQuestion question) => new()
+    {
+        User = question.ServiceAccount is { } account ? Account(account.Namespace, account.Name) : _user,
+        Verb = question.Verb,
+        IsResource = question.IsResource,
+        Group = question.Group,
+        Version = question.IsResource ? "*" : "",
+        Resource = question.Resource,
+        Subresource = question.Subresource,
+        Namespace = question.Namespace,
+        Name = question.Name,
+        Path = question.Path,
+        FieldSelector = question.FieldSelector.Length > 0 && FieldSelector.TryParse(question.FieldSelector, out var fields, out _) ? fields.Requirements : [],
+        LabelSelector = question.LabelSelector.Length > 0 && LabelSelector.TryParse(question.LabelSelector, out var labels, out _) ? labels.Requirements : [],
     };
+
+    // Only what follows from the name: nobody has authenticated it.
+    private static UserInfo Account(string ns, string name) =>
+        new() { Name = ServiceAccountTokens.UserName(ns, name), Groups = ServiceAccountTokens.GroupsOf(ns) };
 }

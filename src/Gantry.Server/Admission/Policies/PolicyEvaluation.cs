@@ -20,7 +20,7 @@ internal static class PolicyEvaluation
             var (match, error) = MatchConditions.Check(policy.Conditions, Scope(true), policy.MayFail, cancellation);
             if (!match)
             {
-                return error is null ? PolicyVerdict.Silent : PolicyVerdict.Failed(policy.MayFail, error);
+                return (error is null ? PolicyVerdict.Silent : PolicyVerdict.Failed(policy.MayFail, error)) with { Conditions = (match, error) };
             }
         }
 
@@ -38,13 +38,18 @@ internal static class PolicyEvaluation
 
         var (messages, exhausted) = Messages(policy, Scope(false), budget, cancellation);
         var denials = new List<(int, string, string)>();
+        var passed = new List<string>();
         for (var i = 0; i < results.Count; i++)
         {
             var (value, error) = results[i];
             error ??= exhausted is null ? null : "failed messageExpression: " + exhausted;
             if (error is not null)
             {
-                if (!policy.MayFail)
+                if (policy.MayFail)
+                {
+                    passed.Add(error);
+                }
+                else
                 {
                     denials.Add((i, error, ""));
                 }
@@ -56,7 +61,7 @@ internal static class PolicyEvaluation
             }
         }
 
-        return Annotate(policy, Scope(true), denials, cancellation);
+        return Annotate(policy, Scope(true), denials, cancellation) with { Passed = passed, Conditions = policy.Conditions.Count > 0 ? (true, null) : null };
     }
 
     private static (IReadOnlyList<string?> Messages, string? Exhausted) Messages(CompiledPolicy policy, PolicyScope scope, long budget, CancellationToken cancellation)

@@ -16,8 +16,16 @@ internal sealed class PolicySet
     private readonly IObjects _objects;
     private Held _held = new(new object(), new object(), []);
 
-    public PolicySet(IObjects objects)
+    private readonly Action<TimeSpan> _compiled;
+    private readonly TimeProvider _clock;
+
+    /// <param name="objects">Policies and bindings.</param>
+    /// <param name="compiled">Told how long the compilation of a policy took.</param>
+    /// <param name="clock">Measures it.</param>
+    public PolicySet(IObjects objects, Action<TimeSpan> compiled, TimeProvider clock)
     {
+        _compiled = compiled;
+        _clock = clock;
         _objects = objects;
     }
 
@@ -49,10 +57,18 @@ internal sealed class PolicySet
         foreach (var policy in _objects.List<V1ValidatingAdmissionPolicy>().Where(p => bound.Contains(p.Metadata.Name)))
         {
             var known = compiled.GetValueOrDefault((policy.Metadata.Uid, policy.Metadata.Generation));
-            made.Add((known ?? new CompiledPolicy(policy), [.. bound[policy.Metadata.Name]]));
+            made.Add((known ?? Compile(policy), [.. bound[policy.Metadata.Name]]));
         }
 
         return made;
+    }
+
+    private CompiledPolicy Compile(V1ValidatingAdmissionPolicy policy)
+    {
+        var start = _clock.GetTimestamp();
+        var compiled = new CompiledPolicy(policy);
+        _compiled(_clock.GetElapsedTime(start));
+        return compiled;
     }
 
     private sealed record Held(object Policies, object Bindings, IReadOnlyList<(CompiledPolicy Policy, IReadOnlyList<CompiledBinding> Bindings)> Bound);

@@ -59,7 +59,8 @@ internal sealed class WebhookDispatch
             return (shown, problem);
         }
 
-        return await value.ReadyAsync(shown.Kind, cancellation).ConfigureAwait(false) is { } hidden ? (null, hidden) : Meets(hook, request, shown, value, cancellation);
+        return await value.ReadyAsync(shown.Kind, cancellation).ConfigureAwait(false) is { } hidden ? (null, hidden)
+            : await MeetsAsync(hook, request, shown, value, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Asks a webhook.</summary>
@@ -128,11 +129,20 @@ internal sealed class WebhookDispatch
         }
     }
 
-    private (Invocation? Shown, ApiStatus? Problem) Meets(Webhook hook, AdmissionRequest request, Invocation shown, ReviewedObject value, CancellationToken cancellation)
+    private async ValueTask<(Invocation? Shown, ApiStatus? Problem)> MeetsAsync(
+        Webhook hook, AdmissionRequest request, Invocation shown, ReviewedObject value, CancellationToken cancellation)
     {
         var start = _clock.GetTimestamp();
-        var facts = new PolicyFacts(request, shown, value, null, new PolicyAuthorizer(_authorizer, request.User, cancellation));
-        var (match, error) = MatchConditions.Check(hook.Conditions, new PolicyScope(facts, null, authorizes: true, [], cancellation), hook.MayFail, cancellation);
+        var authorizer = new PolicyAuthorizer(_authorizer, request.User, cancellation);
+        var facts = new PolicyFacts(request, shown, value, null, authorizer);
+        bool match;
+        string? error;
+        do
+        {
+            (match, error) = MatchConditions.Check(hook.Conditions, new PolicyScope(facts, null, authorizes: true, [], cancellation), hook.MayFail, cancellation);
+        }
+        while (await authorizer.SettleAsync().ConfigureAwait(false));
+
         _figures.Conditions(hook.Name, "webhook", AdmissionFigures.HookSort(hook.Mutates), request, (match, error), _clock.GetElapsedTime(start));
         return error is not null ? (null, ApiStatus.Forbidden(request.Type, request.Name, error)) : match ? (shown, null) : (null, null);
     }

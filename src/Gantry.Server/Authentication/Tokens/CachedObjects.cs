@@ -15,7 +15,9 @@ public sealed class CachedObjects : IBoundObjects
 
     public ValueTask<LiveObject?> FindAsync(BoundKind kind, string ns, string name, CancellationToken cancellation) => ValueTask.FromResult(kind switch
     {
-        BoundKind.ServiceAccount => Of(_objects.Get<V1ServiceAccount>(ns, name)),
+        BoundKind.ServiceAccount => _objects.Get<V1ServiceAccount>(ns, name) is { } account
+            ? Of(account)! with { Secrets = account.Secrets.Count == 0 ? [] : [.. account.Secrets.Select(s => s.Name)] }
+            : null,
         BoundKind.Pod => _objects.Get<V1Pod>(ns, name) is { } pod
             ? Of(pod)! with { ServiceAccount = pod.Spec.ServiceAccountName, NodeName = pod.Spec.NodeName }
             : null,

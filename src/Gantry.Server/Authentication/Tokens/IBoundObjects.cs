@@ -16,6 +16,9 @@ public sealed record LiveObject(string Uid, DateTimeOffset? Deleted)
     /// <summary>Of pods: the service account they run as.</summary>
     public string ServiceAccount { get; init; } = "";
 
+    /// <summary>Of service accounts: the names of their secrets.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
     /// <summary>Of secrets: the token they hold.</summary>
     public byte[] Token { get; init; } = [];
 

@@ -22,7 +22,11 @@ public abstract record TokenOutcome
 
     /// <param name="User">Without <c>system:authenticated</c>; the bearer authenticator adds it.</param>
     /// <param name="Audiences">Those of the accepted audiences the token is for; empty where the authenticator knows none.</param>
-    public sealed record Known(UserInfo User, IReadOnlyList<string> Audiences) : TokenOutcome;
+    public sealed record Known(UserInfo User, IReadOnlyList<string> Audiences) : TokenOutcome
+    {
+        /// <summary>What the audit log is told of the token; null for nothing.</summary>
+        public KeyValuePair<string, string>? Note { get; init; }
+    }
 
     /// <summary>Not a token of this authenticator's kind.</summary>
     public sealed record NotMine : TokenOutcome;

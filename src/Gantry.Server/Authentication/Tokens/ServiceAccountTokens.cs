@@ -21,14 +21,17 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
     private readonly IBoundObjects _objects;
     private readonly TimeProvider _clock;
     private readonly FrozenSet<string> _issuers;
+    private readonly IdentityFigures? _figures;
     private readonly VerifiedTokens _verified = new();
 
     /// <param name="options">Issuer and audiences.</param>
     /// <param name="keys">The keys whose signatures count: the one in use first, then those of earlier days.</param>
     /// <param name="objects">Finds what tokens are bound to.</param>
     /// <param name="clock">Says whether tokens are expired.</param>
-    public ServiceAccountTokens(TokenOptions options, IReadOnlyList<SigningKey> keys, IBoundObjects objects, TimeProvider clock)
+    /// <param name="figures">Counts uses; null for nobody.</param>
+    public ServiceAccountTokens(TokenOptions options, IReadOnlyList<SigningKey> keys, IBoundObjects objects, TimeProvider clock, IdentityFigures? figures = null)
     {
+        _figures = figures;
         _options = options;
         _issuers = options.Issuers.ToFrozenSet(StringComparer.Ordinal);
         _keys = keys;
@@ -95,7 +98,21 @@ public sealed class ServiceAccountTokens : ITokenAuthenticator
 
         var now = _clock.GetUtcNow();
         var refusal = Expired(claims, now) ?? await CheckObjectsAsync(claims, now, cancellation).ConfigureAwait(false);
-        return refusal is not null ? new TokenOutcome.Rejected(refusal) : new TokenOutcome.Known(UserOf(claims), shared);
+        return refusal is not null ? new TokenOutcome.Rejected(refusal) : new TokenOutcome.Known(UserOf(claims), shared) { Note = Staleness(claims, now) };
+    }
+
+    // Tokens that live for a year although they are renewed by the hour: who does not renew them is told of while it still works.
+    private KeyValuePair<string, string>? Staleness(ServiceAccountClaims claims, DateTimeOffset now)
+    {
+        if (claims.WarnAfter == 0)
+        {
+            return null;
+        }
+
+        var late = now.ToUnixTimeSeconds() - claims.WarnAfter;
+        _figures?.Used(late > 0 ? TokenUse.Stale : TokenUse.Valid);
+        return late <= 0 ? null : new("authentication.k8s.io/stale-token", string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"subject: {claims.Subject}, seconds after warning threshold: {late}"));
     }
 
     private static string? Expired(ServiceAccountClaims claims, DateTimeOffset now) =>

@@ -13,10 +13,10 @@ public sealed record TokenOptions
     public IReadOnlyList<string> Audiences { get; init; } = ["https://kubernetes.default.svc.cluster.local"];
 
     /// <summary>
-    /// Whether tokens of pods for the API server live a year although renewed hourly, for programs that read their token once. Off: short-lived
-    /// tokens are the point of bound tokens.
+    /// Whether tokens of pods for the API server live a year although renewed hourly, for programs that read their token once, as in kube-apiserver. They still
+    /// end with their pod, and who uses an old one is told of in figures and in the audit log.
     /// </summary>
-    public bool ExtendExpiration { get; init; }
+    public bool ExtendExpiration { get; init; } = true;
 
     /// <summary>The longest life of a token that is asked for; longer ones are cut. Zero for no limit.</summary>
     public TimeSpan MaximumLifetime { get; init; }
