@@ -14,6 +14,9 @@ public static class FieldManager
 
     private const string BeforeFirstApply = "before-first-apply";
 
+    // Entries of who writes through it have no time.
+    private const string ScaleSubresource = "scale";
+
     // What belongs to the server or to nobody.
     private static readonly FieldSet Unowned = FieldSet.Of(
         "apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace", "metadata.creationTimestamp", "metadata.selfLink", "metadata.uid",
@@ -175,7 +178,7 @@ public static class FieldManager
             var manager = operation.Manager.Length == 0 ? "unknown" : operation.Manager;
             var key = new ManagerKey(manager, false, operation.Type.ApiVersion, operation.Subresource);
             fields = managers.TryGetValue(key, out var earlier) ? fields.Union(earlier.Fields) : fields;
-            managers[key] = new(fields, operation.Type.ApiVersion, Time(operation.Now));
+            managers[key] = new(fields, operation.Type.ApiVersion, operation.Subresource == ScaleSubresource ? null : Time(operation.Now));
         }
         ManagerCap.Apply(managers);
     }

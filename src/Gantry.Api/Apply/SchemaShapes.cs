@@ -1,4 +1,5 @@
 using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
 
 namespace Gantry.Api.Apply;
 
@@ -40,7 +41,10 @@ internal static class SchemaShapes
         };
     }
 
-    private static ListKey Key(FieldSchema list, string name) => new(name, list.HasType ? list.Type.Find(name)?.DefaultTree : null);
+    // What is always written has its zero value for a default in the Go server's schema; the name of an object of the same namespace has one although it is not.
+    private static ListKey Key(FieldSchema list, string name) => new(name, list.HasType && list.Type.Find(name) is { } key
+        ? key.DefaultTree ?? (key.Presence == Presence.Always || list.Type.Name == "v1.LocalObjectReference" ? Zero.Of(key) : null)
+        : null);
 
     private static ApplyShape One(FieldSchema field, bool atomic) => field.Kind switch
     {

@@ -1,3 +1,4 @@
+using Gantry.Api.Apply;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
@@ -23,6 +24,9 @@ internal sealed class CustomScale
     /// <summary>Reads the paths of a definition's version.</summary>
     public static CustomScale Of(TreeMap scale) =>
         new(scale.Text("specReplicasPath") ?? "", scale.Text("statusReplicasPath") ?? "", scale.Text("labelSelectorPath") ?? "");
+
+    /// <summary>Where the wanted number stands, as field ownership has it.</summary>
+    public FieldSet WantedField => field ??= FieldSet.Of(string.Join('.', _wanted));
 
     public int? Wanted(CustomObject value) => Number(Find(value.Content, _wanted));
 

@@ -212,15 +212,15 @@ public sealed class ApiDispatcher
     private static Proposal Replacement(WriteScope scope, TreeMap value, Registry.StoredObject? stored)
     {
         var resource = scope.Resource;
+        // Looked at before anything else, also where there is nothing: who has an object in hand that is gone is told so.
+        if (value.Map("metadata")!.Text("uid") is { Length: > 0 } uid && uid != (stored?.Uid ?? ""))
+        {
+            return ApiStatus.Conflict(resource.Type, scope.Name, RegistryPath.OtherUid(scope, uid, stored?.Uid ?? ""));
+        }
+
         if (stored is null && (!resource.Strategy.CreatesOnUpdate || scope.Subresource.Length > 0))
         {
             return ApiStatus.NotFound(resource.Type, scope.Name);
-        }
-
-        var metadata = value.Map("metadata")!;
-        if (stored is not null && metadata.Text("uid") is { Length: > 0 } uid && uid != stored.Uid)
-        {
-            return ApiStatus.Conflict(resource.Type, scope.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.Uid}");
         }
 
         // The writer changes what it gets, and it may ask again.

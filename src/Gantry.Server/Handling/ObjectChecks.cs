@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using Gantry.Api.Apply;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Requests;
@@ -53,7 +50,7 @@ internal static class ObjectChecks
     public static ApiStatus? Options(RequestOptions query, string kind, FieldError? first = null)
     {
         List<FieldError> errors = first is null ? [] : [first];
-        Manager(query["fieldManager"], errors);
+        ManagerRules.Check("fieldManager", query["fieldManager"], errors.Add);
         if (query.All("dryRun") is { Count: > 0 } dry && dry.Any(d => d != "All"))
         {
             errors.Add(new FieldError(FieldErrorType.NotSupported, "dryRun", GoDump.Texts("string", dry), "supported values: \"All\""));
@@ -65,24 +62,5 @@ internal static class ObjectChecks
         }
 
         return errors.Count == 0 ? null : ApiStatus.Invalid("meta.k8s.io", kind, "", errors);
-    }
-
-    private static void Manager(string name, List<FieldError> errors)
-    {
-        if (Encoding.UTF8.GetByteCount(name) > FieldManager.LongestName)
-        {
-            errors.Add(FieldError.TooLong("fieldManager", FieldManager.LongestName));
-        }
-
-        var position = 0;
-        foreach (var rune in name.EnumerateRunes())
-        {
-            if (!GoSyntax.IsPrintable(rune))
-            {
-                errors.Add(FieldError.Invalid("fieldManager", name, string.Create(CultureInfo.InvariantCulture, $"invalid character U+{rune.Value:X4} (at position {position})")));
-            }
-
-            position += rune.Utf8SequenceLength;
-        }
     }
 }

@@ -338,6 +338,7 @@ internal sealed class HttpPipeline
             ContentType = contentType,
             UserAgent = context.Request.Headers.UserAgent.ToString(),
             Http = context,
+            Authorizer = _authorizer,
             Audit = audit,
             Begun = seat is null ? null : seat.Give,
         };

@@ -27,6 +27,9 @@ public sealed class ApiCall
     /// <summary>The request itself, for handlers that stream or upgrade the connection; null for calls inside the process.</summary>
     public HttpContext? Http { get; init; }
 
+    /// <summary>Who is asked about what the request turns out to do besides what its verb says; null where its user may do everything.</summary>
+    public IAuthorizer? Authorizer { get; init; }
+
     /// <summary>What the audit log is told; null where the request is not audited.</summary>
     public AuditContext? Audit { get; init; }
 
@@ -55,7 +58,7 @@ public sealed class ApiCall
     /// <summary>The same call, told to the audit log.</summary>
     internal ApiCall With(AuditContext? audit) => audit is null ? this : new ApiCall
     {
-        Info = Info, User = User, Body = Body, ContentType = ContentType, UserAgent = UserAgent, Http = Http, Audit = audit,
+        Info = Info, User = User, Body = Body, ContentType = ContentType, UserAgent = UserAgent, Http = Http, Authorizer = Authorizer, Audit = audit,
     };
 
     public void Warn(string text)

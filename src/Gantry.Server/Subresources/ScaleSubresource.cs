@@ -1,3 +1,4 @@
+using Gantry.Api.Apply;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
@@ -13,6 +14,8 @@ namespace Gantry.Server.Subresources;
 /// <summary><c>scale</c> of one kind of workload: how many replicas there are and should be, without the rest.</summary>
 internal sealed class ScaleSubresource : ISubresource
 {
+    private static readonly FieldSet Replicas = FieldSet.Of("spec.replicas");
+
     private readonly ObjectWriter _writer;
     private readonly TimeProvider _clock;
 
@@ -68,7 +71,7 @@ internal sealed class ScaleSubresource : ISubresource
             return elsewhere;
         }
 
-        return await WriteAsync(scope, (old, _) => Scaled(scope, old, scale), cancellation).ConfigureAwait(false);
+        return await WriteAsync(scope, (old, _) => Scaled(call, scope, old, scale), cancellation).ConfigureAwait(false);
     }
 
     private async ValueTask<ApiAnswer> PatchAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
@@ -88,46 +91,69 @@ internal sealed class ScaleSubresource : ISubresource
         {
             if (old is null || stored is null)
             {
-                return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
+                return Missing(scope);
             }
 
-            var form = TreeDecoder.Decode(SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(scope.Resource, scope.Resource.Typed(stored))), FieldValidation.Ignore).Object!;
+            var form = Form(scope.Resource, stored);
             var (scale, problem) = PatchHandler.Patched(call, SubresourceKinds.Scale, form, patch, null);
-            return scale is null ? problem! : ObjectChecks.Belongs(scale, scope.Name, scope.Namespace) is { } elsewhere ? elsewhere : Scaled(scope, old, scale);
+            return scale is null ? problem! : ObjectChecks.Belongs(scale, scope.Name, scope.Namespace) is { } elsewhere ? elsewhere : Scaled(call, scope, old, scale);
         }, cancellation).ConfigureAwait(false);
     }
 
-    // What is applied is the number alone, so that the manager owns just that field of the workload.
     private async ValueTask<ApiAnswer> ApplyAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
     {
-        var (scale, duplicates, refusal) = PatchHandler.Applied(call);
-        if (scale is null)
-        {
-            return refusal!;
-        }
-
-        return await WriteAsync(scope, (old, _) =>
-        {
-            if (old is null)
-            {
-                return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
-            }
-
-            var applied = new TreeMap();
-            applied["apiVersion"] = scope.Resource.Type.ApiVersion;
-            applied["kind"] = scope.Resource.Type.Kind;
-            applied["metadata"] = scale["metadata"];
-            Put(scope.Resource, applied, scale.Map("spec")?["replicas"]);
-            var proposal = FieldTracking.Apply(scope, old, applied, call.Options.Flag("force"), _clock.GetUtcNow());
-            return proposal.Value is not null && PatchHandler.Strictly(call, duplicates) is { } unclear ? unclear : proposal;
-        }, cancellation).ConfigureAwait(false);
+        var (applied, duplicates, refusal) = PatchHandler.Applied(call);
+        return applied is null ? refusal! : await WriteAsync(
+            scope, (old, stored) => old is null || stored is null ? Missing(scope) : Applied(call, scope, old, stored, applied, duplicates), cancellation).ConfigureAwait(false);
     }
 
-    private static Proposal Scaled(WriteScope scope, TreeMap? old, TreeMap scale)
+    // Applied to the Scale, whose managers are those of the number; what comes of it is put into the object.
+    private Proposal Applied(ApiCall call, WriteScope scope, TreeMap old, StoredObject stored, TreeMap applied, IReadOnlyList<string> duplicates)
+    {
+        var (resource, entries) = (scope.Resource, old.Map("metadata")?.List("managedFields"));
+        var form = Form(resource, stored);
+        form.Made("metadata")["managedFields"] = ScaleEntries.Shown(entries, SubresourceKinds.Scale.ApiVersion, version => Number(resource, version));
+        var proposal = FieldTracking.ApplyScale(scope, SubresourceKinds.Scale, form, applied, call.Options.Flag("force"), _clock.GetUtcNow());
+        if (proposal.Value is not { } scale)
+        {
+            return proposal;
+        }
+
+        if ((PatchHandler.Strictly(call, duplicates) ?? ObjectChecks.Belongs(scale, scope.Name, scope.Namespace)) is { } refused)
+        {
+            return refused;
+        }
+
+        var kept = ScaleEntries.Kept(entries, scale.Map("metadata")?.List("managedFields"), resource.Type.ApiVersion, version => Number(resource, version));
+        var scaled = Scaled(call, scope, old, scale);
+        if (scaled.Value is { } value)
+        {
+            value.Made("metadata")["managedFields"] = kept;
+        }
+
+        return scaled with { Managed = true };
+    }
+
+    // Where a version of the object keeps how many there should be.
+    private static FieldSet? Number(ServedResource resource, string apiVersion)
+    {
+        var seen = resource.Type.ApiVersion == apiVersion ? resource : resource.Versions.FirstOrDefault(v => v.Type.ApiVersion == apiVersion);
+        return seen is null ? null : seen.Custom is { } custom ? custom.Scale?.WantedField : Replicas;
+    }
+
+    private static TreeMap Form(ServedResource resource, StoredObject stored) => TreeDecoder.Decode(
+        SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(resource, resource.Typed(stored))), FieldValidation.Ignore).Object!;
+
+    // Who writes is told of the subresource.
+    private static ApiStatus Missing(WriteScope scope) => scope.Resource.Custom is null
+        ? ApiStatus.NotFound(scope.Resource.Type.Group, scope.Resource.Type.Plural + "/scale", scope.Name)
+        : ApiStatus.NotFound(scope.Resource.Type, scope.Name);
+
+    private static Proposal Scaled(ApiCall call, WriteScope scope, TreeMap? old, TreeMap scale)
     {
         if (old is null)
         {
-            return ApiStatus.NotFound(scope.Resource.Type, scope.Name);
+            return Missing(scope);
         }
 
         var wanted = scale.Map("spec")?.Number("replicas") ?? 0;
@@ -139,7 +165,9 @@ internal sealed class ScaleSubresource : ISubresource
         var (asked, metadata) = (scale.Made("metadata"), old.Made("metadata"));
         if (asked.Text("uid") is { Length: > 0 } uid && uid != metadata.Text("uid"))
         {
-            return ApiStatus.Conflict(scope.Resource.Type, scope.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.Text("uid")}");
+            return call.Info.Verb == "update" ? ApiStatus.Conflict(scope.Resource.Type, scope.Name, RegistryPath.OtherUid(scope, uid, metadata.Text("uid") ?? ""))
+                : ApiStatus.Conflict(scope.Resource.Type.Group, scope.Resource.Type.Plural + "/scale", scope.Name,
+                    $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.Text("uid")}");
         }
 
         metadata["resourceVersion"] = asked.Text("resourceVersion") is { Length: > 0 } version ? (Tree)version : null;

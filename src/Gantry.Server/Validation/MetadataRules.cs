@@ -7,6 +7,7 @@ namespace Gantry.Server.Validation;
 public static class MetadataRules
 {
     private const int AnnotationBytes = 256 * 1024;
+    private const int LongestSubresource = 256;
 
     /// <summary>The form of a kind's names.</summary>
     public delegate IEnumerable<string> NameRule(string name);
@@ -187,6 +188,12 @@ public static class MetadataRules
             if (entry.FieldsType.Length > 0 && entry.FieldsType != "FieldsV1")
             {
                 errors.Invalid(path.Child("fieldsType"), entry.FieldsType, "must be `FieldsV1`");
+            }
+
+            ManagerRules.Check(path.Child("manager").ToString(), entry.Manager, errors.Add);
+            if (Encoding.UTF8.GetByteCount(entry.Subresource) > LongestSubresource)
+            {
+                errors.TooLong(path.Child("subresource"), LongestSubresource);
             }
         }
     }

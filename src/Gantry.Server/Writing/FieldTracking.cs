@@ -1,4 +1,5 @@
 using Gantry.Api.Apply;
+using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Statuses;
 
@@ -14,6 +15,15 @@ internal static class FieldTracking
     /// <param name="now">When.</param>
     public static TreeMap Update(WriteScope scope, TreeMap? old, TreeMap value, DateTimeOffset now) => FieldManager.Update(Operation(scope, now), old, value);
 
+    /// <summary>Keeps an empty list of managed fields, which asks for them to be forgotten, from being taken for none. The tree is the caller's own.</summary>
+    public static void KeepReset(TreeMap value)
+    {
+        if (value.Map("metadata") is { } metadata && metadata.List("managedFields") is { Count: 0 })
+        {
+            metadata["managedFields"] = new TreeList([new TreeMap()]);
+        }
+    }
+
     /// <summary>The stored object with an applied configuration merged in, or the refusal.</summary>
     /// <param name="scope">Who applies what.</param>
     /// <param name="old">The stored object; null when the apply creates it.</param>
@@ -23,17 +33,35 @@ internal static class FieldTracking
     public static Proposal Apply(WriteScope scope, TreeMap? old, TreeMap applied, bool force, DateTimeOffset now)
     {
         var type = scope.Resource.Type;
-        switch (FieldManager.Apply(Operation(scope, now), old is null ? null : Canonical.Of(type.Schema, old), applied, force))
+        var result = FieldManager.Apply(Operation(scope, now), old is null ? null : Canonical.Of(type.Schema, old), applied, force);
+        return result is ApplyResult.Applied { Changed: false } && old is not null ? new Proposal(old, null, Managed: true)
+            : Merged(result, scope.Resource.Managed, type.Schema, applied);
+    }
+
+    /// <summary>A Scale with an applied configuration merged in, or the refusal.</summary>
+    /// <param name="scope">Who applies what.</param>
+    /// <param name="scale">What Scale is.</param>
+    /// <param name="old">The Scale with its managed fields.</param>
+    /// <param name="applied">The configuration as it came.</param>
+    /// <param name="force">Whether to take fields from other managers.</param>
+    /// <param name="now">When.</param>
+    public static Proposal ApplyScale(WriteScope scope, ResourceType scale, TreeMap old, TreeMap applied, bool force, DateTimeOffset now)
+    {
+        var operation = new FieldOperation { Type = ManagedType.Of(scale), Subresource = scope.Subresource, Manager = scope.FieldManager, Now = now };
+        return Merged(FieldManager.Apply(operation, Canonical.Of(scale.Schema, old), applied, force), operation.Type, scale.Schema, applied);
+    }
+
+    private static Proposal Merged(ApplyResult result, ManagedType type, TypeSchema schema, TreeMap applied)
+    {
+        switch (result)
         {
-            case ApplyResult.Applied { Changed: false } when old is not null:
-                return new Proposal(old, null, Managed: true);
             case ApplyResult.Applied merged:
-                var result = TreeDecoder.Decode(type.Schema, merged.Value, FieldValidation.Ignore, fromMap: true);
-                return result.Object is { } value ? new Proposal(value, null, Managed: true) : new ApiStatus
+                var decoded = TreeDecoder.Decode(schema, merged.Value, FieldValidation.Ignore, fromMap: true);
+                return decoded.Object is { } value ? new Proposal(value, null, Managed: true) : new ApiStatus
                 {
                     Code = 500,
                     Message = $"failed to convert new object ({FieldManager.Described(applied)}) to proper version: unable to convert unstructured object to "
-                        + $"{scope.Resource.Managed.KindText}: {result.Error}",
+                        + $"{type.KindText}: {decoded.Error}",
                 };
             case ApplyResult.Conflicted conflict:
                 return ApiStatus.ApplyConflict(conflict.Message, [.. conflict.Conflicts.Select(c => new StatusCause("FieldManagerConflict", c.Message, c.Field))]);

@@ -250,6 +250,11 @@ public sealed class ObjectWriter
             return ([], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
+        if (await scope.CreationRefusedAsync(cancellation).ConfigureAwait(false) is { } forbidden)
+        {
+            return ([], [], forbidden);
+        }
+
         KindWarnings.Create(typed, scope.Warn);
         if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
@@ -280,6 +285,7 @@ public sealed class ObjectWriter
         value.Made("metadata").Remove("resourceVersion");
         old.Made("metadata").Remove("resourceVersion");
         Metadata.DistinctOwners(value, scope.Warn);
+        FieldTracking.KeepReset(value);
         value = Canonical.Of(type.Schema, Default(resource, value));
         old = Canonical.Of(type.Schema, old);
         if (!proposal.Managed)

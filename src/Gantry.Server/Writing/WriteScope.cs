@@ -3,6 +3,7 @@ using Gantry.Server.CustomResources;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
+using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Writing;
 
@@ -39,6 +40,9 @@ public sealed record WriteScope
     /// <summary>What the request's query said.</summary>
     public RequestOptions Options { get; init; } = RequestOptions.None;
 
+    /// <summary>Who decides whether an update or a patch may create what is not there; null where it may.</summary>
+    public IAuthorizer? Authorizer { get; init; }
+
     /// <summary>The form in which webhooks and policies see what is written; null where that is its own.</summary>
     public AdmissionView? View { get; init; }
 
@@ -59,7 +63,34 @@ public sealed record WriteScope
         Warn = call.Warn,
         Audit = call.Audit,
         Options = call.Options,
+        Authorizer = call.Info.Verb is "update" or "patch" ? call.Authorizer : null,
     };
+
+    /// <summary>Why the write may not create the object, or null.</summary>
+    internal async ValueTask<ApiStatus?> CreationRefusedAsync(CancellationToken cancellation)
+    {
+        if (Authorizer is null)
+        {
+            return null;
+        }
+
+        var decision = await Authorizer.AuthorizeAsync(
+            new AuthorizationAttributes
+            {
+                User = User,
+                Verb = "create",
+                IsResource = true,
+                Group = Resource.Type.Group,
+                Version = Resource.Type.Version,
+                Resource = Resource.Type.Plural,
+                Subresource = Subresource,
+                Namespace = Namespace,
+                Name = Name,
+            },
+            cancellation).ConfigureAwait(false);
+        return decision.Opinion == Opinion.Allow ? null
+            : decision.Error is { } error ? ApiStatus.Internal(error) : ApiStatus.Forbidden(Resource.Type, Name, decision.Reason);
+    }
 
     public AdmissionRequest Admission(AdmissionOperation operation, Api.Models.IApiObject? old, string name) => new()
     {

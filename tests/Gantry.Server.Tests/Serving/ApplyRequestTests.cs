@@ -74,5 +74,64 @@ public class ApplyRequestTests(RunningServer server)
         Assert.Equal(404, (await ApplyAsync(path, """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},"status":{"replicas":1}}""")).Code);
     }
 
+    [Fact]
+    public async Task Who_may_only_patch_creates_nothing_by_an_apply()
+    {
+        var space = await _server.NamespaceAsync();
+        var rbac = $"/apis/rbac.authorization.k8s.io/v1/namespaces/{space}";
+        await _server.PostAsync($"{rbac}/roles", """{"metadata":{"name":"p"},"rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":["patch"]}]}""");
+        await _server.PostAsync($"{rbac}/rolebindings", $$$"""{"metadata":{"name":"p"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"p"},"subjects":[{"kind":"User","name":"small","apiGroup":"rbac.authorization.k8s.io"}]}""");
+        var path = $"/api/v1/namespaces/{space}/configmaps/c";
+        const string Body = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"1"}}""";
+        var refused = await _server.SendAsync(HttpMethod.Patch, path + "?fieldManager=me", Body, "application/apply-patch+yaml", token: "small");
+        Assert.Equal((403, "configmaps \"c\" is forbidden: "), (refused.Code, refused.Message));
+        Assert.Equal(404, (await _server.GetAsync(path)).Code);
+        await _server.PostAsync($"/api/v1/namespaces/{space}/configmaps", Body);
+        Assert.Equal(200, (await _server.SendAsync(HttpMethod.Patch, path + "?fieldManager=me", Body, "application/apply-patch+yaml", token: "small")).Code);
+    }
+
+    [Fact]
+    public async Task An_empty_list_of_managed_fields_forgets_them()
+    {
+        var path = $"/api/v1/namespaces/{await _server.NamespaceAsync()}/configmaps";
+        await _server.PostAsync(path, """{"metadata":{"name":"c"},"data":{"a":"1"}}""");
+        Assert.Null((await _server.MergeAsync(path + "/c", """{"metadata":{"managedFields":[]}}""")).Metadata["managedFields"]);
+        Assert.Null((await _server.MergeAsync(path + "/c", """{"data":{"b":"2"}}""")).Metadata["managedFields"]);
+    }
+
+    [Fact]
+    public async Task Managed_fields_of_a_request_follow_the_rules_for_managers()
+    {
+        var path = $"/api/v1/namespaces/{await _server.NamespaceAsync()}/configmaps";
+        var refused = await _server.PostAsync(path, $$$$"""{"metadata":{"name":"c","managedFields":[{"manager":"{{{{new string('x', 129)}}}}","operation":"Update","apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:z":{}}}]}}""");
+        Assert.Equal("ConfigMap \"c\" is invalid: metadata.managedFields[0].manager: Too long: may not be more than 128 bytes", refused.Message);
+    }
+
+    [Fact]
+    public async Task An_update_of_an_object_with_another_uid_is_a_conflict_even_where_there_is_none()
+    {
+        var space = await _server.NamespaceAsync();
+        var refused = await _server.PutAsync($"/api/v1/namespaces/{space}/services/c", """{"metadata":{"name":"c","uid":"u"}}""");
+        Assert.Equal(
+            (409, "Operation cannot be fulfilled on services \"c\": StorageError: invalid object, Code: 4, Key: /registry/services/specs/" + space
+                + "/c, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: u, UID in object meta: "), (refused.Code, refused.Message));
+        var uid = (await _server.PostAsync($"/api/v1/namespaces/{space}/configmaps", """{"metadata":{"name":"c"}}""")).Metadata.Text("uid");
+        refused = await _server.PutAsync($"/api/v1/namespaces/{space}/configmaps/c", """{"metadata":{"name":"c","uid":"u"}}""");
+        Assert.EndsWith($" Key: /registry/configmaps/{space}/c, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: u, UID in object meta: {uid}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_that_are_left_out_are_empty()
+    {
+        var path = $"/api/v1/namespaces/{await _server.NamespaceAsync()}/pods/p?fieldManager=me";
+        var twice = await ApplyAsync(path, """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"image":"a"},{"image":"b"}]}}""");
+        Assert.EndsWith(": .spec.containers: duplicate entries for key [name=\"\"]", twice.Message, StringComparison.Ordinal);
+        var pull = await ApplyAsync(path, """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"imagePullSecrets":[{},{}]}}""");
+        Assert.EndsWith(": .spec.imagePullSecrets: duplicate entries for key [name=\"\"]", pull.Message, StringComparison.Ordinal);
+        var account = await ApplyAsync(
+            $"/api/v1/namespaces/{await _server.NamespaceAsync()}/serviceaccounts/s?fieldManager=me", """{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"s"},"secrets":[{"kind":"Secret"}]}""");
+        Assert.EndsWith(": .secrets: element 0: associative list with keys has an element that omits key field \"name\" (and doesn't have default value)", account.Message, StringComparison.Ordinal);
+    }
+
     private Task<Answer> ApplyAsync(string path, string body) => _server.SendAsync(HttpMethod.Patch, path, body, "application/apply-patch+yaml");
 }

@@ -40,6 +40,30 @@ public sealed class WorkloadSubresourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Managers_of_a_scale_are_those_of_the_number_alone()
+    {
+        await _server.DoAsync("POST", Deployments + "?fieldManager=maker", """{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
+        const string Apply = "application/apply-patch+yaml";
+        var (code, refused) = await _server.SendAsync("PATCH", Deployments + "/d/scale?fieldManager=me", """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"d"},"spec":{"replicas":2}}""", Apply);
+        Assert.Equal((409, "Apply failed with 1 conflict: conflict with \"maker\" using autoscaling/v1: .spec.replicas"), (code, (string?)refused!["message"]));
+        (code, refused) = await _server.SendAsync("PATCH", Deployments + "/d/scale?fieldManager=me", """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"d"},"spec":{"replicas":"2"}}""", Apply);
+        Assert.Equal((500, "failed to create typed patch object (/d; autoscaling/v1, Kind=Scale): .spec.replicas: expected numeric (int or float), got string"), (code, (string?)refused!["message"]));
+        (code, refused) = await _server.SendAsync("PATCH", Deployments + "/d/scale?fieldManager=me", """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"}}""", Apply);
+        Assert.Equal((400, "invalid object type: apps/v1, Kind=Deployment"), (code, (string?)refused!["message"]));
+
+        // The same number is shared; both entries stay what they are.
+        await _server.DoAsync("PATCH", Deployments + "/d/scale?fieldManager=me", """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"d"},"spec":{"replicas":1}}""", Apply);
+        Assert.Equal(["me apps/v1 scale no time", "maker apps/v1  time"], await ManagersAsync());
+        await _server.DoAsync("PATCH", Deployments + "/d/scale?fieldManager=other", """{"spec":{"replicas":4}}""", "application/merge-patch+json");
+        Assert.Equal(["other apps/v1 scale no time", "maker apps/v1  time"], await ManagersAsync());
+        var (missing, gone) = await _server.SendAsync("PATCH", Deployments + "/nobody/scale", """{"spec":{"replicas":4}}""", "application/merge-patch+json");
+        Assert.Equal((404, "deployments/scale.apps \"nobody\" not found"), (missing, (string?)gone!["message"]));
+
+        async Task<string[]> ManagersAsync() => [.. (await _server.DoAsync("GET", Deployments + "/d"))["metadata"]!["managedFields"]!.AsArray()
+            .Select(m => $"{m!["manager"]} {m["apiVersion"]} {m["subresource"]} {(m["time"] is null ? "no time" : "time")}")];
+    }
+
+    [Fact]
     public async Task A_scale_below_nothing_is_refused()
     {
         await _server.DoAsync("POST", Deployments, """{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
