@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Gantry.Api.Cel.Checking;
 using Gantry.Api.Cel.Libraries;
 using Gantry.Api.Cel.Running;
@@ -13,6 +14,8 @@ public sealed class CelEnvironment
 {
     /// <summary>The longest expression that is taken, in code points.</summary>
     public const int LongestText = 100_000;
+
+    private const int MostErrors = 100;
 
     private readonly ImmutableDictionary<string, CelType> _variables;
     private readonly CelMacros _macros;
@@ -76,5 +79,11 @@ public sealed class CelEnvironment
     // Other than in the checker's words, null and times go by their declared names here.
     private static string Declared(CelType type) => type.Parameters.Count == 0 ? type.Name : type.ToString();
 
-    private static CelCompilation Failed(IReadOnlyList<CelError> errors, string text) => new(null, errors, string.Join("\n", errors.Select(e => e.Display(text))));
+    // In the order of the text; past a hundred only how many there are.
+    private static CelCompilation Failed(IReadOnlyList<CelError> errors, string text)
+    {
+        List<CelError> sorted = [.. errors.OrderBy(e => e.Line).ThenBy(e => e.Column)];
+        var more = sorted.Count > MostErrors ? string.Create(CultureInfo.InvariantCulture, $"\n{sorted.Count - MostErrors} more errors were truncated") : "";
+        return new(null, sorted, string.Join("\n", sorted.Take(MostErrors).Select(e => e.Display(text))) + more);
+    }
 }

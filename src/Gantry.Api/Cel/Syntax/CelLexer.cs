@@ -63,6 +63,12 @@ internal sealed class CelLexer(string text, List<CelError> errors)
             {
                 return new(CelTokenKind.Text, start, _text[start.._at], value);
             }
+            if (prefix > 0)
+            {
+                // The letters alone are a name.
+                _at = start + prefix;
+                return new(CelTokenKind.Name, start, _text[start.._at]);
+            }
             Unrecognised(start, _at);
             return null;
         }
@@ -88,7 +94,9 @@ internal sealed class CelLexer(string text, List<CelError> errors)
         }
         if (!"()[]{}.,:?+-*/%!<>".Contains(c, StringComparison.Ordinal))
         {
-            Unrecognised(start, start + (char.IsSurrogatePair(_text, start) ? 2 : 1));
+            // Of a sign that only stands in pairs, what is behind it is looked at as well.
+            var end = start + (char.IsSurrogatePair(_text, start) ? 2 : c is '=' or '&' or '|' ? 2 : 1);
+            Unrecognised(start, Math.Min(end, _text.Length));
             return null;
         }
         _at++;

@@ -51,7 +51,8 @@ internal static class CelLiteral
         {
             if (at >= text.Length || (!thrice && text[at] is ('\n' or '\r')))
             {
-                at = Math.Min(at, text.Length);
+                // What cannot belong to it was looked at.
+                at = Math.Min(at + 1, text.Length);
                 return false;
             }
             if (text.AsSpan(at).StartsWith(closing, StringComparison.Ordinal))
@@ -104,7 +105,12 @@ internal static class CelLiteral
         }
         var (digits, radix) = c switch { 'x' or 'X' => (2, 16), 'u' => (4, 16), 'U' => (8, 16), >= '0' and <= '3' => (3, 8), _ => (0, 0) };
         at -= radix == 8 ? 1 : 0;
-        if (digits == 0 || at + digits > text.Length || (bytes && c is ('u' or 'U')) || Number(text.AsSpan(at, digits), radix) is not { } number)
+        if (digits == 0 || at + digits > text.Length || Number(text.AsSpan(at, digits), radix) is not { } number)
+        {
+            at += digits == 0 ? 0 : Math.Min(Valid(text.AsSpan(at), radix) + 1, text.Length - at);
+            return false;
+        }
+        if (bytes && c is ('u' or 'U'))
         {
             return false;
         }
@@ -120,6 +126,16 @@ internal static class CelLiteral
         }
         characters.Append(new Rune(number).ToString());
         return true;
+    }
+
+    private static int Valid(ReadOnlySpan<char> digits, int radix)
+    {
+        var count = 0;
+        while (count < digits.Length && (radix == 16 ? char.IsAsciiHexDigit(digits[count]) : digits[count] is >= '0' and <= '7'))
+        {
+            count++;
+        }
+        return count;
     }
 
     private static int? Number(ReadOnlySpan<char> digits, int radix)

@@ -4,6 +4,7 @@ namespace Gantry.Api.Cel.Syntax;
 /// <param name="twoVariables">Whether loops may have two variables.</param>
 internal sealed class CelMacros(bool twoVariables)
 {
+    private const string SimpleName = "argument must be a simple name";
     private static readonly HashSet<int> NoneOptional = [];
 
     /// <summary>The node of <c>has(e.f)</c>, or null when the call is another.</summary>
@@ -46,7 +47,7 @@ internal sealed class CelMacros(bool twoVariables)
 
     private static CelNode OneVariable(string name, CelNode target, List<CelNode> arguments, int at)
     {
-        var variable = Variable(arguments[0]);
+        var variable = Variable(arguments[0], name is "map" or "filter" ? "argument is not an identifier" : SimpleName);
         return name switch
         {
             "map" => Collected(target, variable, null, arguments.Count == 3 ? arguments[1] : null, arguments[^1], at),
@@ -96,11 +97,11 @@ internal sealed class CelMacros(bool twoVariables)
             new CelNode.Name(at, variable), arguments[1]);
     }
 
-    private static string Variable(CelNode node) => node switch
+    private static string Variable(CelNode node, string otherwise = SimpleName) => node switch
     {
         CelNode.Name { Text: CelNode.Fold.Hidden } => throw new CelSyntaxException("iteration variable overwrites accumulator variable", node.Position),
         CelNode.Name name when !name.Text.StartsWith('.') => name.Text,
-        _ => throw new CelSyntaxException("argument must be a simple name", node.Position),
+        _ => throw new CelSyntaxException(otherwise, node.Position),
     };
 
     private static string Second(List<CelNode> arguments)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Api.Cel.Syntax.Recovery;
 
 namespace Gantry.Api.Cel.Syntax;
 
@@ -8,6 +9,7 @@ namespace Gantry.Api.Cel.Syntax;
 /// </summary>
 internal sealed class CelParser
 {
+    private const string SyntaxError = "Syntax error: ";
     private const int DeepestNesting = 250;
     private const int DeepestTree = 1000;
     private const string Starts = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
@@ -41,21 +43,27 @@ internal sealed class CelParser
     /// <returns>The tree; null where there is none. It only counts where there were no errors.</returns>
     public static CelNode? Parse(string text, CelMacros macros, List<CelError> errors)
     {
+        var own = new List<CelError>();
         try
         {
-            var parser = new CelParser(text, macros, errors);
+            var parser = new CelParser(text, macros, own);
             var node = parser.Expression();
-            if (parser.Current.Kind == CelTokenKind.End)
+            if (parser.Current.Kind != CelTokenKind.End)
+            {
+                own.Add(parser.Fault($"mismatched input '{parser.Current.Text}' expecting <EOF>"));
+            }
+            else if (own.Count == 0)
             {
                 return node;
             }
-            var extraneous = parser._tokens[parser._next + 1].Kind == CelTokenKind.End;
-            errors.Add(parser.Fault($"{(extraneous ? "extraneous" : "mismatched")} input '{parser.Current.Text}' expecting <EOF>"));
         }
         catch (CelSyntaxException e)
         {
-            errors.Add(CelError.At(e.Message, text, e.Position));
+            own.Add(CelError.At(e.Message, text, e.Position));
         }
+        // This parser stops at the first error; the slow one finds all, in the right words.
+        var all = own.Exists(e => e.Message.StartsWith(SyntaxError, StringComparison.Ordinal)) ? RecoveringParser.Errors(text) : [];
+        errors.AddRange(all.Count > 0 ? all : own);
         return null;
     }
 
@@ -211,7 +219,7 @@ internal sealed class CelParser
             return Node(new CelNode.Select(at, operand, name.Text, false));
         }
         var arguments = Items(")", out _);
-        return Node(_macros.Expand(name.Text, operand, arguments, opening) ?? new CelNode.Call(opening, name.Text, operand, arguments));
+        return Node(Expanded(() => _macros.Expand(name.Text, operand, arguments, opening)) ?? new CelNode.Call(opening, name.Text, operand, arguments));
     }
 
     private CelNode Primary()
@@ -225,13 +233,13 @@ internal sealed class CelParser
         if (NegativeNumber())
         {
             _next++;
-            return new CelNode.Literal(token.Position, Number(_tokens[_next++], "-"));
+            return Numeric(token.Position, _tokens[_next++], "-");
         }
         switch (token.Kind)
         {
             case CelTokenKind.Int or CelTokenKind.Uint or CelTokenKind.Double:
                 _next++;
-                return new CelNode.Literal(token.Position, Number(token, ""));
+                return Numeric(token.Position, token, "");
             case CelTokenKind.Text:
                 _next++;
                 return new CelNode.Literal(token.Position, token.Value);
@@ -282,7 +290,12 @@ internal sealed class CelParser
         }
         if (Reserved.Contains(token.Text))
         {
-            throw new CelSyntaxException($"reserved identifier: {token.Text}", token.Position);
+            var wrong = Wrong($"reserved identifier: {token.Text}", token.Position);
+            if (Take("("))
+            {
+                Items(")", out _);
+            }
+            return wrong;
         }
         var opening = Current.Position;
         if (!Take("("))
@@ -290,7 +303,26 @@ internal sealed class CelParser
             return new CelNode.Name(token.Position, dot + token.Text);
         }
         var arguments = Items(")", out _);
-        return Node((dot.Length == 0 ? CelMacros.Has(token.Text, arguments, opening) : null) ?? new CelNode.Call(opening, dot + token.Text, null, arguments));
+        return Node((dot.Length == 0 ? Expanded(() => CelMacros.Has(token.Text, arguments, opening)) : null) ?? new CelNode.Call(opening, dot + token.Text, null, arguments));
+    }
+
+    // What is wrong with the meaning of a part is noted, and the rest read on.
+    private CelNode? Expanded(Func<CelNode?> macro)
+    {
+        try
+        {
+            return macro();
+        }
+        catch (CelSyntaxException e)
+        {
+            return Wrong(e.Message, e.Position);
+        }
+    }
+
+    private CelNode.Literal Wrong(string message, int position)
+    {
+        _errors.Add(CelError.At(message, _text, position));
+        return new CelNode.Literal(position, CelValue.Null);
     }
 
     // The items up to the closing bracket; a list may end in a comma and have optional items, arguments may not.
@@ -352,6 +384,18 @@ internal sealed class CelParser
         _ => null,
     };
 
+    private CelNode.Literal Numeric(int position, CelToken token, string sign)
+    {
+        try
+        {
+            return new CelNode.Literal(position, Number(token, sign));
+        }
+        catch (CelSyntaxException e)
+        {
+            return Wrong(e.Message, position);
+        }
+    }
+
     private static CelValue Number(CelToken token, string sign)
     {
         var hex = token.Text.StartsWith("0x", StringComparison.Ordinal);
@@ -394,11 +438,11 @@ internal sealed class CelParser
     {
         if (!Take(sign))
         {
-            throw Current.Kind == CelTokenKind.End ? new CelSyntaxException($"Syntax error: missing '{sign}' at '<EOF>'", Current.Position) : Mismatched($"'{sign}'");
+            throw Current.Kind == CelTokenKind.End ? new CelSyntaxException($"{SyntaxError}missing '{sign}' at '<EOF>'", Current.Position) : Mismatched($"'{sign}'");
         }
     }
 
-    private CelSyntaxException Mismatched(string expected) => new($"Syntax error: mismatched input '{Current.Text}' expecting {expected}", Current.Position);
+    private CelSyntaxException Mismatched(string expected) => new($"{SyntaxError}mismatched input '{Current.Text}' expecting {expected}", Current.Position);
 
-    private CelError Fault(string message) => CelError.At("Syntax error: " + message, _text, Current.Position);
+    private CelError Fault(string message) => CelError.At(SyntaxError + message, _text, Current.Position);
 }

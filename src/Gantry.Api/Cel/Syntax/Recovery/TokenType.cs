@@ -1,0 +1,43 @@
+namespace Gantry.Api.Cel.Syntax.Recovery;
+
+/// <summary>The tokens of the grammar in its order, which is that of lists in messages.</summary>
+internal enum TokenType
+{
+    /// <summary>No token: the end of a rule.</summary>
+    Epsilon,
+    End,
+    Equal,
+    NotEqual,
+    In,
+    Less,
+    LessOrEqual,
+    GreaterOrEqual,
+    Greater,
+    And,
+    Or,
+    OpenBracket,
+    CloseBracket,
+    OpenBrace,
+    CloseBrace,
+    OpenParenthesis,
+    CloseParenthesis,
+    Dot,
+    Comma,
+    Minus,
+    Not,
+    Question,
+    Colon,
+    Plus,
+    Star,
+    Slash,
+    Percent,
+    True,
+    False,
+    Null,
+    Double,
+    Int,
+    Uint,
+    Text,
+    Bytes,
+    Identifier,
+}
