@@ -247,7 +247,7 @@ internal sealed class DecodeRun(bool collects, bool fromMap)
         var value = ScalarReader.Read(ref reader, field.Kind, out var error);
         if (error is not null)
         {
-            Error ??= error;
+            Error ??= _fromMap && field.Kind == ValueKind.Bytes ? "error decoding from json: " + error : error;
         }
         else if (value is null)
         {

@@ -20,7 +20,7 @@ public readonly record struct ObjectHeader(string ApiVersion, string Kind, strin
             reader.Read();
             if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
             {
-                return Wrong(ref reader, "Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }");
+                return Wrong(json, ref reader, "Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }");
             }
             while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -29,15 +29,15 @@ public readonly record struct ObjectHeader(string ApiVersion, string Kind, strin
                 reader.Read();
                 if ((isKind || isVersion) && reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
                 {
-                    return Wrong(ref reader, $"Go struct field .{(isKind ? "kind" : "apiVersion")} of type string");
+                    return Wrong(json, ref reader, $"Go struct field .{(isKind ? "kind" : "apiVersion")} of type string");
                 }
                 if (isKind)
                 {
-                    kind = reader.GetString() ?? "";
+                    kind = reader.TokenType == JsonTokenType.Null ? "" : TreeJson.Text(ref reader);
                 }
                 else if (isVersion)
                 {
-                    apiVersion = reader.GetString() ?? "";
+                    apiVersion = reader.TokenType == JsonTokenType.Null ? "" : TreeJson.Text(ref reader);
                 }
                 reader.Skip();
             }
@@ -47,11 +47,16 @@ public readonly record struct ObjectHeader(string ApiVersion, string Kind, strin
         {
             return new("", "", Where + (JsonSyntax.Explain(json) ?? "invalid JSON"));
         }
-        return new(apiVersion, kind, null);
+        return apiVersion.Count('/') > 1 ? new("", "", "unexpected GroupVersion string: " + apiVersion) : new(apiVersion, kind, null);
     }
 
-    private static ObjectHeader Wrong(ref Utf8JsonReader reader, string into)
+    // Whether the text is JSON at all comes before what it holds.
+    private static ObjectHeader Wrong(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, string into)
     {
+        if (JsonSyntax.Explain(json) is { } syntax)
+        {
+            return new("", "", Where + syntax);
+        }
         var found = reader.TokenType switch
         {
             JsonTokenType.StartObject => "object",

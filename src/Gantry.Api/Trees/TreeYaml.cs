@@ -91,8 +91,9 @@ public static class TreeYaml
         {
             said = said[(said.IndexOf(", ", StringComparison.Ordinal) + 2)..];
         }
-        said = said == "found invalid mapping" ? "mapping values are not allowed in this context" : char.ToLowerInvariant(said[0]) + said[1..];
-        var line = e is SyntaxErrorException ? e.Start.Line > 1 ? e.Start.Line : 0 : e.Start.Line - 1;
+        var isMapping = said == "found invalid mapping";
+        said = isMapping ? "mapping values are not allowed in this context" : char.ToLowerInvariant(said[0]) + said[1..];
+        var line = e is SyntaxErrorException || isMapping ? e.Start.Line > 1 ? e.Start.Line : 0 : e.Start.Line - 1;
         return line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {line}: {said}") : said;
     }
 }

@@ -42,7 +42,8 @@ public sealed class ApiDispatcher
             return new(_table.HasGroupVersion(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
         }
 
-        if (!resource.Type.Namespaced && info.Namespace.Length > 0 && info.Resource != "namespaces")
+        // The paths of the first proxies are known to authorization, but nothing is served there any more.
+        if (info.Verb == "proxy" || (!resource.Type.Namespaced && info.Namespace.Length > 0 && info.Resource != "namespaces"))
         {
             return new(ApiStatus.NoSuchResource);
         }
@@ -63,10 +64,16 @@ public sealed class ApiDispatcher
             return new(info.Name.Length > 0 ? ApiStatus.NoSuchResource : ApiStatus.MethodNotAllowed);
         }
 
+        // The old paths of watches are watches whatever is sent there, but only a GET is served.
+        if (info.Verb == "watch" && call.Http is { } sent && !Microsoft.AspNetCore.Http.HttpMethods.IsGet(sent.Request.Method))
+        {
+            return new(ApiStatus.MethodNotAllowed);
+        }
+
         // HEAD counts as get for who may, but nobody has ever served it.
         if (!Allows(resource, info) || (call.Http is { } http && Microsoft.AspNetCore.Http.HttpMethods.IsHead(http.Request.Method)))
         {
-            return new(ApiStatus.MethodNotAllowed);
+            return new(resource.Custom is null ? ApiStatus.MethodNotAllowed : ApiStatus.MethodNotSupported(resource.Type, info.Verb));
         }
 
         if (info.Verb == "create" && resource.Custom is { Family.IsTerminating: true })
@@ -172,14 +179,14 @@ public sealed class ApiDispatcher
             return refused;
         }
 
-        var (value, refusal) = BodyDecoder.Decode(call, resource.Type);
+        var (value, refusal) = BodyDecoder.Decode(call, resource);
         if (value is null)
         {
             return refusal!;
         }
 
         var scope = WriteScope.Of(call, resource);
-        if ((CustomFields.Check(call, resource, value) ?? ObjectChecks.Namespace(value, scope.Namespace)) is { } elsewhere)
+        if (ObjectChecks.Namespace(value, scope.Namespace) is { } elsewhere)
         {
             return elsewhere;
         }
@@ -194,14 +201,14 @@ public sealed class ApiDispatcher
             return refused;
         }
 
-        var (value, refusal) = BodyDecoder.Decode(call, resource.Type);
+        var (value, refusal) = BodyDecoder.Decode(call, resource);
         if (value is null)
         {
             return refusal!;
         }
 
         var scope = WriteScope.Of(call, resource);
-        if ((CustomFields.Check(call, resource, value) ?? ObjectChecks.Belongs(value, scope.Name, scope.Namespace)) is { } elsewhere)
+        if (ObjectChecks.Belongs(value, scope.Name, scope.Namespace) is { } elsewhere)
         {
             return elsewhere;
         }
@@ -241,6 +248,8 @@ public sealed class ApiDispatcher
         {
             WriteOutcome.Refused refused => refused.Status,
             WriteOutcome.Removed removed when !resource.Strategy.ShowsDeleted => ApiStatus.Deleted(resource.Type, removed.Last.Name, removed.Last.Uid),
+            // Who wants the dependents gone and has to wait for that, is told that it is only accepted; others have always got a plain 200.
+            WriteOutcome.Written waits when options.OrphanDependents == false => new ApiAnswer.Item(202, resource.Type, resource.Json(waits.Object)),
             var outcome => Answer(resource, outcome),
         };
     }

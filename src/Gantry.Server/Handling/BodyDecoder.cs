@@ -1,6 +1,7 @@
 using System.Text;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
 using BodyHeader = Gantry.Api.Trees.ObjectHeader;
@@ -15,42 +16,36 @@ internal static class BodyDecoder
     /// <summary>The media types of objects in bodies.</summary>
     public static IReadOnlyList<string> MediaTypes { get; } = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
-    /// <summary>Decodes the call's body as an object of that kind.</summary>
-    public static (TreeMap? Value, ApiStatus? Refusal) Decode(ApiCall call, ResourceType type)
+    /// <summary>Decodes the call's body as an object of the resource. Custom ones have to say themselves what they are, and lose what their schema does not know.</summary>
+    public static (TreeMap? Value, ApiStatus? Refusal) Decode(ApiCall call, ServedResource resource) => Decode(call, resource.Type, resource.Custom is null ? null : resource, []);
+
+    /// <summary>Decodes the call's body as an object of that built-in kind.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="type">What its path takes.</param>
+    /// <param name="versions">Other versions in which the path takes the same kind.</param>
+    public static (TreeMap? Value, ApiStatus? Refusal) Decode(ApiCall call, ResourceType type, params IReadOnlyList<string> versions) => Decode(call, type, null, versions);
+
+    /// <summary>Why a document that says it is that kind cannot become one of the wanted type, whatever its version; null where it can.</summary>
+    /// <param name="apiVersion">As the document says; empty means the wanted one.</param>
+    /// <param name="kind">The same.</param>
+    /// <param name="type">What is wanted.</param>
+    public static string? OtherKind(string apiVersion, string kind, ResourceType type)
     {
-        if (call.ContentType is not ("" or "application/json" or "application/yaml"))
+        if ((kind.Length == 0 || kind == type.Kind) && (apiVersion.Length == 0 || apiVersion == type.ApiVersion))
         {
-            return (null, ApiStatus.UnsupportedMediaType(MediaTypes));
+            return null;
         }
 
-        ReadOnlySpan<byte> json = call.Body.Span;
-        if (call.ContentType == "application/yaml")
-        {
-            var (converted, error) = FromYaml(json);
-            if (converted is null)
-            {
-                return (null, Unrecognized(type, "couldn't get version/kind; json parse error: " + error, json));
-            }
-
-            json = converted;
-        }
-
-        var header = BodyHeader.Read(json);
-        return Refusal(header, type, json) is { } refusal ? (null, refusal) : Decode(call, type, header, json);
+        (apiVersion, kind) = (Or(apiVersion, type.ApiVersion), Or(kind, type.Kind));
+        var wanted = RegisteredKinds.Of(type);
+        return RegisteredKinds.Find(apiVersion, kind) is not { } name
+                ? $"no kind \"{kind}\" is registered for version \"{apiVersion}\" in scheme \"{RegisteredKinds.SchemeOf(type.Group)}\""
+            : name == wanted ? null
+            : $"converting ({VersionOf(apiVersion)}.{kind}) to ({wanted}): unknown conversion";
     }
 
     /// <summary>A YAML document as JSON, or what is wrong with it.</summary>
-    public static (byte[]? Json, string? Error) FromYaml(ReadOnlySpan<byte> yaml)
-    {
-        try
-        {
-            return (TreeJson.Write(TreeYaml.Parse(yaml)), null);
-        }
-        catch (TreeException e)
-        {
-            return (null, "error converting YAML to JSON: " + e.Message);
-        }
-    }
+    public static (byte[]? Json, string? Error) FromYaml(ReadOnlySpan<byte> yaml) => FromYaml(yaml, out _);
 
     /// <summary>Reports unknown and duplicate fields as warnings, where the request wants that.</summary>
     public static void Warn(ApiCall call, IEnumerable<string> problems)
@@ -64,64 +59,135 @@ internal static class BodyDecoder
         }
     }
 
-    private static (TreeMap? Value, ApiStatus? Refusal) Decode(ApiCall call, ResourceType type, BodyHeader header, ReadOnlySpan<byte> json)
+    private static (TreeMap? Value, ApiStatus? Refusal) Decode(ApiCall call, ResourceType type, ServedResource? custom, IReadOnlyList<string> versions)
     {
-        var result = TreeDecoder.Decode(type.Schema, json, call.FieldValidation);
-        if (result.Object is not { } value)
+        if (call.BodyProblem is { } problem)
         {
-            // What does not say what it is, is taken for what its path says.
-            var (kind, apiVersion) = (header.Kind.Length > 0 ? header.Kind : type.Kind, header.ApiVersion.Length > 0 ? header.ApiVersion : type.ApiVersion);
-            return (null, ApiStatus.BadRequest($"{kind} in version \"{VersionOf(apiVersion)}\" cannot be handled as a {type.Kind}: {result.Error}"));
+            return (null, problem.Kind.Length == 0 ? Unrecognized(type, problem.Text, call.Body.Span) : Unusable(type, problem.ApiVersion, problem.Kind, problem.Text));
         }
 
+        if (call.ContentType is not ("" or "application/json" or "application/yaml"))
+        {
+            return (null, ApiStatus.UnsupportedMediaType(MediaTypes));
+        }
+
+        ReadOnlySpan<byte> json = call.Body.Span;
+        IReadOnlyList<string> repeated = [];
+        if (call.ContentType == "application/yaml")
+        {
+            var (converted, error) = FromYaml(json, out repeated);
+            if (converted is null)
+            {
+                return (null, Unrecognized(type, error!, json));
+            }
+
+            json = converted;
+        }
+
+        var header = BodyHeader.Read(json);
+        if (header.Error is { } unreadable)
+        {
+            return (null, Unrecognized(type, unreadable, call.Body.Span));
+        }
+
+        var refusal = custom is null ? Refusal(header, type, versions) : CustomRefusal(header, type, call.Body.Span);
+        return refusal is not null ? (null, refusal) : Decode(call, type, custom, header, json, repeated);
+    }
+
+    private static (byte[]? Json, string? Error) FromYaml(ReadOnlySpan<byte> yaml, out IReadOnlyList<string> repeated)
+    {
+        try
+        {
+            return (TreeJson.Write(TreeYaml.Parse(yaml, checks: true, out repeated)), null);
+        }
+        catch (TreeException e)
+        {
+            repeated = [];
+            return (null, e.Message);
+        }
+    }
+
+    /// <param name="call">The request.</param>
+    /// <param name="type">What its path takes.</param>
+    /// <param name="custom">The same as a resource, where that is a custom one.</param>
+    /// <param name="header">What the body says it is.</param>
+    /// <param name="json">The body as JSON.</param>
+    /// <param name="repeated">Keys that stood twice in the YAML that the body was: they are lost in JSON.</param>
+    private static (TreeMap? Value, ApiStatus? Refusal) Decode(
+        ApiCall call, ResourceType type, ServedResource? custom, BodyHeader header, ReadOnlySpan<byte> json, IReadOnlyList<string> repeated)
+    {
+        var strict = call.FieldValidation == FieldValidation.Strict;
+        var result = TreeDecoder.Decode(type.Schema, json, strict ? FieldValidation.Warn : call.FieldValidation);
+        var error = custom is null ? result.Error : OfMetadata(type, result.Error);
+        List<string> unknown = [];
+        if (error is null && custom is not null)
+        {
+            (unknown, error) = CustomFields.Drop(custom, result.Object!);
+        }
+
+        if (error is null && strict && result.Problems.Count + unknown.Count + repeated.Count > 0)
+        {
+            IEnumerable<string> first = repeated.Count == 0 ? [] : ["yaml: unmarshal errors:\n  " + string.Join("\n  ", repeated)];
+            error = "strict decoding error: " + string.Join(", ", [.. first, .. result.Problems, .. unknown]);
+        }
+
+        if (error is not null)
+        {
+            // What does not say what it is, is taken for what its path says.
+            return (null, Unusable(type, Or(header.ApiVersion, type.ApiVersion), Or(header.Kind, type.Kind), error));
+        }
+
+        var value = result.Object!;
+        if (custom is not null && header.Kind != type.Kind)
+        {
+            return (null, ApiStatus.Invalid(type, value.Map("metadata")?.Text("name") ?? "", [FieldError.Invalid("kind", header.Kind, "must be " + type.Kind)]));
+        }
+
+        Warn(call, repeated);
         Warn(call, result.Problems);
+        Warn(call, unknown);
         value["kind"] = type.Kind;
         value["apiVersion"] = type.ApiVersion;
         call.Audit?.Requests(type, value);
         return (value, null);
     }
 
-    private static ApiStatus? Refusal(BodyHeader header, ResourceType type, ReadOnlySpan<byte> json)
-    {
-        if (header.Error is { } error)
-        {
-            return Unrecognized(type, error, json);
-        }
+    // Of custom resources nothing but the metadata is decoded as a type, and it by itself.
+    private static string? OfMetadata(ResourceType type, string? error) => error?
+        .Replace($"Go struct field {type.Kind}.metadata of", "Go value of", StringComparison.Ordinal)
+        .Replace(".metadata.", ".", StringComparison.Ordinal);
 
-        if (header.Kind.Length == 0 && header.ApiVersion.Length == 0)
+    private static ApiStatus? Refusal(BodyHeader header, ResourceType type, IReadOnlyList<string> versions)
+    {
+        if (versions.Contains(header.ApiVersion, StringComparer.Ordinal) && header.Kind == type.Kind)
         {
             return null;
         }
 
-        var (kind, apiVersion) = (header.Kind.Length == 0 ? type.Kind : header.Kind, header.ApiVersion.Length == 0 ? type.ApiVersion : header.ApiVersion);
-        if (kind == type.Kind && apiVersion == type.ApiVersion)
+        if (OtherKind(header.ApiVersion, header.Kind, type) is { } other)
         {
-            return null;
+            return Unusable(type, Or(header.ApiVersion, type.ApiVersion), Or(header.Kind, type.Kind), other);
         }
 
-        var isKnown = IsKnown(kind, apiVersion);
-        return isKnown && apiVersion != type.ApiVersion
-            ? ApiStatus.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({type.ApiVersion})")
-            : ApiStatus.BadRequest($"{kind} in version \"{VersionOf(apiVersion)}\" cannot be handled as a {type.Kind}: {OtherKind(type, kind, apiVersion, isKnown)}");
+        return header.ApiVersion.Length == 0 || header.ApiVersion == type.ApiVersion ? null : ApiStatus.OtherVersion(header.ApiVersion, type.ApiVersion);
     }
 
-    /// <summary>Why an object that says it is of that kind cannot be one of the wanted kind; null where it can.</summary>
-    public static string? OtherKind(ResourceType type, string kind, string apiVersion) =>
-        kind == type.Kind && apiVersion == type.ApiVersion ? null : OtherKind(type, kind, apiVersion, IsKnown(kind, apiVersion));
-
-    private static string OtherKind(ResourceType type, string kind, string apiVersion, bool isKnown) => isKnown
-        ? $"converting ({VersionOf(apiVersion)}.{kind}) to ({Package(type)}.{type.Kind}): unknown conversion"
-        : $"no kind \"{kind}\" is registered for version \"{apiVersion}\" in scheme \"gantry\"";
-
-    private static bool IsKnown(string kind, string apiVersion)
+    private static ApiStatus? CustomRefusal(BodyHeader header, ResourceType type, ReadOnlySpan<byte> body)
     {
-        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
-        return ApiCatalog.FindKind(slash < 0 ? "" : apiVersion[..slash], VersionOf(apiVersion), kind) is not null;
+        if (header.Kind.Length == 0)
+        {
+            return Unrecognized(type, $"Object 'Kind' is missing in '{Encoding.UTF8.GetString(body)}'", body);
+        }
+
+        return header.ApiVersion == type.ApiVersion ? null : ApiStatus.OtherVersion(header.ApiVersion, type.ApiVersion);
     }
 
-    private static string Package(ResourceType type) => type.Group.Length == 0 ? "core" : type.Group.Split('.')[0];
+    private static string Or(string given, string otherwise) => given.Length > 0 ? given : otherwise;
 
     private static string VersionOf(string apiVersion) => apiVersion[(apiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    private static ApiStatus Unusable(ResourceType type, string apiVersion, string kind, string why) =>
+        ApiStatus.BadRequest($"{kind} in version \"{VersionOf(apiVersion)}\" cannot be handled as a {type.Kind}: {why}");
 
     private static ApiStatus Unrecognized(ResourceType type, string error, ReadOnlySpan<byte> body) =>
         ApiStatus.BadRequest($"the object provided is unrecognized (must be of type {type.Kind}): {error} ({Summary(body)})");

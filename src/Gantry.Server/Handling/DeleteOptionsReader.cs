@@ -1,59 +1,25 @@
-using System.Text.Json;
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
 using Gantry.Server.Writing;
+using BodyHeader = Gantry.Api.Trees.ObjectHeader;
 
 namespace Gantry.Server.Handling;
 
 /// <summary>Reads the options of a delete from its body, or from its query where it has none.</summary>
 internal static class DeleteOptionsReader
 {
+    private const string Scheme = "pkg/apis/meta/internalversion/scheme/register.go:28";
+
+    private static readonly TypeSchema Schema = Api.Schemas.Generated.ApiTypes.Find("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")!;
+
     public static (V1DeleteOptions? Options, ApiStatus? Refusal) Read(ApiCall call)
     {
-        V1DeleteOptions options;
-        if (call.Body.Length > 0)
-        {
-            var json = call.Body;
-            if (call.ContentType == "application/yaml")
-            {
-                var (converted, error) = BodyDecoder.FromYaml(call.Body.Span);
-                if (converted is null)
-                {
-                    return (null, ApiStatus.BadRequest(error!));
-                }
-
-                json = converted;
-            }
-            else if (call.ContentType is not ("" or "application/json"))
-            {
-                return (null, ApiStatus.UnsupportedMediaType(BodyDecoder.MediaTypes));
-            }
-
-            call.Audit?.Requests(json);
-            try
-            {
-                options = ApiJson.Decode<V1DeleteOptions>(json.Span);
-            }
-            catch (JsonException e)
-            {
-                return (null, ApiStatus.BadRequest("couldn't get version/kind; json parse error: " + e.Message));
-            }
-        }
-        else
-        {
-            var query = call.Options;
-            options = new V1DeleteOptions
-            {
-                GracePeriodSeconds = call.Number("gracePeriodSeconds"),
-                PropagationPolicy = query["propagationPolicy"] is { Length: > 0 } policy ? policy : null,
-                OrphanDependents = query.TryGet("orphanDependents", out var orphan) && orphan.Length > 0 ? query.Flag("orphanDependents") : null,
-                DryRun = [.. query.All("dryRun").Where(d => d.Length > 0)],
-            };
-        }
-
-        return DeletionRules.Check(options) is { } refusal ? (null, refusal) : (options, null);
+        var (options, refusal) = call.Body.Length > 0 || call.BodyProblem is not null ? FromBody(call) : FromQuery(call);
+        return options is null ? (null, refusal) : DeletionRules.Check(options) is { } wrong ? (null, wrong) : (options, null);
     }
 
     /// <summary>Kinds whose dependents stay behind unless told otherwise, say so.</summary>
@@ -63,5 +29,64 @@ internal static class DeleteOptionsReader
         {
             call.Warn("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning");
         }
+    }
+
+    // The options may come in the name of any group; what they do not know is nobody's business.
+    private static (V1DeleteOptions? Options, ApiStatus? Refusal) FromBody(ApiCall call)
+    {
+        var json = call.Body;
+        if (call.BodyProblem is { } problem)
+        {
+            return (null, ApiStatus.BadRequest(problem.Text));
+        }
+
+        if (call.ContentType == "application/yaml")
+        {
+            var (converted, error) = BodyDecoder.FromYaml(call.Body.Span);
+            if (converted is null)
+            {
+                return (null, ApiStatus.BadRequest(error!));
+            }
+
+            json = converted;
+        }
+        else if (call.ContentType is not ("" or "application/json"))
+        {
+            return (null, ApiStatus.UnsupportedMediaType(BodyDecoder.MediaTypes));
+        }
+
+        call.Audit?.Requests(json);
+        var header = BodyHeader.Read(json.Span);
+        if (header.Error is { } unreadable)
+        {
+            return (null, ApiStatus.BadRequest(unreadable));
+        }
+
+        if (header.Kind is not ("" or "DeleteOptions"))
+        {
+            return (null, ApiStatus.BadRequest($"no kind \"{header.Kind}\" is registered for version \"{(header.ApiVersion.Length > 0 ? header.ApiVersion : "v1")}\" in scheme \"{Scheme}\""));
+        }
+
+        var decoded = TreeDecoder.Decode(Schema, json.Span, FieldValidation.Ignore);
+        return decoded.Object is { } value ? (ApiJson.Decode<V1DeleteOptions>(TreeJson.Write(value)), null) : (null, ApiStatus.BadRequest(decoded.Error!));
+    }
+
+    private static (V1DeleteOptions? Options, ApiStatus? Refusal) FromQuery(ApiCall call)
+    {
+        var query = call.Options;
+        if (query.Number("gracePeriodSeconds", out var grace) is { } wrong)
+        {
+            return (null, ApiStatus.BadRequest(wrong));
+        }
+
+        bool? Switch(string name) => query.TryGet(name, out _) ? query.Flag(name) : null;
+        return (new V1DeleteOptions
+        {
+            GracePeriodSeconds = grace,
+            PropagationPolicy = query.TryGet("propagationPolicy", out var policy) ? policy : null,
+            OrphanDependents = Switch("orphanDependents"),
+            DryRun = query.All("dryRun"),
+            IgnoreStoreReadErrorWithClusterBreakingPotential = Switch("ignoreStoreReadErrorWithClusterBreakingPotential"),
+        }, null);
     }
 }

@@ -3,6 +3,7 @@ using Gantry.Server.Defaulting;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 using Gantry.Server.Validation;
+using Gantry.Server.Writing;
 
 namespace Gantry.Server.Handling;
 
@@ -51,9 +52,9 @@ internal static class ObjectChecks
     {
         List<FieldError> errors = first is null ? [] : [first];
         ManagerRules.Check("fieldManager", query["fieldManager"], errors.Add);
-        if (query.All("dryRun") is { Count: > 0 } dry && dry.Any(d => d != "All"))
+        if (query.TryGet("dryRun", out _))
         {
-            errors.Add(new FieldError(FieldErrorType.NotSupported, "dryRun", GoDump.Texts("string", dry), "supported values: \"All\""));
+            errors.AddRange(DeletionRules.DryRun(query.All("dryRun")));
         }
 
         if (query["fieldValidation"] is not ("" or "Ignore" or "Warn" or "Strict") and var validation)

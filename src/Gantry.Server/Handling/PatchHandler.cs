@@ -15,6 +15,7 @@ public sealed class PatchHandler
 {
     private const string ApplyType = "application/apply-patch+yaml";
 
+    // What the paths of built-in kinds take; custom ones leave out what needs to know the kind.
     private static readonly string[] Types = [SentPatch.JsonPatchType, SentPatch.MergePatchType, SentPatch.StrategicType, ApplyType];
 
     private static readonly string[] CustomTypes = [SentPatch.JsonPatchType, SentPatch.MergePatchType, ApplyType];
@@ -55,7 +56,7 @@ public sealed class PatchHandler
         var types = resource?.Custom is null ? Types : CustomTypes;
         if (!types.Contains(call.ContentType, StringComparer.Ordinal))
         {
-            return ApiStatus.UnsupportedMediaType(types);
+            return resource?.Custom is null ? ApiStatus.UnroutedMediaType : ApiStatus.UnsupportedMediaType(types);
         }
 
         return ObjectChecks.Options(call.Options, "PatchOptions", IsApply(call)
@@ -141,7 +142,7 @@ public sealed class PatchHandler
         return value is null ? refusal! : ObjectChecks.Belongs(value, scope.Name, scope.Namespace) is { } elsewhere ? elsewhere : value;
     }
 
-    private static string? OtherKind(ResourceType type, TreeMap value) => BodyDecoder.OtherKind(type, value.Text("kind") ?? type.Kind, value.Text("apiVersion") ?? type.ApiVersion);
+    private static string? OtherKind(ResourceType type, TreeMap value) => BodyDecoder.OtherKind(value.Text("apiVersion") ?? "", value.Text("kind") ?? "", type);
 
     private static (Tree? Value, ApiStatus? Refusal) Merged(ApiCall call, ResourceType type, TreeMap old, Tree patch)
     {

@@ -78,6 +78,11 @@ internal sealed class AnswerWriter
             case ApiAnswer.Document document:
                 context.Response.StatusCode = document.Code;
                 context.Response.ContentType = document.MediaType;
+                if (document.Code == StatusCodes.Status404NotFound)
+                {
+                    context.Response.Headers.XContentTypeOptions = "nosniff";
+                }
+
                 context.Response.ContentLength = document.Body.Length;
                 if (!HttpMethods.IsHead(context.Request.Method))
                 {

@@ -288,7 +288,8 @@ internal sealed class HttpPipeline
         {
             if (!streams)
             {
-                await AnswerWriter.StatusAsync(context, ApiStatus.NotAcceptable(MediaRange.Served), cancellation).ConfigureAwait(false);
+                var unacceptable = builtIn && !MediaRange.IsRouted(accept) ? ApiStatus.UnroutedAccept(MediaRange.Routed(info.Verb)) : ApiStatus.NotAcceptable(MediaRange.Served);
+                await AnswerWriter.StatusAsync(context, unacceptable, cancellation).ConfigureAwait(false);
                 return;
             }
 
@@ -307,6 +308,7 @@ internal sealed class HttpPipeline
         }
 
         ReadOnlyMemory<byte> body = default;
+        BodyProblem? problem = null;
         var contentType = MediaType(context.Request.ContentType);
         if (!streams && info.Verb is not ("get" or "list" or "watch"))
         {
@@ -320,13 +322,8 @@ internal sealed class HttpPipeline
             if (contentType == ProtobufBodies.Type && builtIn && info.Verb != "patch")
             {
                 // From here on bodies are JSON, whatever they were on the wire.
-                (body, refusal) = ProtobufBodies.ToJson(body);
+                (body, problem) = ProtobufBodies.ToJson(body, info.Group, mayBeEmpty: info.Verb is "delete" or "deletecollection");
                 contentType = "application/json";
-                if (refusal is not null)
-                {
-                    await AnswerWriter.StatusAsync(context, refusal, cancellation).ConfigureAwait(false);
-                    return;
-                }
             }
         }
 
@@ -336,6 +333,7 @@ internal sealed class HttpPipeline
             User = user,
             Body = body,
             ContentType = contentType,
+            BodyProblem = problem,
             UserAgent = context.Request.Headers.UserAgent.ToString(),
             Http = context,
             Authorizer = _authorizer,
@@ -362,8 +360,7 @@ internal sealed class HttpPipeline
         }
 
         var end = contentType.IndexOf(';', StringComparison.Ordinal);
-        var type = (end < 0 ? contentType : contentType[..end]).Trim().ToLowerInvariant();
-        return type is "text/yaml" or "application/x-yaml" ? "application/yaml" : type;
+        return (end < 0 ? contentType : contentType[..end]).Trim().ToLowerInvariant();
     }
 
     // Connections that carry something else than one answer.

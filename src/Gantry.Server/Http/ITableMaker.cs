@@ -9,7 +9,7 @@ namespace Gantry.Server.Http;
 internal interface ITableMaker
 {
     /// <summary>A table of one object.</summary>
-    byte[] Table(ApiAnswer.Item item, string version, RequestOptions options);
+    byte[] Table(ApiAnswer.Item item, string version, RequestOptions options, bool withColumns = true);
 
     /// <summary>A table of a list.</summary>
     byte[] Table(ListPage page, string version, RequestOptions options);

@@ -19,6 +19,14 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
     /// <summary>What can be answered, as 406 lists it.</summary>
     public static IReadOnlyList<string> Served { get; } = ["application/json", "application/yaml", ProtobufBodies.Type];
 
+    /// <summary>What the paths of built-in resources answer in, as their refusal lists it.</summary>
+    public static IEnumerable<string> Routed(string verb) =>
+        verb is "list" or "watch" ? [.. Served, "application/json;stream=watch", ProtobufBodies.WatchType] : Served;
+
+    /// <summary>Whether a client takes any of the media types by their names alone, whatever it wants them to hold.</summary>
+    public static bool IsRouted(string accept) => accept.Split(',', StringSplitOptions.TrimEntries)
+        .Any(clause => clause.Split(';')[0].Trim() is "*/*" or "application/json" or "application/yaml" or ProtobufBodies.Type);
+
     public static MediaRange Json { get; } = new(false, AnswerShape.Whole, "");
 
     /// <summary>The best that both sides know, or null.</summary>
@@ -50,7 +58,7 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
     {
         var parts = clause.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var binary = protobuf && parts.Length > 0 && parts[0] == ProtobufBodies.Type;
-        if (parts.Length == 0 || !binary && parts[0] is not ("application/json" or "application/yaml" or "text/yaml" or "application/*" or "*/*"))
+        if (parts.Length == 0 || !binary && parts[0] is not ("application/json" or "application/yaml" or "application/*" or "*/*"))
         {
             return (null, 0);
         }

@@ -1,9 +1,9 @@
 using Gantry.Api.Protobuf;
 using Gantry.Api.Trees;
 using Gantry.Server.Handling;
+using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Registry;
-using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Http;
 
@@ -14,24 +14,29 @@ internal static class ProtobufBodies
 
     public const string WatchType = Type + ";stream=watch";
 
-    /// <summary>A body as JSON, or why it cannot be read.</summary>
-    public static (ReadOnlyMemory<byte> Json, ApiStatus? Refusal) ToJson(ReadOnlyMemory<byte> body)
+    /// <summary>A body as JSON; where it cannot be read, as it came and with what is wrong with it.</summary>
+    /// <param name="body">What came.</param>
+    /// <param name="group">The group of the path that it came to.</param>
+    /// <param name="mayBeEmpty">Whether the request may have no body.</param>
+    public static (ReadOnlyMemory<byte> Json, BodyProblem? Problem) ToJson(ReadOnlyMemory<byte> body, string group, bool mayBeEmpty)
     {
         if (body.IsEmpty)
         {
-            return (body, null);
+            return (body, mayBeEmpty ? null : new BodyProblem("", "", "empty data"));
         }
 
+        var (apiVersion, kind) = ("", "");
         try
         {
             var envelope = KubernetesProtobuf.Open(body);
-            return ProtobufKinds.Find(envelope.ApiVersion, envelope.Kind) is { } schema
+            (apiVersion, kind) = (envelope.ApiVersion, envelope.Kind);
+            return ProtobufKinds.Find(apiVersion, kind) is { } schema
                 ? (TreeJson.Write(KubernetesProtobuf.Decode(schema, envelope)), null)
-                : (default, ApiStatus.BadRequest($"no kind \"{envelope.Kind}\" is registered for version \"{envelope.ApiVersion}\""));
+                : (body, new BodyProblem(apiVersion, kind, $"no kind \"{kind}\" is registered for version \"{apiVersion}\" in scheme \"{RegisteredKinds.SchemeOf(group)}\""));
         }
         catch (ProtoException e)
         {
-            return (default, ApiStatus.BadRequest(e.Message));
+            return (body, new BodyProblem(apiVersion, kind, e.Message));
         }
     }
 

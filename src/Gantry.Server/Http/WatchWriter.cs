@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using Gantry.Api.Protobuf;
@@ -199,7 +198,7 @@ internal sealed class WatchWriter
                 return;
             }
 
-            var json = item.Status is { } status ? status.ToJson() : item.Object is { } value ? Body(value) : Bookmark(item, resource.Type);
+            var json = item.Status is { } status ? status.ToJson() : item.Object is { } value ? Body(value) : Bookmark(item);
             if (range.Protobuf)
             {
                 writer.Write(KubernetesProtobuf.EncodeWatchFrame(type, ProtobufBodies.Of(json.Span)));
@@ -228,17 +227,20 @@ internal sealed class WatchWriter
             }
         }
 
-        private byte[] Bookmark(WatchItem item, ResourceType type)
+        private byte[] Bookmark(WatchItem item)
         {
-            var (kind, apiVersion) = range.Shape switch
+            var json = Bookmarks.Json(resource, item);
+            switch (range.Shape)
             {
-                AnswerShape.Table => ("Table", "meta.k8s.io/" + range.Version),
-                AnswerShape.Metadata => ("PartialObjectMetadata", "meta.k8s.io/" + range.Version),
-                _ => (type.Kind, type.ApiVersion),
-            };
-            var annotations = item.Type == WatchItemType.InitialEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
-            return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{\"resourceVersion\":\"{item.Revision}\",\"creationTimestamp\":null{annotations}}}}}"));
+                case AnswerShape.Table:
+                    var table = tables!.Table(new ApiAnswer.Item(200, resource.Type, json), range.Version, call.Options, !_columnsSent);
+                    _columnsSent = true;
+                    return table;
+                case AnswerShape.Metadata:
+                    return PartialMetadata.Of(json, range.Version);
+                default:
+                    return json;
+            }
         }
     }
 }

@@ -22,6 +22,9 @@ public sealed class ApiCall
     /// <summary>The media type of the body without parameters; empty means JSON.</summary>
     public string ContentType { get; init; } = "";
 
+    /// <summary>Why the body could not be turned into JSON; it is as it came then. Null for all others.</summary>
+    public BodyProblem? BodyProblem { get; init; }
+
     public string UserAgent { get; init; } = "";
 
     /// <summary>The request itself, for handlers that stream or upgrade the connection; null for calls inside the process.</summary>
@@ -58,7 +61,7 @@ public sealed class ApiCall
     /// <summary>The same call, told to the audit log.</summary>
     internal ApiCall With(AuditContext? audit) => audit is null ? this : new ApiCall
     {
-        Info = Info, User = User, Body = Body, ContentType = ContentType, UserAgent = UserAgent, Http = Http, Authorizer = Authorizer, Audit = audit,
+        Info = Info, User = User, Body = Body, ContentType = ContentType, BodyProblem = BodyProblem, UserAgent = UserAgent, Http = Http, Authorizer = Authorizer, Audit = audit,
     };
 
     public void Warn(string text)

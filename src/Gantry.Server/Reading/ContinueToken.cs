@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Reading;
 
@@ -26,6 +27,11 @@ internal readonly record struct ContinueToken(long Revision, string After)
 
         try
         {
+            if (JsonSyntax.Explain(json) is { } syntax)
+            {
+                return (null, "continue key is not valid: " + syntax);
+            }
+
             var reader = new Utf8JsonReader(json);
             var (version, revision, after) = ("", 0L, "");
             reader.Read();

@@ -76,7 +76,7 @@ public static class RequestInfoParser
             Namespace = ns,
             Name = name,
             Rest = tail,
-            Verb = watchPrefix ? "watch" : VerbOf(method, name, options),
+            Verb = watchPrefix ? "watch" : proxyPrefix ? "proxy" : VerbOf(method, name, options),
         };
     }
 

@@ -116,6 +116,10 @@ public sealed record ApiStatus
 
     public static ApiStatus BadRequest(string message) => new() { Code = 400, Reason = "BadRequest", Message = message };
 
+    /// <summary>The body is of another version than its path.</summary>
+    public static ApiStatus OtherVersion(string given, string expected) =>
+        BadRequest($"the API version in the data ({given}) does not match the expected API version ({expected})");
+
     public static ApiStatus Unauthorized { get; } = new() { Code = 401, Reason = "Unauthorized", Message = "Unauthorized" };
 
     public static ApiStatus MethodNotAllowed { get; } = new()
@@ -145,6 +149,19 @@ public sealed record ApiStatus
         Code = 415,
         Reason = "UnsupportedMediaType",
         Message = "the body of the request was in an unknown format - accepted media types include: " + string.Join(", ", accepted),
+    };
+
+    /// <summary>No handler of the path reads bodies of that type.</summary>
+    public static ApiStatus UnroutedMediaType { get; } =
+        new() { Code = 415, Reason = "UnsupportedMediaType", Message = "415: Unsupported Media Type", Details = new StatusDetails() };
+
+    /// <summary>No handler of the path answers in any type that the client takes.</summary>
+    public static ApiStatus UnroutedAccept(IEnumerable<string> available) => new()
+    {
+        Code = 406,
+        Reason = "NotAcceptable",
+        Message = "406: Not Acceptable\n\nAvailable representations: " + string.Join(", ", available),
+        Details = new StatusDetails(),
     };
 
     /// <summary>The asked-for history is gone.</summary>

@@ -49,7 +49,7 @@ internal sealed class EvictionSubresource : ISubresource
             return refused;
         }
 
-        var (value, refusal) = BodyDecoder.Decode(call, SubresourceKinds.Eviction);
+        var (value, refusal) = BodyDecoder.Decode(call, SubresourceKinds.Eviction, "policy/v1beta1");
         if (value is null)
         {
             return refusal!;

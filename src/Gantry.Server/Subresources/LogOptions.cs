@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Api;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
 
@@ -11,6 +12,12 @@ internal static class LogOptions
     public static ApiStatus? Check(ApiCall call)
     {
         var errors = new List<FieldError>();
+        var since = call.Options["sinceTime"];
+        if (since.Length > 0 && !ApiTimes.TryParse(since, ApiTimes.TimeLayout, out _, out var unreadable))
+        {
+            return ApiStatus.BadRequest(unreadable!);
+        }
+
         if (AtLeast(call, "tailLines", 0, "must be greater than or equal to 0", errors) is { } badTail)
         {
             return badTail;
@@ -22,13 +29,19 @@ internal static class LogOptions
         }
 
         var seconds = call.Options["sinceSeconds"].Length > 0;
-        if (seconds && call.Options["sinceTime"].Length > 0)
+        if (seconds && since.Length > 0)
         {
             errors.Add(FieldError.Forbidden("", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
         }
         else if (AtLeast(call, "sinceSeconds", 1, "must be greater than 0", errors) is { } badSince)
         {
             return badSince;
+        }
+
+        // One stream alone is a feature that this release has off.
+        if (call.Options.TryGet("stream", out _))
+        {
+            errors.Add(FieldError.Forbidden("stream", "may not be specified"));
         }
 
         return errors.Count == 0 ? null : ApiStatus.Invalid("", "PodLogOptions", call.Info.Name, errors);

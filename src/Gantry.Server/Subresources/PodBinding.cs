@@ -104,9 +104,9 @@ internal sealed class PodBinding
 
         var pod = (V1Pod)stored.Typed;
         var (uid, version) = (binding.Metadata.Uid, binding.Metadata.ResourceVersion);
-        var problem = uid.Length > 0 && uid != stored.Uid ? $"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.Uid}"
+        var problem = uid.Length > 0 && uid != stored.Uid ? RegistryPath.OtherPod(stored.Namespace, stored.Name, "UID", uid, stored.Uid)
             : version.Length > 0 && version != pod.Metadata.ResourceVersion
-                ? $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {pod.Metadata.ResourceVersion}"
+                ? RegistryPath.OtherPod(stored.Namespace, stored.Name, "ResourceVersion", version, pod.Metadata.ResourceVersion)
             : null;
         if (problem is not null)
         {

@@ -9,7 +9,14 @@ namespace Gantry.Server.Subresources;
 /// <summary>Kinds that are only read and written through subresources, so that no resource of their own serves them.</summary>
 internal static class SubresourceKinds
 {
-    public static ResourceType Scale { get; } = new("autoscaling", "v1", "Scale", "scales", true, static () => ApiTypes.V1Scale);
+    public static ResourceType Scale { get; } = new("autoscaling", "v1", "Scale", "scales", true, static () => ApiTypes.V1Scale)
+    {
+        Columns =
+        [
+            new("Name", "string", "name", 0, "the workload's name"), new("Desired", "integer", "", 0, "how many replicas are wanted"),
+            new("Available", "integer", "", 0, "how many replicas there are"), new("Age", "string", "", 0, "how long ago the workload was made"),
+        ],
+    };
 
     public static ResourceType Eviction { get; } = new("policy", "v1", "Eviction", "evictions", true, static () => ApiTypes.V1Eviction);
 

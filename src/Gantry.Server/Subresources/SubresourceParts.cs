@@ -53,7 +53,7 @@ internal sealed record SubresourceParts
             new BindingSubresource(binding, Resources, ofPod: false),
             new ComponentStatuses(Components),
             new EvictionSubresource(Objects, Resources, Writer, Deleter, Admission, Clock),
-            new TokenSubresource(Tokens, Admission),
+            new TokenSubresource(Tokens, Admission, Clock),
             new PodStreamSubresource("log", NodeEndpoint.Log, Objects, Admission, Nodes),
             new PodStreamSubresource("exec", NodeEndpoint.Exec, Objects, Admission, Nodes),
             new PodStreamSubresource("attach", NodeEndpoint.Attach, Objects, Admission, Nodes),

@@ -1,4 +1,6 @@
 using Gantry.Api;
+using Gantry.Api.Apply;
+using Gantry.Api.Defaults;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Authentication.Tokens;
@@ -9,8 +11,10 @@ using Gantry.Server.Writing;
 namespace Gantry.Server.Subresources;
 
 /// <summary><c>serviceaccounts/token</c>: issues a token of an account.</summary>
-internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admission) : ISubresource
+internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admission, TimeProvider clock) : ISubresource
 {
+    private static readonly ManagedType Managed = ManagedType.Of(SubresourceKinds.TokenRequest);
+
     public string Group => "";
 
     public string Plural => "serviceaccounts";
@@ -35,6 +39,8 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
             return elsewhere;
         }
 
+        var schema = SubresourceKinds.TokenRequest.Schema;
+        value = FieldTracking.Passing(call, Managed, Canonical.Of(schema, Defaulter.Apply(schema, value)), clock.GetUtcNow());
         var scope = WriteScope.Of(call, resource);
         var shown = scope.Admission(AdmissionOperation.Create, null, scope.Name) with { Kind = SubresourceKinds.TokenRequest };
         if (await admission.MutateAsync(shown, value, cancellation).ConfigureAwait(false) is { } unwelcome)

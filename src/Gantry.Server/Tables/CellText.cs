@@ -29,12 +29,20 @@ internal static class CellText
     {
         if (selector is null)
         {
-            return None;
+            return "";
         }
 
         var labels = LabelSelector.Of(selector.MatchLabels).Requirements;
         var expressions = selector.MatchExpressions.Select(e => new LabelRequirement(e.Key, Operator(e.Operator), e.Values));
         return new LabelSelector([.. labels.Concat(expressions).OrderBy(r => r.Key, StringComparer.Ordinal)]).ToString();
+    }
+
+    /// <summary>A selector as Go's generated code prints it, which one kind of cell shows.</summary>
+    public static string Dump(V1LabelSelector selector)
+    {
+        var labels = string.Concat(selector.MatchLabels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}: {l.Value},"));
+        var expressions = string.Concat(selector.MatchExpressions.Select(e => $"LabelSelectorRequirement{{Key:{e.Key},Operator:{e.Operator},Values:[{string.Join(' ', e.Values)}],}},"));
+        return $"&LabelSelector{{MatchLabels:map[string]string{{{labels}}},MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}";
     }
 
     /// <summary>The first few items, and how many more there are.</summary>

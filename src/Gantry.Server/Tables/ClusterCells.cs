@@ -69,7 +69,9 @@ internal static class ClusterCells
     public static IReadOnlyList<Tree> ApiService(V1APIService o, string age)
     {
         var available = o.Status.Conditions.FirstOrDefault(c => c.Type == "Available");
-        var text = available is null ? "Unknown" : available.Status == "True" ? "True" : $"{available.Status} ({available.Reason})";
+        var text = available is null ? "Unknown"
+            : available.Status == "True" || available.Reason.Length == 0 ? available.Status
+            : $"{available.Status} ({available.Reason})";
         return [o.Metadata.Name, o.Spec.Service is { } service ? service.Namespace + "/" + service.Name : "Local", text, age];
     }
 
@@ -101,7 +103,7 @@ internal static class ClusterCells
         {
             null => CellText.Unset,
             { Name.Length: > 0 } p => p.Namespace.Length > 0 ? p.Namespace + "/" + p.Name : p.Name,
-            { Selector: { } selector } => CellText.SelectorText(selector),
+            { Selector: { } selector } => CellText.Dump(selector),
             _ => CellText.Unset,
         };
         return [o.Metadata.Name, o.Spec.PolicyName, parameters, age];

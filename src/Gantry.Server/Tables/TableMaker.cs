@@ -4,6 +4,7 @@ using System.Text.Json;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
+using Gantry.Api.Trees;
 using Gantry.Server.CustomResources;
 using Gantry.Server.Handling;
 using Gantry.Server.Http;
@@ -11,17 +12,21 @@ using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Registry;
 using Gantry.Server.Requests;
+using Gantry.Server.Subresources;
 
 namespace Gantry.Server.Tables;
 
 /// <summary>Makes tables of answers.</summary>
 internal sealed class TableMaker(TimeProvider clock, ResourceTable resources) : ITableMaker
 {
-    public byte[] Table(ApiAnswer.Item item, string version, RequestOptions options)
+    public byte[] Table(ApiAnswer.Item item, string version, RequestOptions options, bool withColumns = true)
     {
         var value = Decode(item.Type, item.Json.Span);
         var metadata = new V1ListMeta { ResourceVersion = value.Metadata.ResourceVersion };
-        return Write(version, TableRenderer.Columns(item.Type), metadata, [Row(resources.Find(item.Type.Group, item.Type.Version, item.Type.Plural)?.Custom, value, item.Json, clock.GetUtcNow())], options);
+        var row = ReferenceEquals(item.Type, SubresourceKinds.Scale)
+            ? new TableRow(value, item.Json, Scale(value.Metadata, ApiJson.Decode<V1Scale>(item.Json.Span), clock.GetUtcNow()))
+            : Row(resources.Find(item.Type.Group, item.Type.Version, item.Type.Plural)?.Custom, value, item.Json, clock.GetUtcNow());
+        return Write(version, withColumns ? TableRenderer.Columns(item.Type) : null, metadata, [row], options);
     }
 
     public byte[] Table(ListPage page, string version, RequestOptions options)
@@ -47,6 +52,9 @@ internal sealed class TableMaker(TimeProvider clock, ResourceTable resources) : 
         var row = Row(resource.Custom, resource.Typed(value), resource.Json(value), clock.GetUtcNow());
         return Write(version, withColumns ? TableRenderer.Columns(resource.Type) : null, metadata, [row], options);
     }
+
+    private static IReadOnlyList<Tree> Scale(V1ObjectMeta metadata, V1Scale scale, DateTimeOffset now) =>
+        [metadata.Name, scale.Spec.Replicas, scale.Status.Replicas, HumanTime.Since(metadata.CreationTimestamp, now)];
 
     private static TableRow Row(CustomKind? custom, IApiObject value, ReadOnlyMemory<byte> json, DateTimeOffset now) =>
         custom is null ? TableRow.Of(value, json, now) : new TableRow(value, json, custom.Cells(value as CustomObject ?? CustomObject.Read(json.Span), now));

@@ -19,6 +19,7 @@ public static class GoDump
         Quantity amount => $"resource.Quantity{{s:\"{amount}\"}}",
         IApiModel model => TypeOf(model) + Encoding.UTF8.GetString(ApiJson.Encode(model)),
         string text => "\"" + text + "\"",
+        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", System.Globalization.CultureInfo.InvariantCulture),
         IReadOnlyList<string> texts => Texts("string", texts),
         IEnumerable<IApiModel> models when models.FirstOrDefault() is { } first =>
             "[]" + TypeOf(first) + "{" + string.Join(", ", models.Select(Of)) + "}",

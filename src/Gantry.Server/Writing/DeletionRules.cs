@@ -1,5 +1,6 @@
 using Gantry.Api.Models;
 using Gantry.Server.Statuses;
+using Gantry.Server.Validation;
 
 namespace Gantry.Server.Writing;
 
@@ -24,18 +25,26 @@ internal static class DeletionRules
         {
             errors.Add(FieldError.Invalid("propagationPolicy", options.PropagationPolicy, "orphanDependents and deletionPropagation cannot be both set"));
         }
-        else if (options.PropagationPolicy is not (null or "Foreground" or "Background" or "Orphan"))
+
+        if (options.PropagationPolicy is not (null or "Foreground" or "Background" or "Orphan"))
         {
             errors.Add(FieldError.NotSupported("propagationPolicy", options.PropagationPolicy, ["Foreground", "Background", "Orphan", "nil"]));
         }
 
-        if (options.DryRun.Any(d => d != "All"))
+        errors.AddRange(DryRun(options.DryRun));
+        if (options.IgnoreStoreReadErrorWithClusterBreakingPotential == true)
         {
-            errors.Add(FieldError.NotSupported("dryRun", options.DryRun[0], ["All"]));
+            errors.AddRange(Alone(options).Select(other => FieldError.Invalid(
+                "ignoreStoreReadErrorWithClusterBreakingPotential", true, "cannot be set together with ." + other)));
         }
 
         return errors.Count == 0 ? null : ApiStatus.Invalid("meta.k8s.io", "DeleteOptions", "", errors);
     }
+
+    /// <summary>What is wrong with the ways of running dry that a request names.</summary>
+    public static IEnumerable<FieldError> DryRun(IReadOnlyList<string> ways) => ways.Any(d => d != "All")
+        ? [new FieldError(FieldErrorType.NotSupported, "dryRun", GoDump.Texts("string", ways), "supported values: \"All\"")]
+        : [];
 
     /// <summary>The finalizers that the object has to shed before it goes, with those that the wanted propagation adds.</summary>
     public static IReadOnlyList<string> Finalizers(KindStrategy strategy, V1ObjectMeta metadata, V1DeleteOptions options)
@@ -65,6 +74,13 @@ internal static class DeletionRules
         pod.Spec.NodeName.Length == 0 || pod.Status.Phase is "Succeeded" or "Failed" ? 0
         : wanted is < 0 ? 1
         : wanted ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds;
+
+    // What may not be wanted of the removal of an object that nobody can read.
+    private static IEnumerable<string> Alone(V1DeleteOptions options) => new (string Name, bool Set)[]
+    {
+        ("dryRun", options.DryRun.Count > 0), ("propagationPolicy", options.PropagationPolicy is not null), ("orphanDependents", options.OrphanDependents is not null),
+        ("gracePeriodSeconds", options.GracePeriodSeconds is not null), ("preconditions", options.Preconditions is not null),
+    }.Where(o => o.Set).Select(o => o.Name);
 
     private static (bool Orphan, bool Foreground) Wanted(KindStrategy strategy, V1ObjectMeta metadata, V1DeleteOptions options)
     {

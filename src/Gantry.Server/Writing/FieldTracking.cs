@@ -1,6 +1,7 @@
 using Gantry.Api.Apply;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
+using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Writing;
@@ -23,6 +24,14 @@ internal static class FieldTracking
             metadata["managedFields"] = new TreeList([new TreeMap()]);
         }
     }
+
+    /// <summary>The same for what is created by a request and answered, but never stored: a question, a token.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="type">What is created.</param>
+    /// <param name="value">In canonical form.</param>
+    /// <param name="now">When.</param>
+    public static TreeMap Passing(ApiCall call, ManagedType type, TreeMap value, DateTimeOffset now) =>
+        FieldManager.Update(new FieldOperation { Type = type, Subresource = call.Info.Subresource, Manager = call.FieldManager, Now = now }, null, value);
 
     /// <summary>The stored object with an applied configuration merged in, or the refusal.</summary>
     /// <param name="scope">Who applies what.</param>

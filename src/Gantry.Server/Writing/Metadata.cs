@@ -109,7 +109,11 @@ internal static class Metadata
         if (before.Has("deletionTimestamp"))
         {
             now["deletionTimestamp"] = before["deletionTimestamp"];
-            now["deletionGracePeriodSeconds"] = before["deletionGracePeriodSeconds"];
+        }
+
+        if (now["deletionGracePeriodSeconds"] is null or TreeNull && before["deletionGracePeriodSeconds"] is { } grace)
+        {
+            now["deletionGracePeriodSeconds"] = grace;
         }
     }
 

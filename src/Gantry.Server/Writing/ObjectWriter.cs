@@ -69,7 +69,7 @@ public sealed class ObjectWriter
             {
                 return scope.Resource.Cache.Snapshot.Find(scope.Namespace, name) is null
                     ? new WriteOutcome.Imagined(json)
-                    : ApiStatus.AlreadyExists(scope.Resource.Type, name);
+                    : Taken(scope, name, generated: false);
             }
 
             switch (await CommitAsync(WritePlan.Put(kind.Type, key, Revision.None, bytes, null, _clock.GetUtcNow()), cancellation).ConfigureAwait(false))
@@ -83,7 +83,7 @@ public sealed class ObjectWriter
                 case var _ when generated && attempt < Attempts:
                     break;
                 default:
-                    return generated ? ApiStatus.GeneratedNameTaken(scope.Resource.Type, name) : ApiStatus.AlreadyExists(scope.Resource.Type, name);
+                    return Taken(scope, name, generated);
             }
         }
     }
@@ -152,6 +152,14 @@ public sealed class ObjectWriter
                     return ApiStatus.Modified(resource.Type, scope.Name);
             }
         }
+    }
+
+    // Whoever has to wait for an object to go before it can be made again is told so.
+    private static ApiStatus Taken(WriteScope scope, string name, bool generated)
+    {
+        var status = generated ? ApiStatus.GeneratedNameTaken(scope.Resource.Type, name) : ApiStatus.AlreadyExists(scope.Resource.Type, name);
+        var going = scope.Resource.Cache.Snapshot.Find(scope.Namespace, name) is { } there && scope.Resource.Typed(there).Metadata.DeletionTimestamp is not null;
+        return going ? status with { Message = "object is being deleted: " + status.Message } : status;
     }
 
     // What is answered is seen in the version of the request.

@@ -5,7 +5,13 @@ internal static class RegistryPath
 {
     /// <summary>What is said of an update that is meant for an object of another UID.</summary>
     public static string OtherUid(WriteScope scope, string wanted, string found) =>
-        $"StorageError: invalid object, Code: 4, Key: {Of(scope)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {found}";
+        Other(Of(scope), $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {found}");
+
+    /// <summary>The same of a pod that is bound, by its uid or its revision.</summary>
+    public static string OtherPod(string ns, string name, string what, string wanted, string found) =>
+        Other($"/registry/pods/{ns}/{name}", $"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {found}");
+
+    private static string Other(string key, string why) => $"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}";
 
     private static string Of(WriteScope scope)
     {

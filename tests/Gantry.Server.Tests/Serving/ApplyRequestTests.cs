@@ -23,7 +23,7 @@ public class ApplyRequestTests(RunningServer server)
     [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":1}}""", 500,
         "failed to create typed patch object (/c; /v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}")]
     [InlineData("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"binaryData":{"a":"?"}}""", 500,
-        "failed to convert new object (/c; /v1, Kind=ConfigMap) to proper version: unable to convert unstructured object to /v1, Kind=ConfigMap: illegal base64 data at input byte 0")]
+        "failed to convert new object (/c; /v1, Kind=ConfigMap) to proper version: unable to convert unstructured object to /v1, Kind=ConfigMap: error decoding from json: illegal base64 data at input byte 0")]
     public async Task A_configuration_that_cannot_be_applied_is_refused(string body, int code, string message)
     {
         var path = $"/api/v1/namespaces/{await _server.NamespaceAsync()}/configmaps/c?fieldManager=one";

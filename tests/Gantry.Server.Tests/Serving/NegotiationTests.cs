@@ -8,16 +8,18 @@ namespace Gantry.Server.Tests.Serving;
 public sealed class NegotiationTests(RunningServer server)
 {
     private const string OnlyThese = "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+    private const string Unrouted = "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf";
     private const string Discovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     [Theory]
-    [InlineData("application/cbor")]
-    [InlineData("application/xml")]
-    [InlineData("application/json;as=Bogus;g=meta.k8s.io;v=v1")]
-    public async Task What_cannot_be_answered_is_refused_with_what_can(string accept)
+    [InlineData("/api/v1/namespaces/default", "application/cbor", Unrouted)]
+    [InlineData("/api/v1/namespaces/default", "application/xml, text/html;q=0.9", Unrouted)]
+    [InlineData("/api/v1/namespaces", "application/xml", Unrouted + ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch")]
+    [InlineData("/api/v1/namespaces/default", "application/json;as=Bogus;g=meta.k8s.io;v=v1", OnlyThese)]
+    public async Task What_cannot_be_answered_is_refused_with_what_can(string path, string accept, string words)
     {
-        var answer = await server.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default", accept: accept);
-        Assert.Equal((406, "NotAcceptable", OnlyThese), (answer.Code, answer.Reason, answer.Message));
+        var answer = await server.SendAsync(HttpMethod.Get, path, accept: accept);
+        Assert.Equal((406, "NotAcceptable", words), (answer.Code, answer.Reason, answer.Message));
     }
 
     [Theory]

@@ -41,7 +41,7 @@ public class PatchRequestTests(RunningServer server)
     [InlineData(Strategic, """{"spec":{"affinity":[]}}""", "cannot restore struct from: slice")]
     [InlineData(Merge, """{"spec":{"activeDeadlineSeconds":"x"}}""", "json: cannot unmarshal string into Go struct field PodSpec.spec.activeDeadlineSeconds of type int64")]
     [InlineData(Merge, """{"kind":"Secret"}""", "converting (v1.Secret) to (core.Pod): unknown conversion")]
-    [InlineData(Merge, """{"kind":"Nothing"}""", "no kind \"Nothing\" is registered for version \"v1\" in scheme \"gantry\"")]
+    [InlineData(Merge, """{"kind":"Nothing"}""", "no kind \"Nothing\" is registered for version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"")]
     public async Task What_a_patch_makes_must_be_an_object_of_the_kind(string type, string patch, string message)
     {
         var refused = await _server.SendAsync(HttpMethod.Patch, await PodAsync(), patch, type);

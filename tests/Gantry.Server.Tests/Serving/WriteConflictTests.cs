@@ -1,0 +1,66 @@
+namespace Gantry.Server.Tests.Serving;
+
+/// <summary>Writes that are meant for another object than the one that is there.</summary>
+[Collection(SharedServer.Name)]
+public sealed class WriteConflictTests(RunningServer server)
+{
+    [Fact]
+    public async Task An_update_of_another_uid_is_told_in_the_words_of_the_storage()
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        var made = await server.PostAsync(path, """{"metadata":{"name":"x"}}""");
+        var uid = made.Metadata.Text("uid");
+
+        var other = await server.PutAsync(path + "/x", """{"metadata":{"name":"x","uid":"1"}}""");
+        Assert.Equal((409, "Conflict"), (other.Code, other.Reason));
+        Assert.Equal($"Operation cannot be fulfilled on configmaps \"x\": StorageError: invalid object, Code: 4, Key: /registry/configmaps/{ns}/x, ResourceVersion: 0, "
+            + $"AdditionalErrorMsg: Precondition failed: UID in precondition: 1, UID in object meta: {uid}", other.Message);
+
+        var gone = await server.PutAsync($"/api/v1/namespaces/{ns}/endpoints/y", """{"metadata":{"name":"y","uid":"1"}}""");
+        Assert.Equal(409, gone.Code);
+        Assert.EndsWith($"Key: /registry/services/endpoints/{ns}/y, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: 1, UID in object meta: ", gone.Message);
+        Assert.Equal(409, (await server.PutAsync(path + "/y", """{"metadata":{"name":"y","uid":"1"}}""")).Code);
+    }
+
+    [Fact]
+    public async Task An_update_that_creates_does_not_look_at_the_revision()
+    {
+        var ns = await server.NamespaceAsync();
+        Assert.Equal(201, (await server.PutAsync($"/api/v1/namespaces/{ns}/endpoints/x", """{"metadata":{"name":"x","resourceVersion":"7"}}""")).Code);
+    }
+
+    [Fact]
+    public async Task A_name_whose_object_is_on_its_way_out_is_taken_for_a_reason()
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        await server.PostAsync(path, """{"metadata":{"name":"x","finalizers":["example.com/f"]}}""");
+        await server.DeleteAsync(path + "/x");
+
+        var again = await server.PostAsync(path, """{"metadata":{"name":"x"}}""");
+        Assert.Equal((409, "AlreadyExists", "object is being deleted: configmaps \"x\" already exists"), (again.Code, again.Reason, again.Message));
+        var longer = await server.MergeAsync(path + "/x", """{"metadata":{"deletionGracePeriodSeconds":9}}""");
+        Assert.Equal((422, "ConfigMap \"x\" is invalid: metadata.deletionGracePeriodSeconds: Invalid value: 9: field is immutable"), (longer.Code, longer.Message));
+        Assert.Equal(200, (await server.PutAsync(path + "/x", """{"metadata":{"name":"x","finalizers":["example.com/f"],"deletionTimestamp":"2020-01-01T00:00:00Z"}}""")).Code);
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{}}""", "the name of the object (x based on URL) was undeterminable: name must be provided")]
+    [InlineData("""{"metadata":{"name":"y","namespace":"elsewhere"}}""", "the namespace of the provided object does not match the namespace sent on the request")]
+    [InlineData("""{"metadata":{"name":"y"}}""", "the name of the object (y) does not match the name on the URL (x)")]
+    public async Task An_update_is_of_the_object_of_its_path(string body, string words)
+    {
+        var answer = await server.PutAsync("/api/v1/namespaces/default/configmaps/x", body);
+        Assert.Equal((400, words), (answer.Code, answer.Message));
+    }
+
+    [Fact]
+    public async Task Times_that_may_not_change_are_printed_as_go_prints_them()
+    {
+        var ns = await server.NamespaceAsync();
+        await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"x"}}""");
+        var answer = await server.MergeAsync($"/api/v1/namespaces/{ns}/configmaps/x", """{"metadata":{"creationTimestamp":"2020-01-02T03:04:05Z"}}""");
+        Assert.Equal("ConfigMap \"x\" is invalid: metadata.creationTimestamp: Invalid value: 2020-01-02 03:04:05 +0000 UTC: field is immutable", answer.Message);
+    }
+}
