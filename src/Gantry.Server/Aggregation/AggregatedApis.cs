@@ -4,6 +4,8 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Gantry.Api.Models;
+using Gantry.Api.OpenApi;
+using Gantry.Api.Trees;
 using Gantry.Client.Http;
 using Gantry.Server.Audit;
 using Gantry.Server.Pipeline;
@@ -59,6 +61,9 @@ internal sealed class AggregatedApis : IDisposable
         var parts = path.Split('/', 5, StringSplitOptions.RemoveEmptyEntries);
         return parts.Length >= 3 ? table.GetValueOrDefault((parts[1], parts[2])) : null;
     }
+
+    /// <summary>How the server of an API describes it.</summary>
+    public AggregatedOpenApi Description(AggregatedApi api) => Known(api).OpenApi;
 
     /// <summary>How registrations rank their groups, and versions within groups: the higher, the more preferred.</summary>
     public ApiPriorities Priorities()
@@ -137,7 +142,21 @@ internal sealed class AggregatedApis : IDisposable
             known = known with { V2 = AggregatedDocuments.V2(v2.Body, service.Spec.Group, service.Spec.Version), V2Tag = v2.Tag };
         }
 
-        _descriptions[name] = known;
+        _descriptions[name] = v3.Code == 404 ? Converted(known, v2, service.Spec) : known with { Converted = v3.IsUnchanged || v3.Code == 0 ? known.Converted : null };
+    }
+
+    // Lossy, but all that can be said of a server that knows no v3.
+    private static AggregatedOpenApi Converted(AggregatedOpenApi known, FetchedDocument v2, V1APIServiceSpec spec)
+    {
+        if (known.Converted is not null && (v2.IsUnchanged || v2.Code == 0))
+        {
+            return known with { V3Url = known.V3Url.Length > 0 ? known.V3Url : Url(known.Converted) };
+        }
+
+        var converted = known.V2 is null ? null : OpenApiDocument.Of(TreeJson.Write(OpenApiConversion.ToV3(AggregatedDocuments.Whole(v2.Body, known.V2))));
+        return known with { Converted = converted, V3Url = converted is null ? "" : Url(converted) };
+
+        string Url(OpenApiDocument document) => $"/openapi/v3/apis/{spec.Group}/{spec.Version}?hash={document.ETag}";
     }
 
     /// <summary>The objects of another server's API by their metadata, asked for as this server itself; null when no other server answers it.</summary>

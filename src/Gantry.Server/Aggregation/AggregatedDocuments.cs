@@ -32,6 +32,23 @@ internal static class AggregatedDocuments
         return kept.Count == 0 ? null : new TreeMap { ["paths"] = kept, ["definitions"] = Used(kept, spec.Map("definitions") ?? new TreeMap()) };
     }
 
+    /// <summary>A v2 document cut down, with what it says of itself.</summary>
+    /// <param name="document">As the server sent it.</param>
+    /// <param name="part">From <see cref="V2(byte[], string, string)"/>.</param>
+    public static TreeMap Whole(byte[] document, TreeMap part)
+    {
+        var whole = part.ShallowCopy(2);
+        foreach (var key in (ReadOnlySpan<string>)["info", "securityDefinitions"])
+        {
+            if (Parse(document)?.Map(key) is { } value)
+            {
+                whole[key] = value;
+            }
+        }
+
+        return whole;
+    }
+
     /// <summary>This server's v2 document together with those of others. A definition that others have under the same name with other content gets a number.</summary>
     /// <param name="own">Not changed.</param>
     /// <param name="others">As <see cref="V2(byte[], string, string)"/> makes them.</param>

@@ -1,3 +1,4 @@
+using Gantry.Api.OpenApi;
 using Gantry.Api.Trees;
 
 namespace Gantry.Server.Aggregation;
@@ -9,5 +10,8 @@ namespace Gantry.Server.Aggregation;
 /// <param name="V3Tag">The ETag of the index.</param>
 internal sealed record AggregatedOpenApi(TreeMap? V2, string V2Tag, string V3Url, string V3Tag)
 {
+    /// <summary>What was made of v2 for a server that has no v3 at all; null where it has, or has neither.</summary>
+    public OpenApiDocument? Converted { get; init; }
+
     public static AggregatedOpenApi Unknown { get; } = new(null, "", "", "");
 }

@@ -46,6 +46,11 @@ internal sealed class OpenApiPaths : IPathHandler
 
         if (path.StartsWith(V3 + "/apis/", StringComparison.Ordinal) && _aggregated.Find(path[V3.Length..]) is { } elsewhere)
         {
+            if (_aggregated.Description(elsewhere).Converted is { } converted)
+            {
+                return Document(context, info, path[(V3.Length + 1)..], converted, converted.ETag);
+            }
+
             // Whoever serves an API describes it.
             await _aggregated.ForwardAsync(context, user, elsewhere, cancellation).ConfigureAwait(false);
             return ApiAnswer.Done.Instance;
@@ -81,9 +86,13 @@ internal sealed class OpenApiPaths : IPathHandler
             return null;
         }
 
+        return Document(context, info, name, document, documents.HashOf(name));
+    }
+
+    private ApiAnswer Document(HttpContext context, RequestInfo info, string name, OpenApiDocument document, string current)
+    {
         if (info.Options["hash"] is { Length: > 0 } hash)
         {
-            var current = documents.HashOf(name);
             if (hash != current)
             {
                 context.Response.Headers.Location = $"{V3}/{name}?hash={current}";

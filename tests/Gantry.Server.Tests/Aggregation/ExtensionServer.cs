@@ -82,6 +82,9 @@ internal sealed class ExtensionServer : INodeProxy, IAsyncDisposable
         _certificate.Dispose();
     }
 
+    /// <summary>Whether it only knows the second version of OpenAPI.</summary>
+    public bool IsOld { get; set; }
+
     private Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
@@ -90,6 +93,9 @@ internal sealed class ExtensionServer : INodeProxy, IAsyncDisposable
             case Root:
                 context.Response.StatusCode = DiscoveryCode;
                 return JsonAsync(context, """{"kind":"APIResourceList","groupVersion":"widgets.example.com/v1","resources":[{"name":"widgets","singularName":"widget","kind":"Widget","namespaced":true,"verbs":["delete","get","list","watch"]},{"name":"widgets/status","kind":"Widget","namespaced":true,"verbs":["get"]}]}""");
+            case "/openapi/v3" or "/openapi/v3" + Root when IsOld:
+                context.Response.StatusCode = 404;
+                return Task.CompletedTask;
             case "/openapi/v3":
                 return JsonAsync(context, """{"paths":{"apis/widgets.example.com/v1":{"serverRelativeURL":"/openapi/v3/apis/widgets.example.com/v1?hash=ABC"}}}""");
             case "/openapi/v3" + Root:
@@ -98,10 +104,12 @@ internal sealed class ExtensionServer : INodeProxy, IAsyncDisposable
                 context.Response.Headers.ETag = "\"one\"";
                 return JsonAsync(context, """
                     {"swagger":"2.0","info":{"title":"x","version":"1"},"paths":{
-                      "/apis/widgets.example.com/v1/widgets":{"get":{"responses":{"200":{"schema":{"$ref":"#/definitions/com.example.Widget"}}}}},
+                      "/apis/widgets.example.com/v1/widgets":{"get":{"produces":["application/json"],"responses":{"200":{"description":"OK","schema":{"$ref":"#/definitions/com.example.Widget"}}}},
+                        "post":{"operationId":"make","consumes":["*/*"],"parameters":[{"name":"body","in":"body","schema":{"$ref":"#/definitions/com.example.Widget"}},{"name":"pretty","in":"query","type":"string","uniqueItems":true}],"responses":{},"x-kubernetes-action":"post"},
+                        "parameters":[{"name":"limit","in":"query","type":"integer"}]},
                       "/apis/other.example.com/v1/things":{"get":{}}},
                      "definitions":{
-                      "com.example.Widget":{"type":"object","properties":{"metadata":{"$ref":"#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}}},
+                      "com.example.Widget":{"type":"object","properties":{"other":{"description":"more","$ref":"#/definitions/com.example.Widget"},"metadata":{"$ref":"#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}}},
                       "com.example.Unused":{"type":"object"},
                       "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta":{"type":"object","properties":{"older":{"type":"string"}}}}}
                     """);

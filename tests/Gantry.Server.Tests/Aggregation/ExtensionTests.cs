@@ -59,6 +59,29 @@ public sealed class ExtensionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OfAnExtensionWithoutV3TheV2DocumentIsConverted()
+    {
+        _extension.IsOld = true;
+        await ReadyAsync();
+        await _server.UntilAsync("/openapi/v3", d => d["paths"]!["apis/widgets.example.com/v1"] is not null);
+        var url = (string)(await _server.DoAsync("GET", "/openapi/v3"))["paths"]!["apis/widgets.example.com/v1"]!["serverRelativeURL"]!;
+        Assert.StartsWith("/openapi/v3/apis/widgets.example.com/v1?hash=", url, StringComparison.Ordinal);
+        var document = await _server.DoAsync("GET", url);
+
+        Assert.Equal("3.0.0", (string)document["openapi"]!);
+        Assert.Equal("x", (string)document["info"]!["title"]!);
+        var path = document["paths"]!["/apis/widgets.example.com/v1/widgets"]!;
+        Assert.Equal("""{"description":"OK","content":{"application/json":{"schema":{"$ref":"#/components/schemas/com.example.Widget"}}}}""", path["get"]!["responses"]!["200"]!.ToJsonString());
+        Assert.Equal(
+            """{"operationId":"make","requestBody":{"content":{"*/*":{"schema":{"$ref":"#/components/schemas/com.example.Widget"}}}},"parameters":[{"name":"pretty","in":"query","schema":{"type":"string","uniqueItems":true}}],"responses":{},"x-kubernetes-action":"post"}""",
+            path["post"]!.ToJsonString());
+        Assert.Equal("""[{"name":"limit","in":"query","schema":{"type":"integer"}}]""", path["parameters"]!.ToJsonString());
+        Assert.Equal(
+            """{"description":"more","allOf":[{"$ref":"#/components/schemas/com.example.Widget"}]}""", document["components"]!["schemas"]!["com.example.Widget"]!["properties"]!["other"]!.ToJsonString());
+        Assert.Null(document["components"]!["schemas"]!["com.example.Unused"]);
+    }
+
+    [Fact]
     public async Task GroupsAreListedByThePriorityOfTheirRegistrations()
     {
         await ReadyAsync();
