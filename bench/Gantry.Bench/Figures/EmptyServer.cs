@@ -25,6 +25,8 @@ internal static class EmptyServer
             await load.RateAsync(32, 5_000, n => Bodies.Create("bench", n)).ConfigureAwait(false);
             report.Add("empty server: posts of 1 KiB a second, 32 clients", Rate(await load.RateAsync(32, 30_000, n => Bodies.Create("bench", n)).ConfigureAwait(false)));
             report.Add("empty server: gets a second, 32 clients", Rate(await load.RateAsync(32, 30_000, n => Bodies.Get("bench", n)).ConfigureAwait(false)));
+            var list = await load.MedianAsync(30, () => new HttpRequestMessage(HttpMethod.Get, "/list")).ConfigureAwait(false);
+            report.Add(string.Create(CultureInfo.InvariantCulture, $"empty server: {list.Bytes / 1e6:0.0} MB, median"), string.Create(CultureInfo.InvariantCulture, $"{list.Milliseconds:0.00} ms"));
         }
         finally
         {
@@ -47,8 +49,16 @@ internal static class EmptyServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null))));
         var app = builder.Build();
         var answer = System.Text.Encoding.UTF8.GetBytes(Bodies.ConfigMap("answer", 1));
+        var list = new byte[6_400_000];
+        list.AsSpan().Fill((byte)'x');
         app.Run(async context =>
         {
+            if (context.Request.Path == "/list")
+            {
+                await context.Response.Body.WriteAsync(list, context.RequestAborted).ConfigureAwait(false);
+                return;
+            }
+
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted).ConfigureAwait(false);
             context.Response.ContentType = "application/json";
             await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);

@@ -280,6 +280,7 @@ internal sealed class AnswerWriter
             return;
         }
 
+        context.Response.ContentLength = ListText.Length(page, range);
         await ListAsync(context.Response.BodyWriter, page, range, cancellation).ConfigureAwait(false);
     }
 
@@ -294,62 +295,15 @@ internal sealed class AnswerWriter
 
     private async ValueTask ListAsync(PipeWriter writer, ListPage page, MediaRange range, CancellationToken cancellation)
     {
-        var type = page.Resource.Type;
-        var metadataOnly = range.Shape == AnswerShape.Metadata;
-        var (kind, apiVersion) = metadataOnly ? ("PartialObjectMetadataList", "meta.k8s.io/" + range.Version) : (type.ListKind, type.ApiVersion);
-        Write(writer, string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{\"resourceVersion\":\"{page.Revision}\""));
-        if (page.Continue.Length > 0)
-        {
-            Write(writer, $",\"continue\":\"{page.Continue}\"");
-        }
-
-        if (page.Remaining is { } remaining)
-        {
-            Write(writer, string.Create(CultureInfo.InvariantCulture, $",\"remainingItemCount\":{remaining}"));
-        }
-
-        writer.Write("},\"items\":["u8);
         var begun = _send.Begin();
-        var first = true;
-        var pending = 0;
-        foreach (var item in page.Items)
+        writer.Write(ListText.Head(page, range));
+        for (var next = 0; next < page.Items.Count;)
         {
-            if (!first)
-            {
-                writer.Write(","u8);
-            }
-
-            first = false;
-            if (metadataOnly)
-            {
-                var bytes = PartialMetadata.Item(item.Json);
-                writer.Write(bytes);
-                pending += bytes.Length;
-            }
-            else
-            {
-                var body = page.Resource.Custom is not null ? page.Resource.Json(item)[1..] : page.Resource.Conversion is null ? item.ItemBody : WithoutKind(page.Resource.Json(item));
-                writer.Write("{"u8);
-                writer.Write(body.Span);
-                pending += body.Length;
-            }
-
-            if (pending > PieceSize)
-            {
-                pending = 0;
-                await _send.FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
-            }
+            next = ListText.Fill(writer, page, range, next, PieceSize);
+            await _send.FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
         }
 
-        writer.Write("]}\n"u8);
+        writer.Write(ListText.Tail);
         await _send.FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
-    }
-
-    private static ReadOnlyMemory<byte> WithoutKind(ReadOnlyMemory<byte> json) => json[Registry.ObjectHeader.Read(json.Span).BodyOffset..];
-
-    private static void Write(PipeWriter writer, string ascii)
-    {
-        var written = Encoding.UTF8.GetBytes(ascii, writer.GetSpan(ascii.Length * 3));
-        writer.Advance(written);
     }
 }

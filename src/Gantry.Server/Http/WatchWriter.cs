@@ -36,6 +36,7 @@ internal sealed class WatchWriter
     public async ValueTask WriteAsync(HttpContext context, ApiCall call, WatchRequest request, MediaRange range, CancellationToken cancellation)
     {
         var (cursor, refusal) = WatchCursor.Open(request, _revisions, _clock);
+        using var open = cursor;
         if (context.WebSockets.IsWebSocketRequest)
         {
             await MessagesAsync(context, call, new Rendering(request, range, call, _tables), cursor, refusal, cancellation).ConfigureAwait(false);
@@ -205,11 +206,28 @@ internal sealed class WatchWriter
                 return;
             }
 
-            writer.Write("{\"type\":\""u8);
-            Encoding.ASCII.GetBytes(type, writer);
-            writer.Write("\",\"object\":"u8);
-            writer.Write(json.Span);
-            writer.Write("}\n"u8);
+            Frame(writer, type, json.Span);
+        }
+
+        // In one piece: each piece asked of a connection takes its lock, and each of its small blocks is encrypted and sent for itself.
+        private static void Frame(IBufferWriter<byte> writer, string type, ReadOnlySpan<byte> json)
+        {
+            ReadOnlySpan<byte> head = "{\"type\":\""u8, middle = "\",\"object\":"u8, tail = "}\n"u8;
+            var length = head.Length + type.Length + middle.Length + json.Length + tail.Length;
+            var rest = writer.GetSpan(length);
+            Put(head, ref rest);
+            Encoding.ASCII.GetBytes(type, rest);
+            rest = rest[type.Length..];
+            Put(middle, ref rest);
+            Put(json, ref rest);
+            Put(tail, ref rest);
+            writer.Advance(length);
+        }
+
+        private static void Put(ReadOnlySpan<byte> bytes, ref Span<byte> rest)
+        {
+            bytes.CopyTo(rest);
+            rest = rest[bytes.Length..];
         }
 
         private ReadOnlyMemory<byte> Body(StoredObject value)

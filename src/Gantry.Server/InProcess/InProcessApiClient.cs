@@ -83,6 +83,7 @@ public sealed class InProcessApiClient : IApiClient
             throw new ApiException(Error(refusal!));
         }
 
+        using var open = cursor;
         do
         {
             while (cursor.TryRead(out var item))

@@ -99,6 +99,7 @@ public sealed class InProcessMetadataClient : IMetadataClient
             throw new ApiException(InProcessApiClient.Error(refusal!));
         }
 
+        using var open = cursor;
         do
         {
             while (cursor.TryRead(out var item))

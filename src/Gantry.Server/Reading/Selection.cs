@@ -17,6 +17,10 @@ public sealed class Selection
         _labels = labels;
         _fields = [.. fields.Requirements.Select(r => (SelectableFields.Reader(resource, r.Field), r.Equal, r.Value))];
         Name = fields.Exact("metadata.name");
+        // Fields of custom resources may read differently in each of their versions, so nobody is pinned to them.
+        Pin = resource.Custom is null && fields.Requirements.FirstOrDefault(r => r.Equal) is { } pinned
+            ? new ChangePin(pinned.Field, SelectableFields.Reader(resource, pinned.Field), pinned.Value)
+            : ns.Length > 0 ? new ChangePin("metadata.namespace", static value => value.Namespace, ns) : null;
         ReadsContent = fields.Requirements.Any(r => !r.Field.StartsWith("metadata.", StringComparison.Ordinal));
     }
 
@@ -28,6 +32,9 @@ public sealed class Selection
 
     /// <summary>The one name that can match, or null.</summary>
     public string? Name { get; }
+
+    /// <summary>The field that every matching object has at one value, or null.</summary>
+    public ChangePin? Pin { get; }
 
     /// <summary>Whether every object of the namespace matches.</summary>
     public bool IsEverything => _labels.IsEverything && _fields.Length == 0;

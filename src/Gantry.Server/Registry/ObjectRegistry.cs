@@ -15,10 +15,14 @@ public sealed class ObjectRegistry : IObjects
 {
     private const string DefinitionPrefix = "/registry/apiextensions.k8s.io/customresourcedefinitions/";
 
+    // Watchers hear of changes at the latest after this many batches.
+    private const int MostTogether = 64;
+
     private readonly IStore _store;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, ResourceCache> _byPrefix = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ResourceType, ResourceCache> _byType = new();
+    private readonly HashSet<ResourceCache> _changed = [];
     private RevisionClock _clock = new(0);
 
     public ObjectRegistry(IStore store, ILogger log)
@@ -99,24 +103,54 @@ public sealed class ObjectRegistry : IObjects
     public async Task FollowAsync(CancellationToken cancellation)
     {
         var from = new WatchFrom { Keys = KeyRange.Prefix("/registry/"), After = new Revision(_clock.Current), Progress = true };
-        await foreach (var batch in _store.WatchAsync(from, cancellation).ConfigureAwait(false))
+        var feed = _store.WatchAsync(from, cancellation).GetAsyncEnumerator(cancellation);
+        await using var end = feed.ConfigureAwait(false);
+        var together = 0;
+        while (true)
         {
-            if (batch.IsCompacted)
+            var next = feed.MoveNextAsync();
+            if (!next.IsCompleted || ++together == MostTogether)
             {
-                throw new InvalidOperationException("the store dropped changes that the caches have not seen");
+                together = 0;
+                Tell();
             }
 
-            if (Reshape is not null && batch.Changes.Any(IsDefinition))
+            if (!await next.ConfigureAwait(false))
             {
-                await ReshapeAsync(batch, cancellation).ConfigureAwait(false);
-            }
-            else
-            {
-                Apply(batch.Changes);
+                return;
             }
 
-            _clock.Advance(batch.Revision.Value);
+            await TakeAsync(feed.Current, cancellation).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask TakeAsync(ChangeBatch batch, CancellationToken cancellation)
+    {
+        if (batch.IsCompacted)
+        {
+            throw new InvalidOperationException("the store dropped changes that the caches have not seen");
+        }
+
+        if (Reshape is not null && batch.Changes.Any(IsDefinition))
+        {
+            await ReshapeAsync(batch, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            Apply(batch.Changes);
+        }
+
+        _clock.Advance(batch.Revision.Value);
+    }
+
+    private void Tell()
+    {
+        foreach (var cache in _changed)
+        {
+            cache.Tell();
+        }
+
+        _changed.Clear();
     }
 
     /// <summary>Takes in a resource and what the store holds of it. Called between two batches of the feed, or before it is followed.</summary>
@@ -171,24 +205,32 @@ public sealed class ObjectRegistry : IObjects
         var prepared = cache.Prepare([.. batch.Changes.Where(IsDefinition)]);
         await Reshape!(prepared, batch.Revision.Value, cancellation).ConfigureAwait(false);
         cache.Publish(prepared);
+        _changed.Add(cache);
     }
 
     private void Apply(IReadOnlyList<Change> changes)
     {
         if (changes.Count == 1)
         {
-            Cache(changes[0].Key)?.Apply(changes);
+            Apply(PrefixOf(changes[0].Key), changes);
         }
         else
         {
             foreach (var group in changes.GroupBy(c => PrefixOf(c.Key), StringComparer.Ordinal))
             {
-                _byPrefix.GetValueOrDefault(group.Key)?.Apply([.. group]);
+                Apply(group.Key, [.. group]);
             }
         }
     }
 
-    private ResourceCache? Cache(string key) => _byPrefix.GetValueOrDefault(PrefixOf(key));
+    private void Apply(string prefix, IReadOnlyList<Change> changes)
+    {
+        if (_byPrefix.GetValueOrDefault(prefix) is { } cache)
+        {
+            cache.Apply(changes);
+            _changed.Add(cache);
+        }
+    }
 
     // "/registry/apps/deployments/" of "/registry/apps/deployments/ns/name".
     private static string PrefixOf(string key)

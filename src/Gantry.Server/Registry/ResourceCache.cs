@@ -24,7 +24,9 @@ public sealed class ResourceCache
     private CacheSnapshot _snapshot;
     private ObjectChange _oldest;
     private int _kept;
-    private TaskCompletionSource _pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _pulse;
+    private readonly ChangeSignals _watchers = new();
+    private readonly List<ObjectChange> _untold = [];
 
     public ResourceCache(ResourceKind kind, SortedChunks<StoredObject> objects, long revision)
     {
@@ -41,7 +43,26 @@ public sealed class ResourceCache
     public long OldestRevision => Volatile.Read(ref _oldest).Revision;
 
     /// <summary>Completes when the snapshot after this call differs from the one before. Take it first, look at the chain second.</summary>
-    public Task Pulse => Volatile.Read(ref _pulse).Task;
+    public Task Pulse
+    {
+        get
+        {
+            if (Volatile.Read(ref _pulse) is { } known)
+            {
+                return known.Task;
+            }
+
+            var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (Interlocked.CompareExchange(ref _pulse, made, null) ?? made).Task;
+        }
+    }
+
+    /// <summary>Has a watcher signalled at changes from now on, until it is taken off with the same pin.</summary>
+    /// <param name="signal">Set after each change that may concern the watcher, and now and then without.</param>
+    /// <param name="pin">What every object that concerns it has; null where all may.</param>
+    public void Attach(ChangeSignal signal, ChangePin? pin) => _watchers.Add(signal, pin);
+
+    public void Detach(ChangeSignal signal, ChangePin? pin) => _watchers.Remove(signal, pin);
 
     /// <summary>The place in the chain after which every change is newer than the revision, or null when those changes are no longer kept.</summary>
     /// <param name="revision">What the watcher has seen already.</param>
@@ -63,7 +84,7 @@ public sealed class ResourceCache
         return at;
     }
 
-    /// <summary>Takes in the changes of one revision. Only the feed calls this, one batch after the other.</summary>
+    /// <summary>Takes in the changes of one revision. Only the feed calls this, one batch after the other, and <see cref="Tell"/> once it has no more at hand.</summary>
     /// <param name="changes">Changes of keys of this resource.</param>
     public void Apply(IReadOnlyList<Change> changes) => Publish(Prepare(changes));
 
@@ -101,6 +122,21 @@ public sealed class ResourceCache
         return new PreparedChanges(objects, revision, links);
     }
 
+    /// <summary>
+    /// Wakes whoever waits for changes. What the store commits together is told together: each watcher then sends it in one piece, which is what
+    /// makes a hundred of them cheap.
+    /// </summary>
+    internal void Tell()
+    {
+        if (_untold.Count > 0)
+        {
+            _watchers.Tell(_untold);
+            _untold.Clear();
+        }
+
+        Interlocked.Exchange(ref _pulse, null)?.TrySetResult();
+    }
+
     /// <summary>Makes a prepared state the present one.</summary>
     internal void Publish(PreparedChanges prepared)
     {
@@ -122,6 +158,6 @@ public sealed class ResourceCache
         }
 
         Volatile.Write(ref _snapshot, new CacheSnapshot(prepared.Objects, prepared.Revision, last));
-        Interlocked.Exchange(ref _pulse, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        _untold.AddRange(prepared.Links);
     }
 }

@@ -7,7 +7,7 @@ namespace Gantry.Server.Watching;
 /// One watcher's place in the chain of changes. Reads never wait and never allocate per watcher; a watcher that falls so far behind that its
 /// place is no longer kept is told so instead of holding the past in memory.
 /// </summary>
-public sealed class WatchCursor
+public sealed class WatchCursor : IDisposable
 {
     private static readonly TimeSpan BookmarkPause = TimeSpan.FromMinutes(1);
 
@@ -25,7 +25,9 @@ public sealed class WatchCursor
     private bool _marks;
     private bool _bookmarkDue;
     private DateTimeOffset _nextBookmark;
-    private Task _pulse = Task.CompletedTask;
+    private readonly ChangeSignal _signal = new();
+    private ITimer? _alarm;
+    private long _alarmAt;
     private long _reached;
 
     private WatchCursor(WatchRequest request, ObjectChange at, RevisionClock revisions, TimeProvider clock)
@@ -38,6 +40,7 @@ public sealed class WatchCursor
         var now = clock.GetUtcNow();
         _end = now + request.Timeout;
         _nextBookmark = NextBookmark(now);
+        _cache.Attach(_signal, request.Selection.Pin);
     }
 
     /// <summary>Whether the watch has said its last word.</summary>
@@ -92,9 +95,9 @@ public sealed class WatchCursor
             }
         }
 
-        // Both are taken before the chain is looked at, so that nothing that happens in between is missed or promised.
+        // Both come before the chain is looked at, so that nothing that happens in between is missed or promised.
         _reached = _revisions.Current;
-        _pulse = _cache.Pulse;
+        _signal.Clear();
         while (_at.Next is { } next)
         {
             if (_at.Revision < _cache.OldestRevision && next.Revision < _cache.OldestRevision)
@@ -147,16 +150,49 @@ public sealed class WatchCursor
 
         // Who takes no bookmarks is not woken for them.
         var until = _request.Bookmarks && _nextBookmark < _end ? _nextBookmark : _end;
-        try
+        Arm(until, now);
+        using (cancellation.UnsafeRegister(static signal => ((ChangeSignal)signal!).Set(), _signal))
         {
-            await _pulse.WaitAsync(until - now, _clock, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Due(_clock.GetUtcNow());
+            await _signal.WaitAsync().ConfigureAwait(false);
         }
 
+        cancellation.ThrowIfCancellationRequested();
+        Due(_clock.GetUtcNow());
         return true;
+    }
+
+    /// <summary>Ends the watch.</summary>
+    public void Dispose()
+    {
+        Ended = true;
+        _cache.Detach(_signal, _request.Selection.Pin);
+        _alarm?.Dispose();
+        _initial?.Dispose();
+    }
+
+    // One timer serves all waits of the watch, as few of them last until it rings. It may ring a moment too early by the other clock, and is then set anew.
+    private void Arm(DateTimeOffset at, DateTimeOffset now)
+    {
+        if (Interlocked.Read(ref _alarmAt) == at.Ticks)
+        {
+            return;
+        }
+
+        Interlocked.Exchange(ref _alarmAt, at.Ticks);
+        if (_alarm is null)
+        {
+            _alarm = _clock.CreateTimer(static cursor => ((WatchCursor)cursor!).Ring(), this, at - now, System.Threading.Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _alarm.Change(at - now, System.Threading.Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Ring()
+    {
+        Interlocked.Exchange(ref _alarmAt, 0);
+        _signal.Set();
     }
 
     private bool Due(DateTimeOffset now)
