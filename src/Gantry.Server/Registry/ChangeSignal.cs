@@ -15,6 +15,9 @@ public sealed class ChangeSignal : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
     private int _state;
 
+    /// <summary>Whether there was a signal after <see cref="Clear"/>.</summary>
+    public bool IsSet => Volatile.Read(ref _state) == Signalled;
+
     /// <summary>Wakes the watcher, now or as soon as it waits.</summary>
     public void Set()
     {

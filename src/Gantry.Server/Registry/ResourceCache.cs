@@ -126,7 +126,7 @@ public sealed class ResourceCache
     /// Wakes whoever waits for changes. What the store commits together is told together: each watcher then sends it in one piece, which is what
     /// makes a hundred of them cheap.
     /// </summary>
-    internal void Tell()
+    public void Tell()
     {
         if (_untold.Count > 0)
         {
