@@ -213,9 +213,15 @@ public static class FieldManager
         {
             return false;
         }
-        // A new time moves an entry, so the order says nothing.
-        var left = now.Select(Timeless).ToList();
-        return was.All(entry => left.Remove(Timeless(entry)));
+        // Entry by entry: where a new time moves one, the managed fields are other ones, as the Go server has it.
+        for (var i = 0; i < was.Count; i++)
+        {
+            if (!Timeless(was[i]).Equals(Timeless(now[i])))
+            {
+                return false;
+            }
+        }
+        return true;
 
         static Tree Timeless(Tree entry) => entry is TreeMap map ? map.With("time", null) : entry;
     }

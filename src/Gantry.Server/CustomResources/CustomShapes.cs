@@ -1,5 +1,6 @@
 using Gantry.Api.Apply;
 using Gantry.Api.Schemas;
+using Gantry.Api.Schemas.Generated;
 using Gantry.Api.Trees;
 
 namespace Gantry.Server.CustomResources;
@@ -12,13 +13,21 @@ internal static class CustomShapes
     private static readonly ScalarShape Truth = new(ScalarKind.Boolean);
     private static readonly ScalarShape Untyped = new(ScalarKind.Untyped);
 
+    // What every embedded object has.
+    private static readonly Dictionary<string, MapField> Embedded = new(StringComparer.Ordinal)
+    {
+        ["apiVersion"] = new(PathElement.Field("apiVersion"), Text),
+        ["kind"] = new(PathElement.Field("kind"), Text),
+        ["metadata"] = new(PathElement.Field("metadata"), ApplyShape.Of(ApiTypes.V1ObjectMeta)),
+    };
+
     /// <summary>The shape of the whole object.</summary>
     /// <param name="type">Describes apiVersion, kind and metadata.</param>
     /// <param name="schema">Describes the rest; null where nothing does.</param>
     public static MapShape Of(TypeSchema type, StructuralSchema? schema)
     {
         var common = ApplyShape.Of(type);
-        return new MapShape(atomic: false, name => common.Find(name) ?? Member(schema, name), ApplyShape.Deduced);
+        return new MapShape(atomic: false, name => common.Find(name) ?? Member(schema, name), schema is null or { PreservesUnknown: true } ? ApplyShape.Deduced : null);
     }
 
     // Made when first asked for: most members of most kinds never are.
@@ -49,8 +58,8 @@ internal static class CustomShapes
                     _ => new ListShape(item, ListMerging.Atomic, []),
                 };
             case "object":
-                var others = schema.Additional is { } additional ? Shape(additional) : schema.PreservesUnknown || schema.IsEmbedded ? ApplyShape.Deduced : null;
-                return new MapShape(schema.MapType == "atomic", name => Member(schema, name), others);
+                var others = schema.Additional is { } additional ? Shape(additional) : schema.PreservesUnknown ? ApplyShape.Deduced : null;
+                return new MapShape(schema.MapType == "atomic", schema.IsEmbedded ? name => Embedded.GetValueOrDefault(name) ?? Member(schema, name) : name => Member(schema, name), others);
             default:
                 return ApplyShape.Deduced;
         }

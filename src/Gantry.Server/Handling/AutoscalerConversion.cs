@@ -66,6 +66,13 @@ internal sealed class AutoscalerConversion : IVersionConversion
 
     public TreeMap Store(TreeMap served)
     {
+        Bare(served);
+        KindDefaults.Apply(V2HorizontalPodAutoscaler.Resource, served);
+        return served;
+    }
+
+    public TreeMap Bare(TreeMap served)
+    {
         served["apiVersion"] = V2HorizontalPodAutoscaler.Resource.ApiVersion;
         var carried = served.Map("metadata")?.Map("annotations") ?? new TreeMap();
         var spec = served.Made("spec");
@@ -93,7 +100,6 @@ internal sealed class AutoscalerConversion : IVersionConversion
         }
 
         DropAnnotations(served);
-        KindDefaults.Apply(V2HorizontalPodAutoscaler.Resource, served);
         return served;
     }
 

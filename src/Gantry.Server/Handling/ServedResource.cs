@@ -68,7 +68,7 @@ public sealed class ServedResource
         {
             var copy = (TreeMap)value.DeepClone();
             var from = Versions.FirstOrDefault(v => v.Type.ApiVersion == value.Text("apiVersion")) ?? this;
-            var stored = from.Conversion is null ? copy : from.Conversion.Store(copy);
+            var stored = from.Conversion is null ? copy : from.Conversion.Bare(copy);
             served = other.Conversion is null ? stored : other.Conversion.Serve(stored);
         }
 

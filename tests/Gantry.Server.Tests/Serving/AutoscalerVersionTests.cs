@@ -20,6 +20,19 @@ public sealed class AutoscalerVersionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_target_that_is_no_longer_applied_goes_back_to_the_default()
+    {
+        var (old, newer) = await PathsAsync();
+        await _server.PostAsync(newer, Autoscaler());
+        Assert.Equal(TreeInteger.Of(60), (await ApplyAsync(",\"targetCPUUtilizationPercentage\":60")).Body.Map("spec")!["targetCPUUtilizationPercentage"]);
+        Assert.Equal(TreeInteger.Of(80), (await ApplyAsync("")).Body.Map("spec")!["targetCPUUtilizationPercentage"]);
+
+        Task<Answer> ApplyAsync(string target) => _server.SendAsync(
+            HttpMethod.Patch, old + "/h?fieldManager=me&force=true",
+            $$$"""{"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"h"},"spec":{"maxReplicas":7{{{target}}} } }""", "application/apply-patch+yaml");
+    }
+
+    [Fact]
     public async Task Metrics_and_behavior_travel_in_annotations_as_Kubernetes_writes_them()
     {
         var (old, newer) = await PathsAsync();

@@ -75,6 +75,18 @@ public sealed class CustomResourceTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Applies_state_only_what_the_schema_knows()
+    {
+        var (group, path) = await DefineAsync();
+        foreach (var (stated, place) in new[] { ("nope: 1", ".nope"), ("spec: {nope: 1}", ".spec.nope") })
+        {
+            var refused = await server.SendAsync(
+                HttpMethod.Patch, path + "/b?fieldManager=me", $"apiVersion: {group}/v1\nkind: Tab\nmetadata:\n  name: b\n{stated}\n", "application/apply-patch+yaml");
+            Assert.Equal((500, $"failed to create typed patch object (/b; {group}/v1, Kind=Tab): {place}: field not declared in schema"), (refused.Code, refused.Message));
+        }
+    }
+
+    [Fact]
     public async Task A_custom_resource_scales_where_its_definition_says()
     {
         var (group, path) = await DefineAsync();
