@@ -39,7 +39,12 @@ public sealed class ApiDispatcher
         var info = call.Info;
         if (_table.Find(info.Group, info.Version, info.Resource) is not { } resource)
         {
-            return new(_table.HasGroupVersion(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
+            return new(ResourceTable.HasBuiltIn(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
+        }
+
+        if (resource.Custom is not null && CustomRoutes.Refusal(call, resource) is { } unrouted)
+        {
+            return new(unrouted);
         }
 
         // The paths of the first proxies are known to authorization, but nothing is served there any more.
@@ -73,7 +78,7 @@ public sealed class ApiDispatcher
         // HEAD counts as get for who may, but nobody has ever served it.
         if (!Allows(resource, info) || (call.Http is { } http && Microsoft.AspNetCore.Http.HttpMethods.IsHead(http.Request.Method)))
         {
-            return new(resource.Custom is null ? ApiStatus.MethodNotAllowed : ApiStatus.MethodNotSupported(resource.Type, info.Verb));
+            return new(ApiStatus.MethodNotAllowed);
         }
 
         if (info.Verb == "create" && resource.Custom is { Family.IsTerminating: true })

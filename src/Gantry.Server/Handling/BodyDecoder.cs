@@ -119,16 +119,18 @@ internal static class BodyDecoder
         var strict = call.FieldValidation == FieldValidation.Strict;
         var result = TreeDecoder.Decode(type.Schema, json, strict ? FieldValidation.Warn : call.FieldValidation);
         var error = custom is null ? result.Error : OfMetadata(type, result.Error);
-        List<string> unknown = [];
+        var problems = result.Problems;
         if (error is null && custom is not null)
         {
-            (unknown, error) = CustomFields.Drop(custom, result.Object!);
+            (var unknown, error) = CustomFields.Drop(custom, result.Object!);
+            // What stands twice is found by reading, what is unknown only afterwards.
+            problems = [.. problems.OrderBy(p => !p.StartsWith("duplicate", StringComparison.Ordinal)), .. unknown];
         }
 
-        if (error is null && strict && result.Problems.Count + unknown.Count + repeated.Count > 0)
+        if (error is null && strict && problems.Count + repeated.Count > 0)
         {
             IEnumerable<string> first = repeated.Count == 0 ? [] : ["yaml: unmarshal errors:\n  " + string.Join("\n  ", repeated)];
-            error = "strict decoding error: " + string.Join(", ", [.. first, .. result.Problems, .. unknown]);
+            error = "strict decoding error: " + string.Join(", ", [.. first, .. problems]);
         }
 
         if (error is not null)
@@ -144,8 +146,7 @@ internal static class BodyDecoder
         }
 
         Warn(call, repeated);
-        Warn(call, result.Problems);
-        Warn(call, unknown);
+        Warn(call, problems);
         value["kind"] = type.Kind;
         value["apiVersion"] = type.ApiVersion;
         call.Audit?.Requests(type, value);

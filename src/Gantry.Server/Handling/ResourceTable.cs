@@ -1,10 +1,14 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Gantry.Api.Schemas;
 
 namespace Gantry.Server.Handling;
 
 /// <summary>The served resources by the parts of their paths. Readers take no lock; custom resources come and go while the server runs.</summary>
 public sealed class ResourceTable
 {
+    private static readonly FrozenSet<(string Group, string Version)> BuiltIn = ApiCatalog.Resources.Select(r => (r.Group, r.Version)).ToFrozenSet();
+
     private ImmutableDictionary<(string Group, string Version, string Plural), ServedResource> _resources =
         ImmutableDictionary<(string, string, string), ServedResource>.Empty;
 
@@ -16,8 +20,8 @@ public sealed class ResourceTable
 
     public ServedResource? Find(string group, string version, string plural) => _resources.GetValueOrDefault((group, version, plural));
 
-    public bool HasGroupVersion(string group, string version) =>
-        _resources.Keys.Any(k => string.Equals(k.Group, group, StringComparison.Ordinal) && string.Equals(k.Version, version, StringComparison.Ordinal));
+    /// <summary>Whether built-in kinds are served in that version, whose paths say of what they do not know that it is no resource.</summary>
+    public static bool HasBuiltIn(string group, string version) => BuiltIn.Contains((group, version));
 
     public void Add(ServedResource resource) =>
         ImmutableInterlocked.AddOrUpdate(ref _resources, (resource.Type.Group, resource.Type.Version, resource.Type.Plural), resource, (_, _) => resource);

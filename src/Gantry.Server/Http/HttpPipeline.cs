@@ -6,6 +6,7 @@ using Gantry.Server.Authorization;
 using Gantry.Server.Flows;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
+using Gantry.Server.Reading;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 using Microsoft.AspNetCore.Http;
@@ -282,8 +283,8 @@ internal sealed class HttpPipeline
         var streams = Streams(info);
         var known = ApiCatalog.Find(info.Group, info.Version, info.Resource);
         var builtIn = known is not null;
-        // Questions have no rows.
-        var tables = _tables && known?.Allows("get") != false;
+        // Questions have no rows, and lists that come as watches are no tables.
+        var tables = _tables && known?.Allows("get") != false && !(info.Verb == "watch" && ListOptions.IsStreamingList(info.Options));
         if (MediaRange.Negotiate(accept, tables, builtIn) is not { } range)
         {
             if (!streams)

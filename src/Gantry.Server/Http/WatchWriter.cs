@@ -247,7 +247,8 @@ internal sealed class WatchWriter
 
         private byte[] Bookmark(WatchItem item)
         {
-            var json = Bookmarks.Json(resource, item);
+            var json = Bookmarks.Json(
+                resource, item, () => Bookmarks.EmptyList(resource, range.Shape == AnswerShape.Metadata ? range.Version : null, range.Protobuf));
             switch (range.Shape)
             {
                 case AnswerShape.Table:

@@ -83,6 +83,10 @@ internal sealed record ListOptions
         }, null);
     }
 
+    /// <summary>Whether a watch is a list that comes piece by piece: it begins with what is there and marks the end of that.</summary>
+    public static bool IsStreamingList(RequestOptions query) => query.Flag("allowWatchBookmarks") && (query.TryGet("sendInitialEvents", out _)
+        ? query.Flag("sendInitialEvents") : query["resourceVersionMatch"].Length == 0 && query["resourceVersion"] is "" or "0");
+
     /// <summary>Reads a resourceVersion.</summary>
     /// <returns>What is wrong with it, or null.</returns>
     public static string? ParseRevision(string text, out long revision)

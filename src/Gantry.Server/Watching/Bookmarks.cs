@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Api.Models;
+using Gantry.Api.Protobuf;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Handling;
@@ -14,18 +15,23 @@ internal static class Bookmarks
 {
     private const string InitialEnd = "k8s.io/initial-events-end";
 
+    // An empty list in the encoding of the watch, from which a client makes the list that it has been sent (KEP-3157 as of 1.32).
+    private const string Blueprint = "kubernetes.io/initial-events-list-blueprint";
+
     /// <summary>The bookmark as the JSON of an object of the served version.</summary>
     /// <param name="resource">What is watched.</param>
     /// <param name="item">How far the watch is, and whether what was there at its beginning ends here.</param>
-    public static byte[] Json(ServedResource resource, WatchItem item)
+    /// <param name="blueprint">The empty list that ends the beginning; asked for only there.</param>
+    public static byte[] Json(ServedResource resource, WatchItem item, Func<byte[]> blueprint)
     {
         var type = resource.Type;
-        var metadata = new TreeMap { ["resourceVersion"] = item.Revision.ToString(CultureInfo.InvariantCulture) };
+        var metadata = new TreeMap();
         if (item.Type == WatchItemType.InitialEnd)
         {
-            metadata["annotations"] = new TreeMap { [InitialEnd] = "true" };
+            metadata["annotations"] = new TreeMap { [InitialEnd] = "true", [Blueprint] = Convert.ToBase64String(blueprint()) };
         }
 
+        metadata["resourceVersion"] = item.Revision.ToString(CultureInfo.InvariantCulture);
         var value = new TreeMap { ["kind"] = type.Kind, ["apiVersion"] = type.ApiVersion, ["metadata"] = metadata };
         if (resource.Custom is not null)
         {
@@ -34,6 +40,24 @@ internal static class Bookmarks
 
         Complete(type, value, metadata);
         return TreeJson.Write(Canonical.Of(type.Schema, value));
+    }
+
+    /// <summary>An empty list of the kind.</summary>
+    /// <param name="resource">The kind.</param>
+    /// <param name="metadataVersion">The version of meta.k8s.io where only metadata is watched, else null.</param>
+    /// <param name="protobuf">Whether in protobuf instead of JSON.</param>
+    public static byte[] EmptyList(ServedResource resource, string? metadataVersion, bool protobuf)
+    {
+        var (apiVersion, kind) = metadataVersion is null ? (resource.Type.ApiVersion, resource.Type.ListKind) : ("meta.k8s.io/" + metadataVersion, "PartialObjectMetadataList");
+        if (protobuf)
+        {
+            return KubernetesProtobuf.EncodeList(apiVersion, kind, new TreeMap(), []);
+        }
+
+        var list = metadataVersion is null && resource.Custom is not null
+            ? new TreeMap { ["apiVersion"] = apiVersion, ["items"] = new TreeList(), ["kind"] = kind }
+            : new TreeMap { ["kind"] = kind, ["apiVersion"] = apiVersion, ["metadata"] = new TreeMap(), ["items"] = TreeNull.Instance };
+        return [.. TreeJson.Write(list), (byte)'\n'];
     }
 
     // What Kubernetes keeps in another form than it shows, and therefore shows although nothing is set.

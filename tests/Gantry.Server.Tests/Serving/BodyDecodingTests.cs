@@ -132,6 +132,12 @@ public sealed class BodyDecodingTests(RunningServer server)
         Assert.Equal($"the API version in the data () does not match the expected API version ({group}/v1)", old.Message);
         var other = await server.PostAsync(path, $$$"""{"kind":"Bar","apiVersion":"{{{group}}}/v1","metadata":{"name":"x"}}""");
         Assert.Equal((422, $"Foo.{group} \"x\" is invalid: kind: Invalid value: \"Bar\": must be Foo"), (other.Code, other.Message));
+        Assert.Equal("""json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string""", After(await server.PostAsync(path, Body("""{"name":"x","labels":{"a":1}}"""))));
+        Assert.Equal("""json: cannot unmarshal array into Go value of type v1.ObjectMeta""", After(await server.PostAsync(path, Body("[]"))));
+        Assert.Equal("""strict decoding error: duplicate field "spec", unknown field "metadata.more", unknown field "spec" """.Trim(),
+            After(await server.PostAsync(path + "?fieldValidation=Strict", Body("""{"name":"x","more":1},"spec":1,"spec":2"""))));
+        string Body(string metadata) => $$$"""{"kind":"Foo","apiVersion":"{{{group}}}/v1","metadata":{{{metadata}}}}""";
+        static string After(Answer refused) => refused.Message[(refused.Message.IndexOf("as a Foo: ", StringComparison.Ordinal) + 10)..];
         var verb = await server.SendAsync(HttpMethod.Options, path);
         Assert.Equal((405, $"options is not supported on resources of kind \"foos.{group}\""), (verb.Code, verb.Message));
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 
@@ -26,7 +27,10 @@ public sealed class BookmarkTests(RunningServer server)
 
         var metadata = mark.Map("object")!.Map("metadata")!;
         Assert.Equal("BOOKMARK", mark.Text("type"));
-        var expected = $$$"""{"resourceVersion":"{{{metadata.Text("resourceVersion")}}}","creationTimestamp":null,"annotations":{"k8s.io/initial-events-end":"true"}}""";
+        var list = Convert.ToBase64String(Encoding.UTF8.GetBytes($$$"""{"kind":"{{{mark.Map("object")!.Text("kind")}}}List","apiVersion":"{{{mark.Map("object")!.Text("apiVersion")}}}","metadata":{},"items":null}{{{"\n"}}}"""));
+        var expected = $$$"""
+            {"resourceVersion":"{{{metadata.Text("resourceVersion")}}}","creationTimestamp":null,"annotations":{"k8s.io/initial-events-end":"true","kubernetes.io/initial-events-list-blueprint":"{{{list}}}"}}
+            """;
         Assert.Equal(json.Replace("@", expected, StringComparison.Ordinal), TreeJson.WriteText(mark["object"]!));
     }
 
@@ -43,21 +47,45 @@ public sealed class BookmarkTests(RunningServer server)
         foreach (var type in ApiCatalog.Resources.Where(r => r.Allows("watch")))
         {
             var path = $"/{(type.Group.Length == 0 ? "api" : "apis/" + type.Group)}/{type.Version}/{type.Plural}";
-            var table = (await NextAsync(path, "application/json;as=Table;v=v1;g=meta.k8s.io")).Map("object")!;
-            Assert.Equal("Table", table.Text("kind"));
-            Assert.Equal(table.List("columnDefinitions")!.Count, ((TreeMap)table.List("rows")![0]).List("cells")!.Count);
             var partial = (await NextAsync(path, "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io")).Map("object")!;
-            Assert.Equal(("PartialObjectMetadata", "true"), (partial.Text("kind"), partial.Map("metadata")!.Map("annotations")!.Text("k8s.io/initial-events-end")));
+            var annotations = partial.Map("metadata")!.Map("annotations")!;
+            Assert.Equal(("PartialObjectMetadata", "true"), (partial.Text("kind"), annotations.Text("k8s.io/initial-events-end")));
+            Assert.Contains("PartialObjectMetadataList", Encoding.UTF8.GetString(Convert.FromBase64String(annotations.Text("kubernetes.io/initial-events-list-blueprint")!)));
 
-            using var response = await OpenAsync(path, "application/vnd.kubernetes.protobuf");
+            using var response = await OpenAsync(path + Query, "application/vnd.kubernetes.protobuf");
             await using var stream = await response.Content.ReadAsStreamAsync();
             var head = new byte[4];
             await stream.ReadExactlyAsync(head);
             var frame = new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(head)];
             await stream.ReadExactlyAsync(frame);
-            Assert.Contains(type.Kind, System.Text.Encoding.Latin1.GetString(frame), StringComparison.Ordinal);
-            Assert.Contains("BOOKMARK", System.Text.Encoding.Latin1.GetString(frame), StringComparison.Ordinal);
+            Assert.Contains(type.Kind, Encoding.Latin1.GetString(frame), StringComparison.Ordinal);
+            Assert.Contains("BOOKMARK", Encoding.Latin1.GetString(frame), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Every_kind_has_a_bookmark_as_a_table()
+    {
+        await Task.WhenAll(ApiCatalog.Resources.Where(r => r.Allows("watch")).Select(async type =>
+        {
+            var path = $"/{(type.Group.Length == 0 ? "api" : "apis/" + type.Group)}/{type.Version}/{type.Plural}";
+            var from = (await server.GetAsync(path + "?limit=1")).ResourceVersion;
+            using var response = await OpenAsync(
+                $"{path}?watch=1&allowWatchBookmarks=1&timeoutSeconds=3&resourceVersion={from}&fieldSelector=metadata.name=absent", "application/json;as=Table;v=v1;g=meta.k8s.io");
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            var table = ((TreeMap)TreeJson.Parse((await reader.ReadLineAsync())!)).Map("object")!;
+            Assert.Equal("Table", table.Text("kind"));
+            Assert.Equal(table.List("columnDefinitions")!.Count, ((TreeMap)table.List("rows")![0]).List("cells")!.Count);
+        }));
+    }
+
+    [Fact]
+    public async Task A_list_that_comes_as_a_watch_is_no_table()
+    {
+        var refused = await server.SendAsync(HttpMethod.Get, "/api/v1/pods" + Query, accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
+        Assert.Equal((406, "NotAcceptable"), (refused.Code, refused.Reason));
+        var mark = await NextAsync("/api/v1/pods", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json");
+        Assert.Equal("Pod", mark.Map("object")!.Text("kind"));
     }
 
     [Fact]
@@ -70,7 +98,9 @@ public sealed class BookmarkTests(RunningServer server)
             """);
         var mark = (await NextAsync($"/apis/{group}/v1/foos", "application/json")).Map("object")!;
 
-        Assert.Equal(["resourceVersion", "annotations"], mark.Map("metadata")!.Keys);
+        Assert.Equal(["annotations", "resourceVersion"], mark.Map("metadata")!.Keys);
+        var blueprint = mark.Map("metadata")!.Map("annotations")!.Text("kubernetes.io/initial-events-list-blueprint")!;
+        Assert.Equal($$"""{"apiVersion":"{{group}}/v1","items":[],"kind":"FooList"}{{"\n"}}""", Encoding.UTF8.GetString(Convert.FromBase64String(blueprint)));
         Assert.Equal(["kind", "apiVersion", "metadata"], mark.Keys);
     }
 
@@ -83,14 +113,14 @@ public sealed class BookmarkTests(RunningServer server)
 
     private async Task<TreeMap> NextAsync(string path, string accept)
     {
-        using var response = await OpenAsync(path, accept);
+        using var response = await OpenAsync(path + Query, accept);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         return (TreeMap)TreeJson.Parse((await reader.ReadLineAsync())!);
     }
 
     private async Task<HttpResponseMessage> OpenAsync(string path, string accept)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path + Query);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.TryAddWithoutValidation("Accept", accept);
         return await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }

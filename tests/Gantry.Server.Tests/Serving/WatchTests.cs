@@ -158,7 +158,8 @@ public sealed class WatchTests(RunningServer server)
     public async Task Watches_come_in_the_form_that_is_asked_for(string accept, string kind)
     {
         var (_, path) = await BeginAsync();
-        using var watch = await WatchAsync($"{path}?watch=1&allowWatchBookmarks=1", accept);
+        await server.PostAsync(path, """{"metadata":{"name":"second"}}""");
+        using var watch = await WatchAsync($"{path}?watch=1", accept);
 
         Assert.Equal(kind, (await watch.ReadAsync()).Map("object")!.Text("kind"));
         Assert.Equal(kind, (await watch.ReadAsync()).Map("object")!.Text("kind"));

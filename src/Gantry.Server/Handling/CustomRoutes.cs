@@ -1,0 +1,42 @@
+using Gantry.Server.Pipeline;
+using Gantry.Server.Statuses;
+using Microsoft.AspNetCore.Http;
+
+namespace Gantry.Server.Handling;
+
+/// <summary>Which paths and methods of custom resources are served: Kubernetes finds that out by hand there, and therefore says it otherwise than of built-in ones.</summary>
+internal static class CustomRoutes
+{
+    /// <summary>Why the request goes nowhere, or null.</summary>
+    public static ApiAnswer? Refusal(ApiCall call, ServedResource resource)
+    {
+        var (info, type) = (call.Info, resource.Type);
+        var inNamespace = info.Namespace.Length > 0;
+        var acrossAll = info.Verb is "list" or "watch" || (info.Verb == "deletecollection" && call.Http is null);
+        if (type.Namespaced ? !inNamespace && !acrossAll : inNamespace)
+        {
+            return ApiDispatcher.NoSuchPath;
+        }
+
+        var refusal = info.Subresource.Length > 0 ? OfSubresource(call, resource) : OfObject(call, resource);
+        return refusal is null ? null : new ApiAnswer.Says(refusal);
+    }
+
+    private static ApiStatus? OfSubresource(ApiCall call, ServedResource resource)
+    {
+        var (info, type) = (call.Info, resource.Type);
+        return type.Subresources.FirstOrDefault(s => s.Name == info.Subresource) is not { } described ? ApiStatus.NotFound(type, info.Name)
+            : described.Verbs.Contains(info.Verb, StringComparer.Ordinal) && !IsHead(call) ? null
+            : ApiStatus.MethodNotSupported(type, info.Verb);
+    }
+
+    private static ApiStatus? OfObject(ApiCall call, ServedResource resource)
+    {
+        var (info, type) = (call.Info, resource.Type);
+        return !type.Allows(info.Verb) || IsHead(call) || (info.Verb == "create" && info.Name.Length > 0) ? ApiStatus.MethodNotSupported(type, info.Verb)
+            : info.Verb is "update" or "patch" && info.Name.Length == 0 ? ApiStatus.BadRequest("name must be provided")
+            : null;
+    }
+
+    private static bool IsHead(ApiCall call) => call.Http is { } http && HttpMethods.IsHead(http.Request.Method);
+}
