@@ -104,6 +104,8 @@ public sealed class ApiServer : IAsyncDisposable
                     core.Registry, core.Table, core.Writer, core.Client, core.Aggregated, parts.Clock, parts.Logs.CreateLogger("aggregation")).RunAsync,
                 log, stopping, ended.Token),
             LookAfterAsync(encryption.RunAsync, log, stopping, ended.Token),
+            LookAfterAsync(core.Authorizers.RunAsync, log, stopping, ended.Token),
+            LookAfterAsync(core.Identities.RunAsync, log, stopping, ended.Token),
             LookAfterAsync(
                 new FlowSchemaLoop(core.Flows, core.Registry, core.Table, core.Writer, parts.Clock, parts.Logs.CreateLogger("flows")).RunAsync, log, stopping, ended.Token),
             LookAfterAsync(core.Flows.RunAsync, log, stopping, ended.Token));
@@ -313,7 +315,8 @@ public sealed class ApiServer : IAsyncDisposable
         FlowMetrics.Append(text, core.Flows);
         core.AdmissionFigures.Append(text);
         core.WatchFigures.Append(text);
-        core.Identities.Figures.Append(text);
+        core.Identities.Append(text);
+        core.Authorizers.Append(text);
         ServerFigures.Append(text, core.Registry, parts.Store);
         core.Auditor?.Figures.Append(text);
         encryption.Append(text);

@@ -43,7 +43,7 @@ internal sealed class ServerCore : IDisposable
         Registry = registry;
         Auditor = Auditor.Of(options.Audit, Dice, parts.Ids, parts.Clock, parts.Logs.CreateLogger("audit"));
         Identities = new Identities(options, parts, pki, registry, () => Client!, Dice());
-        Authorizers = new Authorizers(options.Authorization, registry, parts.Clock, Dice());
+        Authorizers = new Authorizers(options.Authorization, registry, options.NodeName, parts.Clock, Dice(), parts.Logs.CreateLogger("authorization"));
         _quota = new ResourceQuotaAdmission(registry, new ApiQuotaLedger(() => Client!), parts.Clock, options.Admission.ReadLimited());
         Dial = parts.Nodes is { } nodes ? nodes.ConnectAsync : DirectDialer.ConnectAsync;
         ProxyAddresses = new ProxyAddresses(registry, Dice());
@@ -73,7 +73,7 @@ internal sealed class ServerCore : IDisposable
 
     public Authorizers Authorizers { get; }
 
-    public IAuthorizer Authorizer => Authorizers.Authorizer;
+    public IAuthorizer Authorizer => Authorizers;
 
     public AdmissionChain Admission { get; }
 

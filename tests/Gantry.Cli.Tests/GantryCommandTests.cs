@@ -19,6 +19,11 @@ public sealed class GantryCommandTests
     [InlineData("api --oidc-issuer-url https://issuer.example", "oidc-issuer-url and oidc-client-id must be specified together")]
     [InlineData("api --authorization-mode Webhook", "authorization config file not passed")]
     [InlineData("api --authorization-webhook-config-file /x", "without mode Webhook")]
+    [InlineData("api --authorization-mode ABAC", "authorization-mode ABAC's authorization policy file not passed")]
+    [InlineData("api --authorization-policy-file /x", "cannot specify --authorization-policy-file without mode ABAC")]
+    [InlineData("simulate --authorization-mode Webhook", "authorization config file not passed")]
+    [InlineData("simulate --audit-policy-file /does/not/exist", "/does/not/exist")]
+    [InlineData("simulate --encryption-provider-config /does/not/exist", "/does/not/exist")]
     [InlineData("api --service-account-max-token-expiration soon", "write it like 30s or 1h30m")]
     public async Task What_was_asked_for_wrongly_is_told_in_a_line(string words, string part)
     {

@@ -14,6 +14,8 @@ public sealed class IdentitySyntaxTests
         Assert.Null(settings.Authentication.RequestHeader);
         Assert.False(settings.Anonymous.Allows("/api"));
         Assert.Equal(["Node", "RBAC"], settings.Authorization.Authorizers.Select(a => a.Type));
+        Assert.True(settings.Tokens.ExtendExpiration);
+        Assert.False(Read("--service-account-extend-token-expiration=false").Tokens.ExtendExpiration);
         Assert.Empty(settings.Words);
     }
 

@@ -17,34 +17,22 @@ public static class ApiCommand
         var tokens = SharedOptions.TokenAuthFile();
         var services = SharedOptions.ServiceRange();
         var memory = new Option<bool>("--in-memory") { Description = "Keep objects in memory and forget them in the end. Keys and kubeconfig are still in the data directory." };
-        var encryption = new EncryptionSyntax();
-        var identity = new IdentitySyntax();
         var command = new Command("api", "Serves the API alone: what tests of operators and tools need.") { data, listen, tokens, services, memory };
-        var audit = new AuditSyntax();
-        var limits = new LimitSyntax();
-        var admission = new AdmissionSyntax();
-        foreach (var option in encryption.All.Concat(audit.All).Concat(identity.All).Concat(limits.All).Concat(admission.All))
-        {
-            command.Add(option);
-        }
-
+        var syntax = new ApiSyntax();
+        syntax.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             // What is asked for wrongly is told before anything is touched.
-            var believed = identity.Read(parsed);
+            var with = syntax.Read(parsed);
             var folder = new DataFolder(parsed.GetValue(data)!);
             folder.Make();
-            var options = believed.On(new ApiServerOptions
+            var options = with(new ApiServerOptions
             {
                 DataDirectory = folder.Root,
                 AdminKubeconfig = folder.AdminKubeconfig,
                 Listen = parsed.GetValue(listen)!,
                 TokenFile = parsed.GetValue(tokens) ?? "",
                 ServiceRange = parsed.GetValue(services),
-                Encryption = encryption.Read(parsed),
-                Audit = audit.Read(parsed),
-                Limits = limits.Read(parsed),
-                Admission = admission.Read(parsed),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
             });
             await RunAsync(options, folder, parsed.GetValue(memory), stop).ConfigureAwait(false);

@@ -45,7 +45,7 @@ internal sealed class IdentityProviderSyntax
         }
 
         var (issuers, anonymous) = IdentitySyntax.Loaded(_config, config, f => AuthenticationConfig.Read(f, ownIssuers));
-        return (Webhook(parsed) with { Issuers = issuers }, anonymous);
+        return (Webhook(parsed) with { Issuers = issuers, ConfigFile = Path.GetFullPath(config) }, anonymous);
     }
 
     private AuthenticationOptions Webhook(ParseResult parsed) => new()

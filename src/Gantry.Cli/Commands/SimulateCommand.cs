@@ -26,8 +26,11 @@ public static class SimulateCommand
         {
             dataDir, listen, tokens, services, pods, memory, nodes, startsAfter, endsAfter,
         };
+        var syntax = new ApiSyntax();
+        syntax.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
+            var with = syntax.Read(parsed);
             var folder = new DataFolder(parsed.GetValue(dataDir)!);
             var hollow = new HollowOptions
             {
@@ -41,7 +44,7 @@ public static class SimulateCommand
             }
 
             folder.Make();
-            var options = new ApiServerOptions
+            var options = with(new ApiServerOptions
             {
                 DataDirectory = folder.Root,
                 AdminKubeconfig = folder.AdminKubeconfig,
@@ -49,7 +52,7 @@ public static class SimulateCommand
                 TokenFile = parsed.GetValue(tokens) ?? "",
                 ServiceRange = parsed.GetValue(services),
                 NodeName = Environment.MachineName.ToLowerInvariant(),
-            };
+            });
             using var logs = ServerLogs.Create(LogLevel.Warning);
             await ServerFaults.ExplainAsync($"the API cannot be served at {options.Listen}", async () =>
             {

@@ -15,6 +15,9 @@ public sealed record AuthenticationOptions
     /// <summary>Identity providers.</summary>
     public IReadOnlyList<JwtOptions> Issuers { get; init; } = [];
 
+    /// <summary>The file that the identity providers are from, which is followed; empty for none.</summary>
+    public string ConfigFile { get; init; } = "";
+
     /// <summary>A server that knows tokens; null for none.</summary>
     public TokenWebhookOptions? Webhook { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Gantry.Api.Models;
 using Gantry.Client;
 using Gantry.Server.Authentication.Oidc;
@@ -15,6 +16,8 @@ namespace Gantry.Server.Authentication;
 internal sealed class Identities : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly TimeProvider _clock;
+    private ProviderTokens? _providers;
 
     /// <param name="options">The server's options.</param>
     /// <param name="parts">Clock, ids and logs.</param>
@@ -26,6 +29,7 @@ internal sealed class Identities : IDisposable
     /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no key or certificate.</exception>
     public Identities(ApiServerOptions options, ApiServerParts parts, ClusterPki pki, IObjects objects, Func<IApiClient> api, Random dice)
     {
+        _clock = parts.Clock;
         SigningKeys = Keys(options.Tokens, pki);
         _owned.AddRange(SigningKeys);
         var bound = new CachedObjects(objects);
@@ -44,6 +48,15 @@ internal sealed class Identities : IDisposable
     public ITokenAuthenticator Tokens { get; }
 
     public IAuthenticator Authenticator { get; }
+
+    /// <summary>Follows the configuration file of identity providers until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellation) => _providers?.RunAsync(cancellation) ?? Task.Delay(Timeout.InfiniteTimeSpan, _clock, cancellation);
+
+    public void Append(StringBuilder text)
+    {
+        Figures.Append(text);
+        _providers?.Append(text);
+    }
 
     public void Dispose() => _owned.ForEach(o => o.Dispose());
 
@@ -71,9 +84,10 @@ internal sealed class Identities : IDisposable
             yield return new AudienceAgnosticTokens(new BootstrapTokens(objects, parts.Clock), own);
         }
 
-        foreach (var issuer in authentication.Issuers)
+        if (authentication.Issuers.Count > 0 || authentication.ConfigFile.Length > 0)
         {
-            yield return new AudienceAgnosticTokens(Own(new OidcTokens(issuer, parts.Clock, parts.Logs.CreateLogger("oidc"))), own);
+            _providers = Own(new ProviderTokens(authentication, options.Anonymous, options.Tokens, options.NodeName, parts.Clock, parts.Logs.CreateLogger("oidc")));
+            yield return new AudienceAgnosticTokens(_providers, own);
         }
 
         if (authentication.Webhook is { } webhook)

@@ -12,11 +12,11 @@ public sealed class AccessReviews
     private const string ApiGroup = "authorization.k8s.io";
 
     private readonly IAuthorizer _authorizer;
-    private readonly IReadOnlyList<IRuleSource> _rules;
+    private readonly Func<IReadOnlyList<IRuleSource>> _rules;
 
     /// <param name="authorizer">The authorizer that decides requests too, so that reviews and requests agree.</param>
-    /// <param name="rules">Who knows lists of rules.</param>
-    public AccessReviews(IAuthorizer authorizer, IReadOnlyList<IRuleSource> rules)
+    /// <param name="rules">Who knows lists of rules at the moment.</param>
+    public AccessReviews(IAuthorizer authorizer, Func<IReadOnlyList<IRuleSource>> rules)
     {
         _authorizer = authorizer;
         _rules = rules;
@@ -71,7 +71,7 @@ public sealed class AccessReviews
     /// <summary>Everything the user may do in a namespace, as far as the authorizers can tell. The answer does not repeat the question.</summary>
     public V1SelfSubjectRulesReview Rules(UserInfo user, V1SelfSubjectRulesReview review)
     {
-        var found = _rules.Select(r => r.RulesOf(user, review.Spec.Namespace)).ToList();
+        var found = _rules().Select(r => r.RulesOf(user, review.Spec.Namespace)).ToList();
         var rules = found.SelectMany(f => f.Rules).ToList();
         var errors = found.Select(f => f.Error).OfType<string>().ToList();
         return new V1SelfSubjectRulesReview

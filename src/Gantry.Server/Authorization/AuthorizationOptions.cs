@@ -1,3 +1,4 @@
+using Gantry.Server.Authorization.Abac;
 using Gantry.Server.Authorization.Webhook;
 
 namespace Gantry.Server.Authorization;
@@ -6,6 +7,12 @@ namespace Gantry.Server.Authorization;
 public sealed record AuthorizationOptions
 {
     public IReadOnlyList<AuthorizerOptions> Authorizers { get; init; } = [new("Node"), new("RBAC")];
+
+    /// <summary>The file that these options are from, which is followed; empty for none.</summary>
+    public string ConfigFile { get; init; } = "";
+
+    /// <summary>The policies of the type <c>ABAC</c>.</summary>
+    public string PolicyFile { get; init; } = "";
 
     /// <summary>Every fault of these options, as the option's name and what is wrong with it.</summary>
     public IEnumerable<(string Option, string Fault)> Check()
@@ -25,6 +32,14 @@ public sealed record AuthorizationOptions
             yield return ("authorization.authorizers", $"has mode specified more than once: {twice.Key}");
         }
 
+        if (Authorizers.Any(a => a.Type == "ABAC"))
+        {
+            if (PolicyFault() is { } fault)
+            {
+                yield return ("authorization.policyFile", fault);
+            }
+        }
+
         foreach (var webhook in Authorizers.Where(a => a.Type == "Webhook" && a.Webhook is null))
         {
             yield return ("authorization.authorizers", $"the webhook {webhook.Name} needs a kubeconfig");
@@ -33,6 +48,24 @@ public sealed record AuthorizationOptions
         foreach (var fault in Authorizers.SelectMany(a => a.Webhook?.Check() ?? []))
         {
             yield return fault;
+        }
+    }
+
+    private string? PolicyFault()
+    {
+        if (PolicyFile.Length == 0)
+        {
+            return "authorization-mode ABAC's authorization policy file not passed";
+        }
+
+        try
+        {
+            _ = AbacPolicies.Read(PolicyFile);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            return e.Message;
         }
     }
 }

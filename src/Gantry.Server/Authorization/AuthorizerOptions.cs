@@ -6,7 +6,7 @@ namespace Gantry.Server.Authorization;
 /// <param name="Type">One of <see cref="Types"/>.</param>
 public sealed record AuthorizerOptions(string Type)
 {
-    public static IReadOnlyList<string> Types { get; } = ["AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook"];
+    public static IReadOnlyList<string> Types { get; } = ["ABAC", "AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook"];
 
     /// <summary>How messages and figures call it.</summary>
     public string Name { get; init; } = "";

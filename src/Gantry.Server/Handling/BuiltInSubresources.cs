@@ -15,7 +15,7 @@ internal static class BuiltInSubresources
 {
     public static IEnumerable<ISubresource> Of(ServerCore core)
     {
-        var access = new AccessReviews(core.Authorizer, core.Authorizers.Rules);
+        var access = new AccessReviews(core.Authorizer, () => core.Authorizers.Rules);
         var identity = new IdentityReviews(core.Identities.Tokens, core.Options.Tokens, core.Clock);
         var parts = new SubresourceParts
         {

@@ -37,7 +37,7 @@ public sealed class AuthorizationConfigTests : IDisposable
     [InlineData("authorizers: [{type: RBAC, name: a}, {type: RBAC, name: b}]", "authorizers[1].type: Duplicate value: \"RBAC\"")]
     [InlineData("authorizers: [{type: RBAC}]", "authorizers[0].name: Required value")]
     [InlineData("authorizers: [{type: Webhook, name: a}]", "authorizers[0].webhook: Required value: required when type=Webhook")]
-    [InlineData("authorizers: [{type: Guess, name: a}]", "authorizers[0].type: Unsupported value: \"Guess\": supported values: \"AlwaysAllow\", \"AlwaysDeny\", \"Node\", \"RBAC\", \"Webhook\"")]
+    [InlineData("authorizers: [{type: Guess, name: a}]", "authorizers[0].type: Unsupported value: \"Guess\": supported values: \"ABAC\", \"AlwaysAllow\", \"AlwaysDeny\", \"Node\", \"RBAC\", \"Webhook\"")]
     public void A_wrong_configuration_is_refused_in_the_usual_words(string text, string fault) =>
         Assert.EndsWith(": " + fault, Assert.Throws<FormatException>(() => Read(text)).Message, StringComparison.Ordinal);
 
