@@ -24,13 +24,15 @@ public sealed record RequestedSubject
     public bool HasUris { get; init; }
 
     /// <summary>Reads a request.</summary>
-    /// <exception cref="CryptographicException">The text is no request, or its signature is wrong.</exception>
+    /// <remarks>The signature was checked when the request was made, and by algorithms that are not known here.</remarks>
+    /// <exception cref="CryptographicException">The text is no request.</exception>
     public static RequestedSubject Parse(byte[] pem)
     {
         try
         {
             var request = CertificateRequest.LoadSigningRequestPem(
-                Encoding.UTF8.GetString(pem), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
+                Encoding.UTF8.GetString(pem), HashAlgorithmName.SHA256,
+                CertificateRequestLoadOptions.SkipSignatureValidation | CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
             var subject = Subject(request.SubjectName);
             var names = request.CertificateExtensions.FirstOrDefault(e => e.Oid?.Value == AlternativeNames) is { } extension ? Tags(extension.RawData) : [];
             return subject with { HasMails = names.Contains(1), HasDnsNames = names.Contains(2), HasUris = names.Contains(6), HasAddresses = names.Contains(7) };

@@ -90,8 +90,9 @@ public sealed class CertificateAuthority : IDisposable
     {
         try
         {
+            var checks = VerifiesAlone(requestPem) ? CertificateRequestLoadOptions.SkipSignatureValidation : CertificateRequestLoadOptions.Default;
             var request = CertificateRequest.LoadSigningRequestPem(
-                requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
+                requestPem, HashAlgorithmName.SHA256, checks | CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions, RSASignaturePadding.Pkcs1);
             var names = request.CertificateExtensions.FirstOrDefault(e => e.Oid?.Value == AlternativeNames);
             request.CertificateExtensions.Clear();
             if (names is not null && AlternativeNamesOf(names.RawData) is { } alternatives)
@@ -109,6 +110,10 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     public void Dispose() => Certificate.Dispose();
+
+    // Whether the signature is one that .NET cannot check, and is right.
+    private static bool VerifiesAlone(string pem) => PemEncoding.TryFind(pem, out var fields) && Ed25519.VerifiesRequest(Convert.FromBase64String(pem[fields.Base64Data])) is { } right
+        && (right ? true : throw new CryptographicException("the request's signature does not fit its key"));
 
     private static IEnumerable<string> Usages(LeafUsage usage)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Gantry.Server.Certificates;
 
 namespace Gantry.Server.Validation;
 
@@ -21,7 +22,7 @@ internal static class SigningRequestForm
 
         var der = Convert.FromBase64String(text[fields.Base64Data]);
         return !Loads(der, CertificateRequestLoadOptions.SkipSignatureValidation) ? "asn1: structure error: not a certificate request"
-            : Loads(der, CertificateRequestLoadOptions.Default) ? null
+            : Ed25519.VerifiesRequest(der) ?? Loads(der, CertificateRequestLoadOptions.Default) ? null
             : "x509: signature verification failure";
     }
 

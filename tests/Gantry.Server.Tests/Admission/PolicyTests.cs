@@ -39,6 +39,14 @@ public sealed class PolicyTests(RunningServer server)
         var made = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"b"} }""");
 
         Assert.Equal(201, made.Code);
+        var figures = (await server.GetAsync("/metrics")).Text;
+        foreach (var action in new[] { "warn", "audit" })
+        {
+            Assert.Contains($"\napiserver_validating_admission_policy_check_total{{enforcement_action=\"{action}\",error_type=\"no_error\",policy=\"{policy.Name}\",policy_binding=\"{policy.Name}\"}} 1\n", figures);
+        }
+
+        Assert.Contains("\napiserver_cel_compilation_duration_seconds_count ", figures);
+        Assert.Contains("\napiserver_cel_evaluation_duration_seconds_count ", figures);
         Assert.Equal(
             $"299 - \"Validation failed for ValidatingAdmissionPolicy '{policy.Name}' with binding '{policy.Name}': failed expression: object.metadata.name == 'a'\"",
             Assert.Single(made.Warnings));
