@@ -22,8 +22,6 @@ public sealed class GantryCommandTests
     [InlineData("api --authorization-mode ABAC", "authorization-mode ABAC's authorization policy file not passed")]
     [InlineData("api --authorization-policy-file /x", "cannot specify --authorization-policy-file without mode ABAC")]
     [InlineData("simulate --authorization-mode Webhook", "authorization config file not passed")]
-    [InlineData("simulate --audit-policy-file /does/not/exist", "/does/not/exist")]
-    [InlineData("simulate --encryption-provider-config /does/not/exist", "/does/not/exist")]
     [InlineData("api --service-account-max-token-expiration soon", "write it like 30s or 1h30m")]
     public async Task What_was_asked_for_wrongly_is_told_in_a_line(string words, string part)
     {
@@ -33,6 +31,10 @@ public sealed class GantryCommandTests
         Assert.StartsWith("gantry: ", error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd().Split('\n'));
     }
+
+    [Fact]
+    public void A_simulated_cluster_takes_every_option_of_the_api() =>
+        Assert.Empty(ApiCommand.Build().Options.Select(o => o.Name).Except(SimulateCommand.Build().Options.Select(o => o.Name), StringComparer.Ordinal));
 
     [Theory]
     [InlineData("snapshot verify")]

@@ -27,9 +27,7 @@ internal sealed class ApiSyntax
     public Func<ApiServerOptions, ApiServerOptions> Read(ParseResult parsed)
     {
         var believed = _identity.Read(parsed);
-        return options => believed.On(options with
-        {
-            Encryption = _encryption.Read(parsed), Audit = _audit.Read(parsed), Limits = _limits.Read(parsed), Admission = _admission.Read(parsed),
-        });
+        var (encryption, audit, limits, admission) = (_encryption.Read(parsed), _audit.Read(parsed), _limits.Read(parsed), _admission.Read(parsed));
+        return options => believed.On(options with { Encryption = encryption, Audit = audit, Limits = limits, Admission = admission });
     }
 }
