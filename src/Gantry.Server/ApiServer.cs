@@ -345,6 +345,7 @@ public sealed class ApiServer : IAsyncDisposable
                 Metrics = metrics,
                 Identities = core.Identities.Figures,
                 Auditor = core.Auditor,
+                Ids = new Audit.RequestIds(core.Ids),
                 Flows = core.Flows,
                 Deadlines = new RequestDeadlines(options.Limits.RequestTimeout, parts.Clock),
                 HasTables = true,

@@ -42,6 +42,11 @@ public sealed class ApiDispatcher
             return new(ResourceTable.HasBuiltIn(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
         }
 
+        if (info.Name.Contains('%', StringComparison.Ordinal))
+        {
+            return new(ApiStatus.BadRequest($"Name parameter invalid: \"{info.Name}\": may not contain '%'"));
+        }
+
         if (resource.Custom is not null && CustomRoutes.Refusal(call, resource) is { } unrouted)
         {
             return new(unrouted);
@@ -265,6 +270,12 @@ public sealed class ApiDispatcher
         if (options is null)
         {
             return refusal!;
+        }
+
+        if (options.IgnoreStoreReadErrorWithClusterBreakingPotential == true)
+        {
+            return ApiStatus.Invalid("meta.k8s.io", "DeleteOptions", "",
+                [FieldError.Invalid("ignoreStoreReadErrorWithClusterBreakingPotential", true, "is not allowed with DELETECOLLECTION, try again after removing the option")]);
         }
 
         DeleteOptionsReader.Warn(call, resource, options);

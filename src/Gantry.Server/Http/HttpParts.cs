@@ -29,6 +29,9 @@ internal sealed record HttpParts
     /// <summary>Tells the audit log of requests; null where nothing is audited.</summary>
     public Audit.Auditor? Auditor { get; init; }
 
+    /// <summary>Makes the ids of requests where nothing is audited.</summary>
+    public required Audit.RequestIds Ids { get; init; }
+
     /// <summary>Whether the Table form can be answered.</summary>
     public required bool HasTables { get; init; }
 }

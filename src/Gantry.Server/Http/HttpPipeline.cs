@@ -24,6 +24,7 @@ internal sealed class HttpPipeline
     private readonly PlainPaths _paths;
     private readonly AnswerWriter _writer;
     private readonly Auditor? _auditor;
+    private readonly RequestIds _ids;
     private readonly RequestMetrics _metrics;
     private readonly IdentityFigures _identities;
     private readonly FlowController _flows;
@@ -43,6 +44,7 @@ internal sealed class HttpPipeline
         _paths = parts.Paths;
         _writer = parts.Writer;
         _auditor = parts.Auditor;
+        _ids = parts.Ids;
         _metrics = parts.Metrics;
         _identities = parts.Identities;
         _flows = parts.Flows;
@@ -67,10 +69,7 @@ internal sealed class HttpPipeline
         try
         {
             context.Response.Headers.CacheControl = "no-cache, private";
-            if ((_auditor is null ? AuditAddresses.IdOf(request) : _auditor.IdOf(context)) is { } id)
-            {
-                context.Response.Headers[AuditAddresses.IdHeader] = id;
-            }
+            context.Response.Headers[AuditAddresses.IdHeader] = _auditor is null ? AuditAddresses.IdOf(request) ?? _ids.Next() : _auditor.IdOf(context);
 
             if (_stopping.IsCancellationRequested && !PlainPaths.IsServedToTheEnd(path))
             {

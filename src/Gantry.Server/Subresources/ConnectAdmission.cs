@@ -19,6 +19,16 @@ internal static class ConnectAdmission
     public static async ValueTask<(TreeMap Options, ApiStatus? Refusal)> AskAsync(
         AdmissionChain admission, ApiCall call, ServedResource resource, string name, CancellationToken cancellation)
     {
+        if (call.Options.TryGet("dryRun", out _))
+        {
+            return (new TreeMap(), ApiStatus.BadRequest("dryRun is not supported"));
+        }
+
+        if (call.Info.Subresource == "portforward" && ConnectOptions.PortFault(call.Options.All("ports")) is { } fault)
+        {
+            return (new TreeMap(), ApiStatus.BadRequest(fault));
+        }
+
         var (kind, options) = ConnectOptions.Of(call);
         var asked = (TreeMap)options.DeepClone();
         var request = WriteScope.Of(call, resource).Admission(AdmissionOperation.Connect, null, name) with { Kind = kind };

@@ -92,6 +92,18 @@ internal static class ConnectOptions
         return query;
     }
 
+    /// <summary>What is wrong with the ports of a forwarding, or null.</summary>
+    public static string? PortFault(IReadOnlyList<string> ports)
+    {
+        foreach (var port in ports.SelectMany(p => p.Split(',')).Where(p => !ushort.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            var isNumber = port.Length > 0 && !port.AsSpan().ContainsAnyExceptInRange('0', '9');
+            return $"cannot convert to []int32: strconv.ParseUint: parsing \"{port}\": {(isNumber ? "value out of range" : "invalid syntax")}";
+        }
+
+        return null;
+    }
+
     private static ResourceType Kind(string kind)
     {
         var schema = new TypeSchema("v1." + kind, "v1." + kind, [new FieldSchema("kind", ValueKind.String), new FieldSchema("apiVersion", ValueKind.String)]) { PreservesUnknown = true };

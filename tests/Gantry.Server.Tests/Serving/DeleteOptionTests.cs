@@ -41,6 +41,14 @@ public sealed class DeleteOptionTests(RunningServer server)
         Assert.Equal(code, (await server.DeleteAsync("/api/v1/namespaces/default/configmaps/absent?" + query)).Code);
 
     [Fact]
+    public async Task A_collection_is_not_deleted_unread()
+    {
+        var answer = await server.DeleteAsync("/api/v1/namespaces/default/configmaps", """{"ignoreStoreReadErrorWithClusterBreakingPotential":true}""");
+        Assert.Equal((422, "DeleteOptions.meta.k8s.io \"\" is invalid: ignoreStoreReadErrorWithClusterBreakingPotential: Invalid value: true: is not allowed with DELETECOLLECTION, "
+            + "try again after removing the option"), (answer.Code, answer.Message));
+    }
+
+    [Fact]
     public async Task Options_may_come_in_the_name_of_any_group_and_waiting_for_dependents_is_only_accepted()
     {
         var ns = await server.NamespaceAsync();
