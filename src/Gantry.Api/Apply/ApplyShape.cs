@@ -13,6 +13,9 @@ public abstract class ApplyShape
     /// <summary>A value of no described type: objects merge by member, everything else is one value.</summary>
     public static ApplyShape Deduced { get; } = new DeducedShape();
 
+    /// <summary>A value of no described type that has one owner.</summary>
+    public static ApplyShape Whole { get; } = new WholeShape();
+
     /// <summary>The shape of a described type; made once per type.</summary>
     public static MapShape Of(TypeSchema type) => type.ApplyShape;
 
@@ -21,16 +24,27 @@ public abstract class ApplyShape
 
     private sealed class DeducedShape : ApplyShape
     {
-        private static readonly ScalarShape Leaf = new(ScalarKind.Untyped);
-
-        private static readonly ListShape WholeList = new(new ScalarShape(ScalarKind.Untyped), ListMerging.Atomic, []);
-
         private MapShape? _map;
 
         internal override ApplyShape For(Tree? value) => value switch
         {
             TreeMap => _map ??= new MapShape(atomic: false, _ => null, this),
-            TreeList => WholeList,
+            _ => Whole.For(value),
+        };
+    }
+
+    private sealed class WholeShape : ApplyShape
+    {
+        private static readonly ScalarShape Leaf = new(ScalarKind.Untyped);
+
+        private MapShape? _map;
+
+        private ListShape? _list;
+
+        internal override ApplyShape For(Tree? value) => value switch
+        {
+            TreeMap => _map ??= new MapShape(atomic: true, _ => null, this),
+            TreeList => _list ??= new ListShape(this, ListMerging.Atomic, []),
             _ => Leaf,
         };
     }

@@ -50,7 +50,7 @@ internal static class SchemaShapes
     {
         ValueKind.Object when field.Cardinality == Cardinality.One && field.MergeType == MergeType.Granular => Of(field.Type, atomic: false),
         ValueKind.Object => atomic ? Of(field.Type, atomic: true) : field.Type.ApplyShape,
-        ValueKind.Any => ApplyShape.Deduced,
+        ValueKind.Any => field.Any == AnyForm.RawExtension ? ApplyShape.Whole : ApplyShape.Deduced,
         ValueKind.Int32 or ValueKind.Int64 or ValueKind.Double => Number,
         ValueKind.Bool => Truth,
         ValueKind.IntOrString or ValueKind.Quantity or ValueKind.Time or ValueKind.MicroTime => Untyped,

@@ -11,7 +11,6 @@ internal static class CustomShapes
     private static readonly ScalarShape Text = new(ScalarKind.String);
     private static readonly ScalarShape Number = new(ScalarKind.Numeric);
     private static readonly ScalarShape Truth = new(ScalarKind.Boolean);
-    private static readonly ScalarShape Untyped = new(ScalarKind.Untyped);
 
     // What every embedded object has.
     private static readonly Dictionary<string, MapField> Embedded = new(StringComparer.Ordinal)
@@ -27,21 +26,20 @@ internal static class CustomShapes
     public static MapShape Of(TypeSchema type, StructuralSchema? schema)
     {
         var common = ApplyShape.Of(type);
-        return new MapShape(atomic: false, name => common.Find(name) ?? Member(schema, name), schema is null or { PreservesUnknown: true } ? ApplyShape.Deduced : null);
+        var free = schema is null or { PreservesUnknown: true };
+        return new MapShape(atomic: false, name => common.Find(name) ?? Member(schema, name, free), free ? ApplyShape.Deduced : null);
     }
 
-    // Made when first asked for: most members of most kinds never are.
-    private static MapField? Member(StructuralSchema? schema, string name) =>
-        schema?.Properties.GetValueOrDefault(name) is { } member ? member.AsMember ??= new MapField(PathElement.Field(name), Shape(member)) : null;
+    // Made when first asked for: most members of most kinds never are. Each schema has one place, so what is free above it is always the same.
+    private static MapField? Member(StructuralSchema? schema, string name, bool free) =>
+        schema?.Properties.GetValueOrDefault(name) is { } member ? member.AsMember ??= new MapField(PathElement.Field(name), Shape(member, free)) : null;
 
-    private static ApplyShape Shape(StructuralSchema schema)
+    /// <param name="schema">Describes the value.</param>
+    /// <param name="free">Whether unknown members are allowed in an object above, and so in all below.</param>
+    private static ApplyShape Shape(StructuralSchema schema, bool free)
     {
-        if (schema.IntOrString)
-        {
-            return Untyped;
-        }
-
-        switch (schema.Type)
+        free |= schema.PreservesUnknown;
+        switch (schema.IntOrString ? "" : schema.Type)
         {
             case "string":
                 return Text;
@@ -50,7 +48,7 @@ internal static class CustomShapes
             case "boolean":
                 return Truth;
             case "array":
-                var item = schema.Items is null ? ApplyShape.Deduced : Shape(schema.Items);
+                var item = schema.Items is null ? ApplyShape.Whole : Shape(schema.Items, free);
                 return schema.ListType switch
                 {
                     "set" => new ListShape(item, ListMerging.Set, []),
@@ -58,10 +56,21 @@ internal static class CustomShapes
                     _ => new ListShape(item, ListMerging.Atomic, []),
                 };
             case "object":
-                var others = schema.Additional is { } additional ? Shape(additional) : schema.PreservesUnknown ? ApplyShape.Deduced : null;
-                return new MapShape(schema.MapType == "atomic", schema.IsEmbedded ? name => Embedded.GetValueOrDefault(name) ?? Member(schema, name) : name => Member(schema, name), others);
+                return new MapShape(
+                    schema.MapType == "atomic",
+                    schema.IsEmbedded ? name => Embedded.GetValueOrDefault(name) ?? Member(schema, name, free) : name => Member(schema, name, free),
+                    Others(schema, free));
             default:
                 return ApplyShape.Deduced;
         }
     }
+
+    // What describes no member at all describes objects of any members.
+    private static ApplyShape? Others(StructuralSchema schema, bool free) => schema switch
+    {
+        { Additional: { } additional } => Shape(additional, free),
+        { ForbidsAdditional: true } => null,
+        { AllowsAdditional: true } => ApplyShape.Deduced,
+        _ => free || (schema.Properties.Count == 0 && !schema.IsEmbedded) ? ApplyShape.Deduced : null,
+    };
 }

@@ -44,6 +44,29 @@ internal static class BodyDecoder
             : $"converting ({VersionOf(apiVersion)}.{kind}) to ({wanted}): unknown conversion";
     }
 
+    /// <summary>The refusal of a custom resource that says it is of another kind or version than its definition; null for all others.</summary>
+    public static ApiStatus? OtherCustomKind(TreeMap value, ResourceType type)
+    {
+        var (kind, apiVersion) = (value.Text("kind") ?? "", value.Text("apiVersion") ?? "");
+        if (kind == type.Kind && apiVersion == type.ApiVersion)
+        {
+            return null;
+        }
+
+        List<FieldError> errors = [];
+        if (kind != type.Kind)
+        {
+            errors.Add(FieldError.Invalid("kind", kind, "must be " + type.Kind));
+        }
+
+        if (apiVersion != type.ApiVersion)
+        {
+            errors.Add(FieldError.Invalid("apiVersion", apiVersion, "must be " + type.ApiVersion));
+        }
+
+        return ApiStatus.Invalid(type, value.Map("metadata")?.Text("name") ?? "", errors);
+    }
+
     /// <summary>A YAML document as JSON, or what is wrong with it.</summary>
     public static (byte[]? Json, string? Error) FromYaml(ReadOnlySpan<byte> yaml) => FromYaml(yaml, out _);
 
@@ -140,9 +163,9 @@ internal static class BodyDecoder
         }
 
         var value = result.Object!;
-        if (custom is not null && header.Kind != type.Kind)
+        if (custom is not null && OtherCustomKind(value, type) is { } other)
         {
-            return (null, ApiStatus.Invalid(type, value.Map("metadata")?.Text("name") ?? "", [FieldError.Invalid("kind", header.Kind, "must be " + type.Kind)]));
+            return (null, other);
         }
 
         Warn(call, repeated);

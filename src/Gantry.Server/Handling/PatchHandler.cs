@@ -64,7 +64,7 @@ public sealed class PatchHandler
             : call.Options.TryGet("force", out _) ? FieldError.Forbidden("force", "may not be specified for non-apply patch") : null);
     }
 
-    /// <summary>The old object with the patch carried out, decoded.</summary>
+    /// <summary>The old object with the patch carried out, decoded. A custom resource can have become one of another kind.</summary>
     /// <param name="call">The request.</param>
     /// <param name="type">The kind of the object.</param>
     /// <param name="old">The object.</param>
@@ -81,7 +81,7 @@ public sealed class PatchHandler
         var strategic = call.ContentType == SentPatch.StrategicType;
         var checks = call.FieldValidation == FieldValidation.Ignore ? FieldValidation.Ignore : FieldValidation.Warn;
         var result = TreeDecoder.Decode(type.Schema, patched, checks, fromMap: strategic);
-        var error = result.Error ?? (strategic ? null : OtherKind(type, result.Object!));
+        var error = result.Error ?? (strategic ? null : resource?.Custom is null ? OtherKind(type, result.Object!) : NoKind(result.Object!, patched));
         List<string> unknown = [];
         if (error is null && resource is not null)
         {
@@ -103,8 +103,12 @@ public sealed class PatchHandler
 
         BodyDecoder.Warn(call, checks == FieldValidation.Ignore ? [] : problems);
         var value = result.Object!;
-        value["kind"] = type.Kind;
-        value["apiVersion"] = type.ApiVersion;
+        if (resource?.Custom is null)
+        {
+            value["kind"] = type.Kind;
+            value["apiVersion"] = type.ApiVersion;
+        }
+
         return (value, null);
     }
 
@@ -139,8 +143,15 @@ public sealed class PatchHandler
     private static Proposal Propose(ApiCall call, WriteScope scope, TreeMap old, SentPatch patch)
     {
         var (value, refusal) = Patched(call, scope.Resource.Type, old, patch, scope.Resource);
-        return value is null ? refusal! : ObjectChecks.Belongs(value, scope.Name, scope.Namespace) is { } elsewhere ? elsewhere : value;
+        return value is null ? refusal!
+            : ObjectChecks.Belongs(value, scope.Name, scope.Namespace) is { } elsewhere ? elsewhere
+            : scope.Resource.Custom is not null && BodyDecoder.OtherCustomKind(value, scope.Resource.Type) is { } other ? other
+            : value;
     }
+
+    // A custom resource may turn into another kind until its rules are asked, but has to be of one.
+    private static string? NoKind(TreeMap value, Tree patched) =>
+        value.Text("kind") is { Length: > 0 } ? null : $"Object 'Kind' is missing in '{TreeJson.WriteText(patched)}'";
 
     private static string? OtherKind(ResourceType type, TreeMap value) => BodyDecoder.OtherKind(value.Text("apiVersion") ?? "", value.Text("kind") ?? "", type);
 

@@ -227,10 +227,20 @@ public class ServerSideApplyTests
         var type = new ManagedType(ApplyShape.Deduced, "example.com", "v1", "Thing", new TreeMap());
         var operation = FieldManagerTests.Operation("one", 0, ConfigMaps) with { Type = type, Filter = null };
         TreeMap Given(string spec) => (TreeMap)TreeJson.Parse($$$"""{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"c"},"spec":{{{spec}}}}""");
-        var live = Assert.IsType<ApplyResult.Applied>(FieldManager.Apply(operation, null, Given("""{"a":{"x":1},"l":[1,2]}"""), false)).Value;
+        var live = Assert.IsType<ApplyResult.Applied>(FieldManager.Apply(operation, null, Given("""{"a":{"x":1},"l":[1,{"k":[2]}]}"""), false)).Value;
         var merged = Assert.IsType<ApplyResult.Applied>(FieldManager.Apply(operation with { Manager = "two" }, live, Given("""{"a":{"y":1}}"""), false)).Value;
-        Assert.Equal("""{"a":{"x":1,"y":1},"l":[1,2]}""", merged["spec"]!.ToString());
+        Assert.Equal("""{"a":{"x":1,"y":1},"l":[1,{"k":[2]}]}""", merged["spec"]!.ToString());
         Assert.IsType<ApplyResult.Conflicted>(FieldManager.Apply(operation with { Manager = "two" }, live, Given("""{"l":[2,1]}"""), false));
+    }
+
+    [Fact]
+    public void Data_of_a_controller_revision_has_one_owner()
+    {
+        var made = Updated(null, """{"revision":1,"data":{"spec":{"template":[{"a":1}]}}}""", "one", ApiCatalog.Find("apps", "v1", "controllerrevisions")!);
+        Assert.Equal("""{"f:data":{},"f:revision":{}}""", ((TreeMap)FieldManagerTests.Entries(made)[0])["fieldsV1"]!.ToString());
+        Assert.Equal(
+            "Apply failed with 1 conflict: conflict with \"one\" using apps/v1: .data",
+            Assert.IsType<ApplyResult.Conflicted>(Apply(made, """{"revision":1,"data":{"other":1}}""", "two", type: ApiCatalog.Find("apps", "v1", "controllerrevisions")!)).Message);
     }
 
     private static TreeMap Applied(TreeMap? live, string configuration, string manager, bool force = false, ResourceType? type = null) =>

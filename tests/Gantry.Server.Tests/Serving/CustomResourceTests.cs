@@ -87,6 +87,34 @@ public sealed class CustomResourceTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Free_parts_of_custom_resources_can_hold_anything()
+    {
+        var (group, path) = await DefineAsync();
+        var made = await server.SendAsync(
+            HttpMethod.Patch, path + "/b?fieldManager=me", $$$"""
+            {"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"b"},"spec":{"schedule":"x","free":{"a":{"b":[{"c":[1]}]}},"open":{"x":1},"port":"http"} }
+            """, "application/apply-patch+yaml");
+        Assert.True(made.Code == 201, made.Text);
+        Assert.Equal(
+            """{"f:spec":{"f:free":{"f:a":{".":{},"f:b":{}}},"f:open":{"f:x":{}},"f:port":{},"f:schedule":{}}}""",
+            ((TreeMap)made.Metadata.List("managedFields")![0])["fieldsV1"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"Other"}""", "kind: Invalid value: \"Other\": must be Tab")]
+    [InlineData("""{"kind":"Other","apiVersion":null}""", "[kind: Invalid value: \"Other\": must be Tab, apiVersion: Invalid value: \"\": must be GROUP/v1]")]
+    [InlineData("""{"apiVersion":"v1"}""", "apiVersion: Invalid value: \"v1\": must be GROUP/v1")]
+    [InlineData("""{"kind":null}""", "Object 'Kind' is missing in '{")]
+    public async Task A_patch_leaves_a_custom_resource_what_it_is(string patch, string message)
+    {
+        var (group, path) = await DefineAsync();
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"x"} }""");
+        var refused = await server.SendAsync(HttpMethod.Patch, path + "/a", patch, "application/merge-patch+json");
+        Assert.Equal(422, refused.Code);
+        Assert.Contains(message.Replace("GROUP", group, StringComparison.Ordinal), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_custom_resource_scales_where_its_definition_says()
     {
         var (group, path) = await DefineAsync();
@@ -154,6 +182,7 @@ public sealed class CustomResourceTests(RunningServer server)
                 "spec":{"type":"object","required":["schedule"],"properties":{
                  "schedule":{"type":"string"},"mode":{"type":"string","enum":["a","b"]},
                  "replicas":{"type":"integer","minimum":1,"maximum":10,"default":1},
+                 "open":{"type":"object"},"port":{"x-kubernetes-int-or-string":true},
                  "free":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } },
                 "status":{"type":"object","properties":{"phase":{"type":"string"} } } } } } }] } }
             """);
