@@ -7,10 +7,19 @@ namespace Gantry.Server.Authorization;
 public sealed class AuthorizerChain : IAuthorizer
 {
     private readonly IReadOnlyList<IAuthorizer> _parts;
+    private readonly IReadOnlyList<AuthorizationFigures.Tally>? _tallies;
 
     public AuthorizerChain(params IReadOnlyList<IAuthorizer> parts)
     {
         _parts = parts;
+    }
+
+    /// <param name="parts">Who is asked.</param>
+    /// <param name="tallies">Where the decisions of each are counted.</param>
+    internal AuthorizerChain(IReadOnlyList<IAuthorizer> parts, IReadOnlyList<AuthorizationFigures.Tally> tallies)
+    {
+        _parts = parts;
+        _tallies = tallies;
     }
 
     public async ValueTask<AuthorizationDecision> AuthorizeAsync(AuthorizationAttributes attributes, CancellationToken cancellation)
@@ -22,11 +31,12 @@ public sealed class AuthorizerChain : IAuthorizer
 
         List<string>? reasons = null;
         List<string>? errors = null;
-        foreach (var part in _parts)
+        for (var i = 0; i < _parts.Count; i++)
         {
-            var decision = await part.AuthorizeAsync(attributes, cancellation).ConfigureAwait(false);
+            var decision = await _parts[i].AuthorizeAsync(attributes, cancellation).ConfigureAwait(false);
             if (decision.Opinion != Opinion.NoOpinion)
             {
+                _tallies?[i].Add(decision.Opinion == Opinion.Allow);
                 return decision;
             }
 

@@ -18,6 +18,7 @@ internal sealed class Authorizers : IAuthorizer, IDisposable
     private readonly TimeProvider _clock;
     private readonly Random _dice;
     private readonly FollowedFile _file;
+    private readonly AuthorizationFigures _figures = new();
     private readonly IReadOnlyList<string> _fixed;
     private volatile Held _held;
     private Held? _last;
@@ -52,7 +53,11 @@ internal sealed class Authorizers : IAuthorizer, IDisposable
     /// <summary>Follows the configuration file until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellation) => _file.RunAsync(cancellation);
 
-    public void Append(StringBuilder text) => _file.Append(text);
+    public void Append(StringBuilder text)
+    {
+        _figures.Append(text);
+        _file.Append(text);
+    }
 
     public void Dispose()
     {
@@ -93,14 +98,18 @@ internal sealed class Authorizers : IAuthorizer, IDisposable
     private Held Make(AuthorizationOptions options)
     {
         IReadOnlyList<IAuthorizer> parts = [.. options.Authorizers.Select(a => Make(a, options.PolicyFile))];
-        return new Held(new AuthorizerChain(parts), [.. parts.OfType<IRuleSource>()], [.. parts.OfType<WebhookAuthorizer>()]);
+        return new Held(new AuthorizerChain(parts, [.. options.Authorizers.Select(a => _figures.Of(a.Type, NameOf(a)))]), [.. parts.OfType<IRuleSource>()], [.. parts.OfType<WebhookAuthorizer>()]);
     }
+
+    // Those that flags name are called by what they are.
+    private static string NameOf(AuthorizerOptions options) =>
+        options.Name.Length > 0 ? options.Name : options.Type == "Webhook" ? "default" : options.Type.ToLowerInvariant();
 
     private IAuthorizer Make(AuthorizerOptions options, string policies) => options.Type switch
     {
         "Node" => new NodeAuthorizer(new NodeFactsSource(_objects), NodeRules()),
         "RBAC" => new RbacAuthorizer(Roles),
-        "Webhook" => new WebhookAuthorizer(options.Webhook!, _clock, _dice),
+        "Webhook" => new WebhookAuthorizer(options.Webhook!, NameOf(options), _figures, _clock, _dice),
         "ABAC" => new AbacAuthorizer(AbacPolicies.Read(policies)),
         _ => new FixedAuthorizer(options.Type == "AlwaysAllow"),
     };

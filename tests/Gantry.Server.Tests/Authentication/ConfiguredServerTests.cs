@@ -161,6 +161,10 @@ public sealed class ConfiguredServerTests : IAsyncLifetime, IDisposable
         Assert.Empty(_asked);
         Assert.Equal(200, (await _server.SendAsync(HttpMethod.Get, "/api/v1/namespaces/default/pods", token: "nobody")).Code);
         Assert.Equal(404, (await _server.SendAsync(HttpMethod.Get, "/nothing", token: "nobody")).Code);
+        var figures = (await _server.GetAsync("/metrics")).Text;
+        Assert.Contains("\napiserver_authorization_decisions_total{decision=\"allowed\",name=\"default\",type=\"Webhook\"} 2\n", figures);
+        Assert.Contains("\napiserver_authorization_webhook_evaluations_total{name=\"default\",result=\"success\"} 2\n", figures);
+        Assert.Contains("\napiserver_authorization_match_condition_exclusions_total{name=\"default\",type=\"Webhook\"} 1\n", figures);
     }
 
     [Fact]

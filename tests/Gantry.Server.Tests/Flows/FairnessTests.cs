@@ -86,6 +86,11 @@ public sealed class FairnessTests : IAsyncLifetime, IDisposable
             (await _server.GetAsync("/metrics")).Text);
         _gate.LetGo(3);
         Assert.All(await Task.WhenAll(taken), answer => Assert.Equal(200, (int)answer.StatusCode));
+        var figures = (await _server.GetAsync("/metrics")).Text;
+        foreach (var figure in new[] { "request_wait_duration_seconds_count{execute=\"true\",", "request_execution_seconds_count{type=\"regular\",", "request_queue_length_after_enqueue_count{", "work_estimated_seats_bucket{" })
+        {
+            Assert.Contains($"\napiserver_flowcontrol_{figure}priority_level=\"narrow\",flow_schema=\"narrow\"", figures);
+        }
     }
 
     [Fact]

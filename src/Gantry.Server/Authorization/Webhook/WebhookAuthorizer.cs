@@ -13,16 +13,24 @@ internal sealed class WebhookAuthorizer : IAuthorizer, IRuleSource, IDisposable
     private const int LongestKept = 10_000;
 
     private readonly AuthorizationWebhookOptions _options;
+    private readonly string _name;
+    private readonly AuthorizationFigures _figures;
+    private readonly TimeProvider _clock;
     private readonly MatchExpressions _conditions;
     private readonly ReviewClient _client;
     private readonly AnswerCache<V1SubjectAccessReviewStatus> _answers;
 
     /// <param name="options">The server to ask.</param>
+    /// <param name="name">What figures call it.</param>
+    /// <param name="figures">Count questions.</param>
     /// <param name="clock">Ages answers.</param>
     /// <param name="dice">Spreads repetitions.</param>
     /// <exception cref="FormatException">The kubeconfig is none.</exception>
-    public WebhookAuthorizer(AuthorizationWebhookOptions options, TimeProvider clock, Random dice)
+    public WebhookAuthorizer(AuthorizationWebhookOptions options, string name, AuthorizationFigures figures, TimeProvider clock, Random dice)
     {
+        _name = name;
+        _figures = figures;
+        _clock = clock;
         _options = options;
         _conditions = new MatchExpressions(options.MatchConditions);
         _client = new ReviewClient(Kubeconfig.Load(options.KubeconfigFile), options.Timeout, clock, dice);
@@ -36,6 +44,7 @@ internal sealed class WebhookAuthorizer : IAuthorizer, IRuleSource, IDisposable
             var (matches, error) = _conditions.Check(AccessQuestion.Spec(attributes));
             if (!matches)
             {
+                _figures.Excluded(_name, error is not null);
                 return error is null ? AuthorizationDecision.NoOpinion : OnError(error);
             }
         }
@@ -47,7 +56,9 @@ internal sealed class WebhookAuthorizer : IAuthorizer, IRuleSource, IDisposable
             return Decide(known);
         }
 
+        var start = _clock.GetTimestamp();
         var (review, problem) = await _client.AskAsync<V1SubjectAccessReview>(question, cancellation).ConfigureAwait(false);
+        _figures.Asked(_name, problem, !_options.DeniesOnFailure, _clock.GetElapsedTime(start));
         if (review is null)
         {
             return OnError(problem!);
