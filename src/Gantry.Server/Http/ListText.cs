@@ -17,7 +17,12 @@ internal static class ListText
         var type = page.Resource.Type;
         var (kind, apiVersion) = range.Shape == AnswerShape.Metadata ? ("PartialObjectMetadataList", "meta.k8s.io/" + range.Version) : (type.ListKind, type.ApiVersion);
         var text = new StringBuilder(256);
-        text.Append(CultureInfo.InvariantCulture, $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{\"resourceVersion\":\"{page.Revision}\"");
+        text.Append(CultureInfo.InvariantCulture, $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{");
+        if (page.Version is { Length: > 0 } version)
+        {
+            text.Append("\"resourceVersion\":\"").Append(version).Append('"');
+        }
+
         if (page.Continue.Length > 0)
         {
             text.Append(",\"continue\":\"").Append(page.Continue).Append('"');

@@ -61,7 +61,12 @@ internal static class ProtobufBodies
     public static byte[] Of(ListPage page, string? metadataVersion)
     {
         var type = page.Resource.Type;
-        var metadata = new TreeMap { ["resourceVersion"] = page.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        var metadata = new TreeMap();
+        if (page.Version is { Length: > 0 } version)
+        {
+            metadata.Add("resourceVersion", version);
+        }
+
         if (page.Continue.Length > 0)
         {
             metadata.Add("continue", page.Continue);

@@ -52,7 +52,7 @@ public sealed class InProcessApiClient : IApiClient
         switch (await SendAsync(Info(T.Resource, "list", query.Namespace, "") with { Options = options }, default, "", ct).ConfigureAwait(false))
         {
             case ApiAnswer.Items { Page: var page }:
-                return new ApiList<T>([.. page.Items.Select(i => (T)page.Resource.Typed(i))], page.Revision.ToString(CultureInfo.InvariantCulture), page.Continue)
+                return new ApiList<T>([.. page.Items.Select(i => (T)page.Resource.Typed(i))], page.Version, page.Continue)
                 {
                     Remaining = page.Remaining,
                 };

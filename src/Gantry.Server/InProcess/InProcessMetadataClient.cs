@@ -63,7 +63,7 @@ public sealed class InProcessMetadataClient : IMetadataClient
         {
             case ApiAnswer.Items { Page: var page }:
                 var items = page.Items.Select(i => Of(resource, page.Resource, i)).ToList();
-                return new ApiList<ObjectMetadata>(items, page.Revision.ToString(CultureInfo.InvariantCulture), page.Continue) { Remaining = page.Remaining };
+                return new ApiList<ObjectMetadata>(items, page.Version, page.Continue) { Remaining = page.Remaining };
             case ApiAnswer.Says says:
                 throw new ApiException(InProcessApiClient.Error(says.Status));
             default:

@@ -58,6 +58,13 @@ public sealed class StoredObject
     /// <param name="revision">The revision it was written at.</param>
     public static StoredObject Of(ResourceKind kind, ReadOnlySpan<byte> stored, long revision) => Of(kind, ObjectHeader.Read(stored), stored, revision);
 
+    /// <summary>An object that is made when it is asked for and never stored, so that it has no revision.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="name">Its name, all that selectors find of it.</param>
+    /// <param name="json">Canonical JSON, kind and apiVersion first.</param>
+    public static StoredObject Made(ResourceKind kind, string name, byte[] json) =>
+        new(kind, new ObjectHeader("", name, "", [], false, 0, json.AsSpan().IndexOf("\"metadata\""u8)), 0, json, 0);
+
     /// <summary>The same object as of another revision, as the event of its deletion shows it.</summary>
     public StoredObject At(long revision) => Of(Kind, _header, Stored(), revision);
 

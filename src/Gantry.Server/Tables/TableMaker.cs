@@ -34,7 +34,7 @@ internal sealed class TableMaker(TimeProvider clock, ResourceTable resources) : 
         var now = clock.GetUtcNow();
         var metadata = new V1ListMeta
         {
-            ResourceVersion = page.Revision.ToString(CultureInfo.InvariantCulture), Continue = page.Continue, RemainingItemCount = page.Remaining,
+            ResourceVersion = page.Version, Continue = page.Continue, RemainingItemCount = page.Remaining,
         };
         var rows = page.Items.Select(i => Row(page.Resource.Custom, page.Resource.Typed(i), page.Resource.Json(i), now));
         if (ReferenceEquals(page.Resource.Type, V1FlowSchema.Resource))

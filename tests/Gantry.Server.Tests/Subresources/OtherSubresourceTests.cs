@@ -105,6 +105,26 @@ public sealed class OtherSubresourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Component_statuses_are_listed_as_other_objects_are_without_a_version()
+    {
+        const string Path = "/api/v1/componentstatuses";
+        var list = await _server.DoAsync("GET", Path);
+        Assert.Equal("{}", list["metadata"]!.ToJsonString());
+        Assert.Equal(
+            """{"metadata":{"name":"controller-manager","creationTimestamp":null},"conditions":[{"type":"Healthy","status":"True","message":"ok"}]}""",
+            list["items"]![0]!.ToJsonString());
+        var one = await _server.DoAsync("GET", Path + "?fieldSelector=metadata.name%3Detcd-0");
+        Assert.Equal("etcd-0", (string?)Assert.Single(one["items"]!.AsArray())!["metadata"]!["name"]);
+        Assert.Empty((await _server.DoAsync("GET", Path + "?labelSelector=a%3Db"))["items"]!.AsArray());
+        Assert.Equal(400, (await _server.SendAsync("GET", Path + "?labelSelector=a%3D%3D%3Db")).Code);
+        var table = (await _server.SendAsync("GET", Path, accept: "application/json;as=Table;v=v1;g=meta.k8s.io")).Body!;
+        Assert.Equal("{}", table["metadata"]!.ToJsonString());
+        Assert.Equal("""["scheduler","Healthy","ok",""]""", table["rows"]![1]!["cells"]!.ToJsonString());
+        var metadata = (await _server.SendAsync("GET", Path, accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io")).Body!;
+        Assert.Equal("scheduler", (string?)metadata["items"]![1]!["metadata"]!["name"]);
+    }
+
+    [Fact]
     public async Task Questions_have_no_table()
     {
         const string Question = """{"spec":{"resourceAttributes":{"verb":"list","resource":"pods"}}}""";
