@@ -15,5 +15,7 @@ internal static class MediaTypes
     public static IReadOnlyList<string> Patches { get; } =
         ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"];
 
+    public static IReadOnlyList<string> Custom { get; } = [Json, "application/yaml"];
+
     public static IReadOnlyList<string> CustomPatches { get; } = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 }

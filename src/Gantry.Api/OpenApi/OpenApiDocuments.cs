@@ -9,7 +9,8 @@ namespace Gantry.Api.OpenApi;
 /// </summary>
 public sealed class OpenApiDocuments
 {
-    private const string Title = "Kubernetes";
+    // What the documents of custom resources are called, each of which is made for itself.
+    private static readonly TreeMap CustomInfo = new() { ["title"] = "Kubernetes CRD Swagger", ["version"] = "v0.1.0" };
 
     private readonly IReadOnlyList<OpenApiResource> _resources;
     private readonly ILookup<string, OpenApiResource> _byPath;
@@ -21,7 +22,7 @@ public sealed class OpenApiDocuments
     private readonly Lazy<OpenApiDocument> _index;
 
     /// <param name="resources">What is served.</param>
-    /// <param name="release">The version of Kubernetes that is spoken, such as <c>v1.32.0</c>.</param>
+    /// <param name="release">The version of Kubernetes that is spoken, such as <c>1.32</c>.</param>
     public OpenApiDocuments(IReadOnlyList<OpenApiResource> resources, string release)
     {
         _resources = resources;
@@ -37,7 +38,7 @@ public sealed class OpenApiDocuments
         AddV3("openid/v1/jwks", static () => [ServerPaths.IssuerKeys], []);
         foreach (var group in resources.GroupBy(r => r.Type.Group))
         {
-            if (group.Key.Length > 0)
+            if (HasDiscovery(group) && group.Key.Length > 0)
             {
                 var name = group.Key;
                 AddV3("apis/" + name, () => [ServerPaths.Group(name)], []);
@@ -47,7 +48,7 @@ public sealed class OpenApiDocuments
                 OpenApiResource[] own = [.. version];
                 var (name, number) = (group.Key, version.Key);
                 AddV3(
-                    name.Length == 0 ? "api/" + number : $"apis/{name}/{number}", () => [ServerPaths.Resources(name, number), .. own.SelectMany(ResourcePaths.Of)], own);
+                    name.Length == 0 ? "api/" + number : $"apis/{name}/{number}", () => VersionPaths(name, number, own), own);
             }
         }
     }
@@ -72,13 +73,22 @@ public sealed class OpenApiDocuments
         IEnumerable<ApiPath> paths = [ServerPaths.CoreVersions, ServerPaths.Groups, ServerPaths.Version, ServerPaths.Issuer, ServerPaths.IssuerKeys];
         foreach (var group in _resources.GroupBy(r => r.Type.Group))
         {
-            paths = group.Key.Length > 0 ? paths.Append(ServerPaths.Group(group.Key)) : paths;
+            paths = HasDiscovery(group) && group.Key.Length > 0 ? paths.Append(ServerPaths.Group(group.Key)) : paths;
             foreach (var version in group.GroupBy(r => r.Type.Version))
             {
-                paths = paths.Append(ServerPaths.Resources(group.Key, version.Key)).Concat(version.SelectMany(ResourcePaths.Of));
+                paths = paths.Concat(VersionPaths(group.Key, version.Key, [.. version]));
             }
         }
         return paths;
+    }
+
+    // Discovery of custom resources is served, but nobody describes it.
+    private static bool HasDiscovery(IEnumerable<OpenApiResource> resources) => resources.Any(r => !r.IsCustom);
+
+    private static IEnumerable<ApiPath> VersionPaths(string group, string version, OpenApiResource[] resources)
+    {
+        var paths = resources.SelectMany(ResourcePaths.Of);
+        return HasDiscovery(resources) ? paths.Prepend(ServerPaths.Resources(group, version)) : paths;
     }
 
     private OpenApiDocument Document(OpenApiVersion version, IEnumerable<ApiPath> paths, IReadOnlyList<OpenApiResource> resources)
@@ -95,7 +105,8 @@ public sealed class OpenApiDocuments
         var first = true;
         output.Byte('{');
         output.Member(version == OpenApiVersion.V2 ? "swagger" : "openapi", version == OpenApiVersion.V2 ? "2.0" : "3.0.0", ref first);
-        output.Member("info", new TreeMap { ["title"] = Title, ["version"] = _release }, ref first);
+        var isCustom = version == OpenApiVersion.V3 && resources.Count > 0 && !HasDiscovery(resources);
+        output.Member("info", isCustom ? CustomInfo : new TreeMap { ["title"] = "Kubernetes", ["version"] = _release }, ref first);
         output.Name("paths", ref first);
         output.Byte('{');
         var firstPath = true;
@@ -123,7 +134,10 @@ public sealed class OpenApiDocuments
             output.Byte('{');
             output.Name("schemas", ref firstPart);
             definitions.Write(output, packer);
-            output.Member("securitySchemes", scheme, ref firstPart);
+            if (!isCustom)
+            {
+                output.Member("securitySchemes", scheme, ref firstPart);
+            }
             output.Byte('}');
         }
         output.Byte('}');

@@ -16,8 +16,10 @@ public sealed record OpenApiResource(ResourceType Type, Func<TreeMap>? Schema = 
     /// <summary>What tells the schema from any other that the resource may have had.</summary>
     public string Fingerprint { get; init; } = "";
 
+    public bool IsCustom => Schema is not null;
+
     /// <summary>The name of the kind's definition.</summary>
-    public string Definition => Schema is null
+    public string Definition => !IsCustom
         ? Type.Schema.OpenApiName
         : $"{string.Join('.', Type.Group.Split('.').Reverse())}.{Type.Version}.{Type.Kind}";
 

@@ -36,6 +36,9 @@ internal static class Parameters
 
     public static IReadOnlyList<Parameter> Read { get; } = [Pretty];
 
+    /// <summary>A read of custom objects, which is described with its options.</summary>
+    public static IReadOnlyList<Parameter> ReadAt { get; } = [new("resourceVersion", "string", "The revision to read from."), Pretty];
+
     public static IReadOnlyList<Parameter> Write { get; } = [DryRun, FieldManager, FieldValidation, Pretty];
 
     public static IReadOnlyList<Parameter> Patch { get; } =

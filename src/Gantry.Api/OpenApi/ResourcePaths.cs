@@ -37,10 +37,12 @@ internal sealed class ResourcePaths
 
     private (string, string, string) Kind => (_type.Group, _type.Version, _type.Kind);
 
-    private IReadOnlyList<string> PatchTypes => _resource.Schema is null ? MediaTypes.Patches : MediaTypes.CustomPatches;
-
-    public static IReadOnlyList<ApiPath> Of(OpenApiResource resource)
+    public static IEnumerable<ApiPath> Of(OpenApiResource resource)
     {
+        if (resource.IsCustom)
+        {
+            return CustomPaths.Of(resource);
+        }
         var paths = new ResourcePaths(resource);
         paths.Collections();
         paths.Items();
@@ -249,14 +251,14 @@ internal sealed class ResourcePaths
         Answer = _resource.Definition,
     };
 
-    private Operation Patch(string id, string description, string definition, (string, string, string) kind) => new()
+    private static Operation Patch(string id, string description, string definition, (string, string, string) kind) => new()
     {
         Method = "patch",
         Id = id,
         Action = "patch",
         Kind = kind,
         Description = description,
-        Consumes = PatchTypes,
+        Consumes = MediaTypes.Patches,
         Parameters = Parameters.Patch,
         Body = Definitions.Patch,
         Codes = [200, 201],

@@ -185,7 +185,7 @@ internal sealed class OpenApiPaths : IPathHandler
         var resources = served.Values.Select(r => r.Custom is not { } custom ? new OpenApiResource(r.Type)
             : new OpenApiResource(r.Type, () => custom.Source ?? new TreeMap()) { SelectableFields = custom.SelectableFields, Fingerprint = custom.Family.Fingerprint })
             .OrderBy(r => r.Type.Group, StringComparer.Ordinal).ThenBy(r => r.Type.Version, StringComparer.Ordinal).ThenBy(r => r.Type.Plural, StringComparer.Ordinal);
-        _held = new Held(served, new OpenApiDocuments([.. resources], ServerVersion.Kubernetes));
+        _held = new Held(served, new OpenApiDocuments([.. resources], ServerVersion.Emulated));
         return _held.Documents;
     }
 

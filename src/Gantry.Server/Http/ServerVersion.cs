@@ -9,6 +9,9 @@ internal static class ServerVersion
 {
     public const string Kubernetes = "v1.32.0";
 
+    /// <summary>What OpenAPI documents are versioned with.</summary>
+    public const string Emulated = "1.32";
+
     public static byte[] Json { get; } = PrettyJson.Of(TreeJson.Write(Document()));
 
     private static TreeMap Document()

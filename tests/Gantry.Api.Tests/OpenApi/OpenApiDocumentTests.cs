@@ -7,7 +7,7 @@ namespace Gantry.Api.Tests.OpenApi;
 
 public class OpenApiDocumentTests
 {
-    private static readonly OpenApiDocuments Documents = new([.. ApiCatalog.Resources.Select(r => new OpenApiResource(r))], "v1.32.0");
+    private static readonly OpenApiDocuments Documents = new([.. ApiCatalog.Resources.Select(r => new OpenApiResource(r))], "1.32");
 
     /// <summary>Everything but the descriptions is as a real server has it: what clients compute with.</summary>
     [ReferenceFact]
@@ -25,6 +25,7 @@ public class OpenApiDocumentTests
     {
         var recorded = Recorded();
         var differences = new List<string>();
+        Compare(recorded["info"]!, JsonNode.Parse(Documents.V2.Content.Span)!["info"], "info", differences);
         Compare(Operations(recorded), Operations(JsonNode.Parse(Documents.V2.Content.Span)!), "", differences);
         Assert.True(differences.Count == 0, $"{differences.Count} differences:\n{string.Join('\n', differences.Take(60))}");
     }
@@ -120,12 +121,44 @@ public class OpenApiDocumentTests
         };
         var schema = (Gantry.Api.Trees.TreeMap)Gantry.Api.Trees.TreeJson.Parse(
             """{"type":"object","properties":{"spec":{"type":"object","properties":{"n":{"type":"integer","default":1},"any":{"type":"string","nullable":true}}}}}""");
-        var documents = new OpenApiDocuments([new(type, () => schema)], "v1.32.0");
+        var documents = new OpenApiDocuments([new(type, () => schema)], "1.32");
         var v3 = JsonNode.Parse(documents.V3("apis/stable.example.com/v1")!.Content.Span)!["components"]!["schemas"]!;
         Assert.Equal(1, v3["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!["n"]!["default"]!.GetValue<int>());
         Assert.NotNull(v3["com.example.stable.v1.CronTabList"]);
         var v2 = JsonNode.Parse(documents.V2.Content.Span)!["definitions"]!["com.example.stable.v1.CronTab"]!["properties"]!["spec"]!["properties"]!;
         Assert.Equal("""{"n":{"type":"integer"},"any":{}}""", v2.ToJsonString());
+    }
+
+    [Fact]
+    public void Custom_resources_are_described_without_discovery_and_watches()
+    {
+        var type = new ResourceType("stable.example.com", "v1", "CronTab", "crontabs", true, () => throw new InvalidOperationException())
+        {
+            Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+            Subresources = [new("status", "CronTab", null, null, ["get", "patch", "update"]), new("scale", "Scale", "autoscaling", "v1", ["get", "patch", "update"])],
+        };
+        var documents = new OpenApiDocuments([new(type, () => new Gantry.Api.Trees.TreeMap())], "1.32");
+        Assert.Null(documents.V3("apis/stable.example.com"));
+        var v3 = JsonNode.Parse(documents.V3("apis/stable.example.com/v1")!.Content.Span)!;
+        Assert.Equal("""{"title":"Kubernetes CRD Swagger","version":"v0.1.0"}""", v3["info"]!.ToJsonString());
+        Assert.Null(v3["components"]!["securitySchemes"]);
+        const string Root = "/apis/stable.example.com/v1";
+        const string Item = Root + "/namespaces/{namespace}/crontabs/{name}";
+        Assert.Equal(
+            [Root + "/crontabs", Root + "/namespaces/{namespace}/crontabs", Item, Item + "/scale", Item + "/status"],
+            v3["paths"]!.AsObject().Select(p => p.Key));
+        var operations = Operations(v3);
+        Assert.Equal("listStableExampleComV1CronTabForAllNamespaces", (string?)operations[$"get {Root}/crontabs"]!["operationId"]);
+        Assert.Equal("deleteStableExampleComV1CollectionNamespacedCronTab", (string?)operations[$"delete {Root}/namespaces/{{namespace}}/crontabs"]!["operationId"]);
+        var scale = operations[$"put {Item}/scale"]!;
+        Assert.Equal("replaceStableExampleComV1NamespacedCronTabScale", (string?)scale["operationId"]);
+        Assert.Equal("stable.example.com/v1 CronTab", (string?)scale["x-kubernetes-group-version-kind"]);
+        Assert.Equal(["application/json", "application/yaml"], scale["responses"]!["201"]!["content"]!.AsObject().Select(c => c.Key));
+        Assert.Contains("resourceVersion in query:  ", operations[$"get {Item}"]!["parameters"]!.AsArray().Select(p => (string)p!));
+        Assert.Equal(["200", "401"], operations[$"patch {Item}/status"]!["responses"]!.AsObject().Select(r => r.Key));
+        var v2 = JsonNode.Parse(documents.V2.Content.Span)!;
+        Assert.Equal("""{"title":"Kubernetes","version":"1.32"}""", v2["info"]!.ToJsonString());
+        Assert.DoesNotContain(v2["paths"]!.AsObject(), p => p.Key.Contains("/watch/", StringComparison.Ordinal) || p.Key == "/apis/stable.example.com/");
     }
 
     private static JsonNode Recorded(string file = "openapi-v2.json") => JsonNode.Parse(File.ReadAllText(Path.Combine(Reference.Folder!, file)))!;
