@@ -17,7 +17,9 @@ internal sealed class NamespaceLifecycle : IMutatingAdmission, IObjectlessAdmiss
     }
 
     public ValueTask<ApiStatus?> MutateAsync(AdmissionRequest request, TreeMap value, CancellationToken cancellation) =>
-        ValueTask.FromResult(Check(request, value.Map("metadata")?.Text("name") ?? ""));
+        ValueTask.FromResult(Check(request, value.Map("metadata") is not { } metadata ? ""
+            : metadata.Text("name") is { Length: > 0 } name ? name
+            : metadata.Text("generateName") ?? ""));
 
     public ValueTask<ApiStatus?> AdmitAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
         ValueTask.FromResult(Check(request, ""));

@@ -154,6 +154,24 @@ public sealed class ObjectWriter
         }
     }
 
+    // Who may change an object sees it before it has got a name that nobody gave it; refusals then name the prefix.
+    private async ValueTask<ApiStatus?> MutateNewAsync(AdmissionRequest request, TreeMap value, bool generated, CancellationToken cancellation)
+    {
+        if (!generated)
+        {
+            return await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false);
+        }
+
+        value.Made("metadata").Remove("name");
+        if (await _admission.MutateAsync(request with { Name = "" }, value, cancellation).ConfigureAwait(false) is { } refused)
+        {
+            return refused;
+        }
+
+        value.Made("metadata")["name"] = request.Name;
+        return null;
+    }
+
     // Whoever has to wait for an object to go before it can be made again is told so.
     private static ApiStatus Taken(WriteScope scope, string name, bool generated)
     {
@@ -232,7 +250,7 @@ public sealed class ObjectWriter
 
         var name = value.Map("metadata")!.Text("name") ?? "";
         var request = scope.Admission(AdmissionOperation.Create, null, name);
-        if (!scope.IsAdmitted && await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
+        if (!scope.IsAdmitted && await MutateNewAsync(request, value, generated, cancellation).ConfigureAwait(false) is { } refused)
         {
             return ([], [], refused);
         }

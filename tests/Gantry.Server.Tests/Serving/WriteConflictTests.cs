@@ -45,6 +45,17 @@ public sealed class WriteConflictTests(RunningServer server)
         Assert.Equal(200, (await server.PutAsync(path + "/x", """{"metadata":{"name":"x","finalizers":["example.com/f"],"deletionTimestamp":"2020-01-01T00:00:00Z"}}""")).Code);
     }
 
+    [Fact]
+    public async Task Who_may_not_make_an_object_hears_of_the_prefix_of_its_name()
+    {
+        var ns = await server.NamespaceAsync();
+        var pods = await server.PostAsync($"/api/v1/namespaces/{ns}/pods", """{"metadata":{"generateName":"x-"},"spec":{"containers":[{"name":"c","image":"i"}]}}""");
+        Assert.Equal((403, $"pods \"x-\" is forbidden: error looking up service account {ns}/default: serviceaccount \"default\" not found"), (pods.Code, pods.Message));
+        await server.DeleteAsync("/api/v1/namespaces/" + ns);
+        var late = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"generateName":"x-"}}""");
+        Assert.Equal((403, $"configmaps \"x-\" is forbidden: unable to create new content in namespace {ns} because it is being terminated"), (late.Code, late.Message));
+    }
+
     [Theory]
     [InlineData("""{"metadata":{}}""", "the name of the object (x based on URL) was undeterminable: name must be provided")]
     [InlineData("""{"metadata":{"name":"y","namespace":"elsewhere"}}""", "the namespace of the provided object does not match the namespace sent on the request")]
