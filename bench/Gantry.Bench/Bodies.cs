@@ -30,18 +30,16 @@ internal static class Bodies
         Content = Json(ConfigMap(Name(number), number, string.Create(CultureInfo.InvariantCulture, $"round {round}")), "application/apply-patch+yaml"),
     };
 
-    public static HttpRequestMessage Namespace(string name) => new(HttpMethod.Post, "/api/v1/namespaces")
-    {
-        Content = Json($$$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{{name}}}}"}}"""),
-    };
+    public static HttpRequestMessage Namespace(string name) => Post("/api/v1/namespaces", $$$$"""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"{{{{name}}}}"}}""");
 
-    public static HttpRequestMessage Pod(string ns, int number) => new(HttpMethod.Post, $"/api/v1/namespaces/{ns}/pods")
-    {
-        Content = Json($$$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{Name(number, "pod")}}}}","labels":{"app":"bench"}},
-             "spec":{"automountServiceAccountToken":false,"containers":[{"name":"main","image":"gantry.local/nginx:1","resources":{"requests":{"cpu":"100m","memory":"64Mi"}}}]}}
-            """),
-    };
+    public static HttpRequestMessage Pod(string ns, int number) => Post($"/api/v1/namespaces/{ns}/pods", PodText(Name(number, "pod")));
+
+    public static string PodText(string name) => $$$$"""
+        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{name}}}}","labels":{"app":"bench"}},
+         "spec":{"automountServiceAccountToken":false,"containers":[{"name":"main","image":"gantry.local/nginx:1","resources":{"requests":{"cpu":"100m","memory":"64Mi"}}}]}}
+        """;
+
+    public static HttpRequestMessage Post(string path, string json) => new(HttpMethod.Post, path) { Content = Json(json) };
 
     public static string Name(int number, string prefix = "cm") => string.Create(CultureInfo.InvariantCulture, $"{prefix}-{number:000000}");
 

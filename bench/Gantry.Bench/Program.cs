@@ -21,6 +21,7 @@ var report = new Report();
     ("kestrel", EmptyServer.MeasureAsync),
     ("start", StartFigure.MeasureAsync),
     ("creates gets patches applies deletes", RequestFigures.MeasureAsync),
+    ("admission", AdmissionFigure.MeasureAsync),
     ("list", ListFigures.MeasureAsync),
     ("watch", WatchFigure.MeasureAsync),
     ("bind", BindFigure.MeasureAsync),
