@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -33,7 +34,7 @@ internal sealed class AggregatedBackend : INodeProxy, IDisposable
     /// <summary>PEM of what to trust.</summary>
     public string Authority => _certificate.ExportCertificatePem();
 
-    public List<string> Heads { get; } = [];
+    public ConcurrentQueue<string> Heads { get; } = [];
 
     public List<string?> Clients { get; } = [];
 
@@ -79,7 +80,7 @@ internal sealed class AggregatedBackend : INodeProxy, IDisposable
         }
 
         Clients.Add(stream.RemoteCertificate?.Subject);
-        Heads.Add(head.ToString());
+        Heads.Enqueue(head.ToString());
         const string Body = """{"kind":"APIResourceList","groupVersion":"metrics.example.com/v1","resources":[{"name":"pods","kind":"PodMetrics","namespaced":true,"verbs":["get","list"]}]}""";
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"));
     }
