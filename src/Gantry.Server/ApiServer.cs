@@ -93,7 +93,7 @@ public sealed class ApiServer : IAsyncDisposable
         var pki = ClusterPki.Open(pkiOptions, parts.Clock, parts.Logs.CreateLogger("pki"));
         // Reading the store and making certificates take the longest, so they run side by side.
         var serving = Task.Run(() => Serving(pki, pkiOptions), cancellation);
-        var core = await LoadAsync(options, parts, pki, encryption, cancellation).ConfigureAwait(false);
+        var core = await LoadAsync(options, parts, pki, encryption, serving, cancellation).ConfigureAwait(false);
         var stopping = new CancellationTokenSource();
         var ended = new CancellationTokenSource();
         var following = TogetherAsync(
@@ -182,15 +182,18 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     private static async Task<ServerCore> LoadAsync(
-        ApiServerOptions options, ApiServerParts parts, ClusterPki pki, EncryptionAtRest encryption, CancellationToken cancellation)
+        ApiServerOptions options, ApiServerParts parts, ClusterPki pki, EncryptionAtRest encryption, Task serving, CancellationToken cancellation)
     {
         try
         {
             return await ServerCore.LoadAsync(options, parts, pki, cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is EncryptionException or JsonException or InvalidDataException)
+        catch (Exception e)
         {
-            if (await encryption.ExplainAsync(e, cancellation).ConfigureAwait(false) is { } explained)
+            // Nothing goes on writing into the data directory of a server that did not start.
+            await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pki.Dispose();
+            if (e is EncryptionException or JsonException or InvalidDataException && await encryption.ExplainAsync(e, cancellation).ConfigureAwait(false) is { } explained)
             {
                 throw explained;
             }
