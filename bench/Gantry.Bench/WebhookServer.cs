@@ -58,7 +58,7 @@ internal sealed class WebhookServer : IDisposable
             var answer = $$$$"""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"{{{{uid}}}}","allowed":true}}""";
             await context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(answer), context.RequestAborted).ConfigureAwait(false);
         });
-        await app.StartAsync().ConfigureAwait(false);
+        await app.StartAsync(CancellationToken.None).ConfigureAwait(false);
         return server;
     }
 

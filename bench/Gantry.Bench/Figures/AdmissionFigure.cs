@@ -26,7 +26,7 @@ internal static class AdmissionFigure
             await load.SendAsync(Bodies.Post("/api/v1/namespaces/admit/serviceaccounts", """{"metadata":{"name":"default"}}""")).ConfigureAwait(false);
             Rules<V1ConfigMap>(report, "a ConfigMap of 1 KiB", await WholeAsync(load, Bodies.Create("admit", 1)).ConfigureAwait(false));
             Rules<V1Pod>(report, "a Pod", await WholeAsync(load, Bodies.Pod("admit", 1)).ConfigureAwait(false));
-            await CreateAsync(load, server).ConfigureAwait(false);
+            await load.RateAsync(Clients, 2 * Count, n => Dry(Bodies.Create("admit", n))).ConfigureAwait(false);
             var plain = await CreateAsync(load, server).ConfigureAwait(false);
             report.Add("dry creates, 32 clients", Show(plain));
 

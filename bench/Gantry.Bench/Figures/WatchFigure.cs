@@ -6,7 +6,7 @@ namespace Gantry.Bench.Figures;
 internal static class WatchFigure
 {
     private const int Watchers = 100;
-    private const int Warm = 500;
+    private const int Warm = 3_000;
     private const int Count = 5_000;
 
     public static async Task MeasureAsync(BenchSettings settings, Report report)
