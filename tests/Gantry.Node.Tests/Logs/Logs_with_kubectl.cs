@@ -22,19 +22,23 @@ public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFix
     {
         var pod = await fixture.RunAsync("turning", "i=0; until [ -e /tmp/stop ]; do echo line $i; i=$((i+1)); sleep 0.002; done");
         var kubectl = new Kubectl(fixture.Host.Url);
-        var following = kubectl.RunAsync("logs -f turning");
+        using var following = kubectl.Start(["logs", "-f", "turning"]);
+        var lines = new List<string>();
         for (var turn = 1; turn <= 3; turn++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
+            // What was turned away before anybody looked would not be shown.
+            await ReadAsync(following.StandardOutput, lines, 60);
             var path = (await fixture.Containerd.Runtime.ContainerStatusAsync(pod.ContainerId, default))!.LogPath;
             File.Move(path, path + "." + turn);
             await fixture.Containerd.Runtime.ReopenLogAsync(pod.ContainerId, default);
         }
 
+        await ReadAsync(following.StandardOutput, lines, 60);
         await kubectl.RunAsync("exec turning -- mkdir /tmp/stop");
-        var lines = (await following).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.True(lines.Length > 100);
-        Assert.Equal(Enumerable.Range(0, lines.Length).Select(i => $"line {i}"), lines);
+        lines.AddRange((await following.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        await following.WaitForExitAsync();
+        Assert.Equal("", await following.StandardError.ReadToEndAsync());
+        Assert.Equal(Enumerable.Range(0, lines.Count).Select(i => $"line {i}"), lines);
         await pod.StopAsync();
     }
 
@@ -104,5 +108,13 @@ public sealed class Logs_with_kubectl(PodFixture fixture) : IClassFixture<PodFix
         };
         var result = await new Kubectl(fixture.Host.Url).RunAsync("logs creating");
         Assert.Equal("Error from server (BadRequest): container \"main\" in pod \"creating\" is waiting to start: ContainerCreating\n", result.Error);
+    }
+
+    private static async Task ReadAsync(StreamReader from, List<string> lines, int count)
+    {
+        for (var read = 0; read < count; read++)
+        {
+            lines.Add(await from.ReadLineAsync() ?? throw new EndOfStreamException($"the log ended after {lines.Count} lines"));
+        }
     }
 }
