@@ -275,28 +275,29 @@ internal sealed class AnswerWriter
         if (GzipWriter.IsWanted(context.Request))
         {
             using var gzip = new GzipWriter(context.Response);
-            await ListAsync(gzip, page, range, cancellation).ConfigureAwait(false);
+            await ListAsync(gzip, ListText.Head(page, range), page, range, cancellation).ConfigureAwait(false);
             await gzip.FinishAsync(cancellation).ConfigureAwait(false);
             return;
         }
 
-        context.Response.ContentLength = ListText.Length(page, range);
-        await ListAsync(context.Response.BodyWriter, page, range, cancellation).ConfigureAwait(false);
+        var head = ListText.Head(page, range);
+        context.Response.ContentLength = ListText.Length(page, range, head.Length);
+        await ListAsync(context.Response.BodyWriter, head, page, range, cancellation).ConfigureAwait(false);
     }
 
     private async ValueTask<byte[]> WholeListAsync(ListPage page, MediaRange range, CancellationToken cancellation)
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        await ListAsync(pipe.Writer, page, range, cancellation).ConfigureAwait(false);
+        await ListAsync(pipe.Writer, ListText.Head(page, range), page, range, cancellation).ConfigureAwait(false);
         await pipe.Writer.CompleteAsync().ConfigureAwait(false);
         var whole = await pipe.Reader.ReadAsync(cancellation).ConfigureAwait(false);
         return whole.Buffer.ToArray();
     }
 
-    private async ValueTask ListAsync(PipeWriter writer, ListPage page, MediaRange range, CancellationToken cancellation)
+    private async ValueTask ListAsync(PipeWriter writer, byte[] head, ListPage page, MediaRange range, CancellationToken cancellation)
     {
         var begun = _send.Begin();
-        writer.Write(ListText.Head(page, range));
+        writer.Write(head);
         for (var next = 0; next < page.Items.Count;)
         {
             next = ListText.Fill(writer, page, range, next, PieceSize);

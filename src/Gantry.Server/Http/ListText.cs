@@ -37,7 +37,10 @@ internal static class ListText
     }
 
     /// <summary>The length of the whole, which spares clients a buffer that grows; null where items are made on the way.</summary>
-    public static long? Length(ListPage page, MediaRange range)
+    /// <param name="page">The list.</param>
+    /// <param name="range">The shape of its items.</param>
+    /// <param name="head">Bytes of <see cref="Head"/>.</param>
+    public static long? Length(ListPage page, MediaRange range, int head)
     {
         if (!IsKept(page, range))
         {
@@ -45,7 +48,7 @@ internal static class ListText
         }
 
         // A brace and a comma each, but no comma before the first.
-        var length = Head(page, range).Length + (2L * page.Items.Count) - (page.Items.Count > 0 ? 1 : 0) + Tail.Length;
+        var length = head + (2L * page.Items.Count) - (page.Items.Count > 0 ? 1 : 0) + Tail.Length;
         foreach (var item in page.Items)
         {
             length += item.ItemBody.Length;

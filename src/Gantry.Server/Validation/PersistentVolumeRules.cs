@@ -94,11 +94,11 @@ internal static class PersistentVolumeRules
 
     private static void Source(FieldErrors errors, V1PersistentVolume pv, FieldPath at)
     {
-        var (s, found) = (pv.Spec, 0);
-        Check(s.HostPath, "hostPath", VolumeSourceRules.HostPath);
-        Check(s.GcePersistentDisk, "gcePersistentDisk", static (e, d, p) => VolumeSourceRules.Disk(e, "pdName", d.PdName, d.Partition, p), shown: "persistentDisk");
-        Check(s.AwsElasticBlockStore, "awsElasticBlockStore", static (e, d, p) => VolumeSourceRules.Disk(e, "volumeID", d.VolumeID, d.Partition, p));
-        Check(s.Glusterfs, "glusterfs", static (e, g, p) =>
+        var (s, sources) = (pv.Spec, new OneSource(errors, at));
+        sources.Check(s.HostPath, "hostPath", VolumeSourceRules.HostPath);
+        sources.Check(s.GcePersistentDisk, "gcePersistentDisk", static (e, d, p) => VolumeSourceRules.Disk(e, "pdName", d.PdName, d.Partition, p), shown: "persistentDisk");
+        sources.Check(s.AwsElasticBlockStore, "awsElasticBlockStore", static (e, d, p) => VolumeSourceRules.Disk(e, "volumeID", d.VolumeID, d.Partition, p));
+        sources.Check(s.Glusterfs, "glusterfs", static (e, g, p) =>
         {
             VolumeSourceRules.Needs(e, p, ("endpoints", g.Endpoints), ("path", g.Path));
             if (g.EndpointsNamespace is { } ns)
@@ -106,66 +106,43 @@ internal static class PersistentVolumeRules
                 e.Invalid(p.Child("endpointsNamespace"), ns, ns.Length == 0 ? ["if the endpointnamespace is set, it must be a valid namespace name"] : Rules.DnsLabel(ns));
             }
         });
-        Check(s.Flocker, "flocker", VolumeSourceRules.Flocker);
-        Check(s.Nfs, "nfs", VolumeSourceRules.Nfs);
-        Check(s.Rbd, "rbd", static (e, r, p) => VolumeSourceRules.Needs(e, p, ("monitors", r.Monitors.Count == 0 ? "" : "set"), ("image", r.Image)));
-        Check(s.Quobyte, "quobyte", VolumeSourceRules.Quobyte);
-        Check(s.Cephfs, "cephfs", static (e, c, p) => VolumeSourceRules.Needs(e, p, ("monitors", c.Monitors.Count == 0 ? "" : "set")), "cephFS");
-        if (First(s.Iscsi, "iscsi", null))
+        sources.Check(s.Flocker, "flocker", VolumeSourceRules.Flocker);
+        sources.Check(s.Nfs, "nfs", VolumeSourceRules.Nfs);
+        sources.Check(s.Rbd, "rbd", static (e, r, p) => VolumeSourceRules.Needs(e, p, ("monitors", r.Monitors.Count == 0 ? "" : "set"), ("image", r.Image)));
+        sources.Check(s.Quobyte, "quobyte", VolumeSourceRules.Quobyte);
+        sources.Check(s.Cephfs, "cephfs", static (e, c, p) => VolumeSourceRules.Needs(e, p, ("monitors", c.Monitors.Count == 0 ? "" : "set")), "cephFS");
+        if (sources.IsFirst(s.Iscsi, "iscsi"))
         {
             IscsiRules.PersistentVolume(errors, pv.Metadata.Name, s.Iscsi!, at.Child("iscsi"));
         }
 
-        Check(s.Cinder, "cinder", static (e, c, p) => VolumeSourceRules.Needs(
+        sources.Check(s.Cinder, "cinder", static (e, c, p) => VolumeSourceRules.Needs(
             e, p, ("volumeID", c.VolumeID), ("secretRef.name", c.SecretRef?.Name ?? "unset"), ("secretRef.namespace", c.SecretRef?.Namespace ?? "unset")));
-        Check(s.Fc, "fc", VolumeSourceRules.FibreChannel);
+        sources.Check(s.Fc, "fc", VolumeSourceRules.FibreChannel);
         if (s.FlexVolume is { } flex)
         {
-            found++;
+            sources.Count();
             VolumeSourceRules.Flex(errors, flex.Driver, flex.Options, at.Child("flexVolume"));
         }
 
-        Check(s.AzureFile, "azureFile", static (e, a, p) => VolumeSourceRules.Needs(e, p, ("secretName", a.SecretName), ("shareName", a.ShareName), ("secretNamespace", a.SecretNamespace ?? "unset")));
-        Check(s.VsphereVolume, "vsphereVolume", static (e, v, p) => VolumeSourceRules.Needs(e, p, ("volumePath", v.VolumePath)));
-        Check(s.PhotonPersistentDisk, "photonPersistentDisk", static (e, d, p) => VolumeSourceRules.Needs(e, p, ("pdID", d.PdID)));
-        Check(s.PortworxVolume, "portworxVolume", static (e, v, p) => VolumeSourceRules.Needs(e, p, ("volumeID", v.VolumeID)));
-        Check(s.AzureDisk, "azureDisk", VolumeSourceRules.AzureDisk);
-        Check(s.ScaleIO, "scaleIO", static (e, v, p) => VolumeSourceRules.Needs(e, p, ("gateway", v.Gateway), ("system", v.System), ("volumeName", v.VolumeName)));
-        if (First(s.Local, "local", null))
+        sources.Check(s.AzureFile, "azureFile", static (e, a, p) => VolumeSourceRules.Needs(e, p, ("secretName", a.SecretName), ("shareName", a.ShareName), ("secretNamespace", a.SecretNamespace ?? "unset")));
+        sources.Check(s.VsphereVolume, "vsphereVolume", static (e, v, p) => VolumeSourceRules.Needs(e, p, ("volumePath", v.VolumePath)));
+        sources.Check(s.PhotonPersistentDisk, "photonPersistentDisk", static (e, d, p) => VolumeSourceRules.Needs(e, p, ("pdID", d.PdID)));
+        sources.Check(s.PortworxVolume, "portworxVolume", static (e, v, p) => VolumeSourceRules.Needs(e, p, ("volumeID", v.VolumeID)));
+        sources.Check(s.AzureDisk, "azureDisk", VolumeSourceRules.AzureDisk);
+        sources.Check(s.ScaleIO, "scaleIO", static (e, v, p) => VolumeSourceRules.Needs(e, p, ("gateway", v.Gateway), ("system", v.System), ("volumeName", v.VolumeName)));
+        if (sources.IsFirst(s.Local, "local"))
         {
             Local(errors, s, at);
         }
 
-        Check(s.Storageos, "storageos", static (e, o, p) =>
+        sources.Check(s.Storageos, "storageos", static (e, o, p) =>
         {
             VolumeSourceRules.StorageOs(e, o.VolumeName, o.VolumeNamespace, o.SecretRef?.Name, p);
             VolumeSourceRules.Needs(e, p, ("secretRef.namespace", o.SecretRef?.Namespace ?? "unset"));
         });
-        Check(s.Csi, "csi", Csi);
-        if (found == 0)
-        {
-            errors.Required(at, "must specify a volume type");
-        }
-
-        void Check<T>(T? source, string name, Action<FieldErrors, T, FieldPath> rules, string? misnamed = null, string? shown = null)
-            where T : class
-        {
-            if (First(source, name, misnamed))
-            {
-                rules(errors, source!, at.Child(shown ?? name));
-            }
-        }
-
-        bool First(object? source, string name, string? misnamed)
-        {
-            if (source is not null && found++ > 0)
-            {
-                errors.Forbidden(at.Child(misnamed ?? name), "may not specify more than 1 volume type");
-                return false;
-            }
-
-            return source is not null;
-        }
+        sources.Check(s.Csi, "csi", Csi);
+        sources.Require();
     }
 
     private static void Local(FieldErrors errors, V1PersistentVolumeSpec spec, FieldPath at)

@@ -5,7 +5,6 @@ namespace Gantry.Server.Validation;
 /// <summary>A pod's volumes: each has a name of its own and one source.</summary>
 public static class VolumeRules
 {
-    private const string Several = "may not specify more than 1 volume type";
     private const int FileModeMax = 511; // octal 0777
 
     /// <summary>The volumes that are in order, by name: what containers may mount.</summary>
@@ -46,84 +45,61 @@ public static class VolumeRules
 
     private static void Source(FieldErrors errors, V1Volume v, FieldPath at, PodRules.Context pod)
     {
-        var found = 0;
-        Check(v.EmptyDir, "emptyDir", static (e, s, p) =>
+        var sources = new OneSource(errors, at);
+        sources.Check(v.EmptyDir, "emptyDir", static (e, s, p) =>
         {
             if (s.SizeLimit is { } size && size.CompareTo(default) < 0)
             {
                 e.Forbidden(p.Child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
             }
         });
-        Check(v.HostPath, "hostPath", VolumeSourceRules.HostPath);
-        Check(v.GitRepo, "gitRepo", VolumeSourceRules.GitRepo);
-        Check(v.GcePersistentDisk, "gcePersistentDisk", static (e, s, p) => VolumeSourceRules.Disk(e, "pdName", s.PdName, s.Partition, p), shown: "persistentDisk");
-        Check(v.AwsElasticBlockStore, "awsElasticBlockStore", static (e, s, p) => VolumeSourceRules.Disk(e, "volumeID", s.VolumeID, s.Partition, p));
-        Check(v.Secret, "secret", static (e, s, p) => Keyed(e, "secretName", s.SecretName, s.DefaultMode, s.Items, p));
-        Check(v.Nfs, "nfs", VolumeSourceRules.Nfs);
-        Check(v.Iscsi, "iscsi", static (e, s, p) => IscsiRules.Volume(e, s, p));
+        sources.Check(v.HostPath, "hostPath", VolumeSourceRules.HostPath);
+        sources.Check(v.GitRepo, "gitRepo", VolumeSourceRules.GitRepo);
+        sources.Check(v.GcePersistentDisk, "gcePersistentDisk", static (e, s, p) => VolumeSourceRules.Disk(e, "pdName", s.PdName, s.Partition, p), shown: "persistentDisk");
+        sources.Check(v.AwsElasticBlockStore, "awsElasticBlockStore", static (e, s, p) => VolumeSourceRules.Disk(e, "volumeID", s.VolumeID, s.Partition, p));
+        sources.Check(v.Secret, "secret", static (e, s, p) => Keyed(e, "secretName", s.SecretName, s.DefaultMode, s.Items, p));
+        sources.Check(v.Nfs, "nfs", VolumeSourceRules.Nfs);
+        sources.Check(v.Iscsi, "iscsi", static (e, s, p) => IscsiRules.Volume(e, s, p));
         if (v.Iscsi is { InitiatorName: not null } iscsi && (v.Name + ":" + iscsi.TargetPortal).Length > 64)
         {
             errors.Invalid(at.Child("name"), v.Name, IscsiRules.TooLong);
         }
 
-        Check(v.Glusterfs, "glusterfs", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("endpoints", s.Endpoints), ("path", s.Path)));
-        Check(v.Flocker, "flocker", VolumeSourceRules.Flocker);
-        Check(v.PersistentVolumeClaim, "persistentVolumeClaim", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("claimName", s.ClaimName)));
-        Check(v.Rbd, "rbd", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("monitors", s.Monitors.Count == 0 ? "" : "set"), ("image", s.Image)));
-        Check(v.Cinder, "cinder", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumeID", s.VolumeID), ("secretRef.name", s.SecretRef?.Name ?? "unset")));
-        Check(v.Cephfs, "cephfs", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("monitors", s.Monitors.Count == 0 ? "" : "set")), "cephFS");
-        Check(v.Quobyte, "quobyte", VolumeSourceRules.Quobyte);
-        Check(v.DownwardAPI, "downwardAPI", static (e, s, p) =>
+        sources.Check(v.Glusterfs, "glusterfs", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("endpoints", s.Endpoints), ("path", s.Path)));
+        sources.Check(v.Flocker, "flocker", VolumeSourceRules.Flocker);
+        sources.Check(v.PersistentVolumeClaim, "persistentVolumeClaim", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("claimName", s.ClaimName)));
+        sources.Check(v.Rbd, "rbd", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("monitors", s.Monitors.Count == 0 ? "" : "set"), ("image", s.Image)));
+        sources.Check(v.Cinder, "cinder", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumeID", s.VolumeID), ("secretRef.name", s.SecretRef?.Name ?? "unset")));
+        sources.Check(v.Cephfs, "cephfs", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("monitors", s.Monitors.Count == 0 ? "" : "set")), "cephFS");
+        sources.Check(v.Quobyte, "quobyte", VolumeSourceRules.Quobyte);
+        sources.Check(v.DownwardAPI, "downwardAPI", static (e, s, p) =>
         {
             Mode(e, s.DefaultMode, p.Child("defaultMode"));
             ProjectedRules.Downward(e, s.Items, p);
         }, "downwarAPI");
-        Check(v.Fc, "fc", VolumeSourceRules.FibreChannel);
-        Check(v.FlexVolume, "flexVolume", static (e, s, p) => VolumeSourceRules.Flex(e, s.Driver, s.Options, p));
-        Check(v.ConfigMap, "configMap", static (e, s, p) => Keyed(e, "name", s.Name, s.DefaultMode, s.Items, p));
-        Check(v.AzureFile, "azureFile", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("secretName", s.SecretName), ("shareName", s.ShareName)));
-        Check(v.VsphereVolume, "vsphereVolume", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumePath", s.VolumePath)));
-        Check(v.PhotonPersistentDisk, "photonPersistentDisk", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("pdID", s.PdID)));
-        Check(v.PortworxVolume, "portworxVolume", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumeID", s.VolumeID)));
-        Check(v.AzureDisk, "azureDisk", VolumeSourceRules.AzureDisk);
-        Check(v.Storageos, "storageos", static (e, s, p) => VolumeSourceRules.StorageOs(e, s.VolumeName, s.VolumeNamespace, s.SecretRef?.Name, p));
-        Check(v.Projected, "projected", ProjectedRules.Projected);
-        Check(v.ScaleIO, "scaleIO", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("gateway", s.Gateway), ("system", s.System), ("volumeName", s.VolumeName)));
-        Check(v.Csi, "csi", VolumeSourceRules.Csi);
-        if (First(v.Ephemeral, "ephemeral", null))
+        sources.Check(v.Fc, "fc", VolumeSourceRules.FibreChannel);
+        sources.Check(v.FlexVolume, "flexVolume", static (e, s, p) => VolumeSourceRules.Flex(e, s.Driver, s.Options, p));
+        sources.Check(v.ConfigMap, "configMap", static (e, s, p) => Keyed(e, "name", s.Name, s.DefaultMode, s.Items, p));
+        sources.Check(v.AzureFile, "azureFile", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("secretName", s.SecretName), ("shareName", s.ShareName)));
+        sources.Check(v.VsphereVolume, "vsphereVolume", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumePath", s.VolumePath)));
+        sources.Check(v.PhotonPersistentDisk, "photonPersistentDisk", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("pdID", s.PdID)));
+        sources.Check(v.PortworxVolume, "portworxVolume", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("volumeID", s.VolumeID)));
+        sources.Check(v.AzureDisk, "azureDisk", VolumeSourceRules.AzureDisk);
+        sources.Check(v.Storageos, "storageos", static (e, s, p) => VolumeSourceRules.StorageOs(e, s.VolumeName, s.VolumeNamespace, s.SecretRef?.Name, p));
+        sources.Check(v.Projected, "projected", ProjectedRules.Projected);
+        sources.Check(v.ScaleIO, "scaleIO", static (e, s, p) => VolumeSourceRules.Needs(e, p, ("gateway", s.Gateway), ("system", s.System), ("volumeName", s.VolumeName)));
+        sources.Check(v.Csi, "csi", VolumeSourceRules.Csi);
+        if (sources.IsFirst(v.Ephemeral, "ephemeral"))
         {
             Ephemeral(errors, v.Name, v.Ephemeral!, at.Child("ephemeral"), at, pod);
         }
 
-        if (First(v.Image, "image", null))
+        if (sources.IsFirst(v.Image, "image"))
         {
             VolumeSourceRules.Image(errors, v.Image!, pod.IsPod, at.Child("image"));
         }
 
-        if (found == 0)
-        {
-            errors.Required(at, "must specify a volume type");
-        }
-
-        void Check<T>(T? source, string name, Action<FieldErrors, T, FieldPath> rules, string? misnamed = null, string? shown = null)
-            where T : class
-        {
-            if (First(source, name, misnamed))
-            {
-                rules(errors, source!, at.Child(shown ?? name));
-            }
-        }
-
-        bool First(object? source, string name, string? misnamed)
-        {
-            if (source is not null && found++ > 0)
-            {
-                errors.Forbidden(at.Child(misnamed ?? name), Several);
-                return false;
-            }
-
-            return source is not null;
-        }
+        sources.Require();
     }
 
     private static void Ephemeral(FieldErrors errors, string name, V1EphemeralVolumeSource source, FieldPath at, FieldPath volume, PodRules.Context pod)
