@@ -19,8 +19,8 @@ public sealed record LabelRequirement(string Key, LabelOperator Operator, IReadO
     /// <param name="value">The label's value, or null when the object has no such label.</param>
     public bool Matches(string? value) => Operator switch
     {
-        LabelOperator.In => value is not null && Values.Contains(value, StringComparer.Ordinal),
-        LabelOperator.NotIn => value is null || !Values.Contains(value, StringComparer.Ordinal),
+        LabelOperator.In => value is not null && IsListed(value),
+        LabelOperator.NotIn => value is null || !IsListed(value),
         LabelOperator.Exists => value is not null,
         LabelOperator.DoesNotExist => value is null,
         _ => Compare(value),
@@ -36,6 +36,20 @@ public sealed record LabelRequirement(string Key, LabelOperator Operator, IReadO
         LabelOperator.LessThan => Key + "<" + Values[0],
         _ => Key + (Operator == LabelOperator.In ? " in (" : " notin (") + string.Join(',', Values.Order(StringComparer.Ordinal)) + ")",
     };
+
+    // Asked of thousands of objects at a time, mostly of one value.
+    private bool IsListed(string value)
+    {
+        for (var at = 0; at < Values.Count; at++)
+        {
+            if (string.Equals(Values[at], value, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private bool Compare(string? value)
     {

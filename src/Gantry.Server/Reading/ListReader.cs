@@ -36,7 +36,7 @@ public sealed class ListReader
             return await PageAsync(resource, selection, query, cancellation).ConfigureAwait(false);
         }
 
-        if (selection.ReadsContent && await resource.ReadyAsync([.. resource.Cache.Snapshot.In(selection.Namespace)], cancellation).ConfigureAwait(false) is { } unreadable)
+        if (selection.ReadsContent && await resource.ReadyAsync(resource.Cache.Snapshot.In(selection.Namespace).ToArray(), cancellation).ConfigureAwait(false) is { } unreadable)
         {
             return (null, unreadable);
         }
@@ -76,7 +76,7 @@ public sealed class ListReader
         var revision = _registry.Clock.Current;
         var snapshot = resource.Cache.Snapshot;
         // Whoever takes any state gets all of it: pages are only made of the newest or of a certain one.
-        return (Cut(resource, selection, Walk(snapshot, selection, ""), Math.Max(revision, snapshot.Revision), options.Revision == 0 ? 0 : options.Limit), null);
+        return (Cut(resource, selection.In(snapshot), null, Math.Max(revision, snapshot.Revision), options.Revision == 0 ? 0 : options.Limit), null);
     }
 
     /// <summary>Null when the caches hold the revision (after a short wait), else the refusal.</summary>
@@ -100,12 +100,12 @@ public sealed class ListReader
         var snapshot = resource.Cache.Snapshot;
         if (token.Revision < 0)
         {
-            return (Cut(resource, selection, Walk(snapshot, selection, token.After), Math.Max(current, snapshot.Revision), options.Limit), null);
+            return (Cut(resource, selection.In(snapshot, token.After), null, Math.Max(current, snapshot.Revision), options.Limit), null);
         }
 
         if (snapshot.Revision <= token.Revision)
         {
-            return (Cut(resource, selection, Walk(snapshot, selection, token.After), token.Revision, options.Limit), null);
+            return (Cut(resource, selection.In(snapshot, token.After), null, token.Revision, options.Limit), null);
         }
 
         var kind = resource.Stored;
@@ -119,7 +119,7 @@ public sealed class ListReader
         {
             case RangeResult.Page page:
                 var objects = page.Items.Select(i => StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)).Where(selection.Matches);
-                return (Cut(resource, selection, objects, token.Revision, options.Limit), null);
+                return (Cut(resource, objects, selection.IsEverything ? page.Items.Count : null, token.Revision, options.Limit), null);
             case RangeResult.Compacted:
                 return (null, token.After.Length > 0
                     ? ApiStatus.Expired(Inconsistent) with { Continue = new ContinueToken(-1, token.After).ToString() }
@@ -131,32 +131,13 @@ public sealed class ListReader
         }
     }
 
-    private static IEnumerable<StoredObject> Walk(CacheSnapshot snapshot, Selection selection, string after)
+    // How many follow is told only where nothing is filtered, as counting would mean to filter them all.
+    private static ListPage Cut(ServedResource resource, IEnumerable<StoredObject> objects, int? count, long revision, int limit)
     {
-        if (selection.Name is { } name && (selection.Namespace.Length > 0 || !IsNamespaced(snapshot)))
-        {
-            return after.Length == 0 && snapshot.Find(selection.Namespace, name) is { } one && selection.Matches(one) ? [one] : [];
-        }
-
-        var objects = snapshot.In(selection.Namespace, after);
-        return selection.IsEverything ? objects : objects.Where(selection.Matches);
-    }
-
-    private static bool IsNamespaced(CacheSnapshot snapshot)
-    {
-        foreach (var any in snapshot.Objects)
-        {
-            return any.Namespace.Length > 0;
-        }
-
-        return false;
-    }
-
-    private static ListPage Cut(ServedResource resource, Selection selection, IEnumerable<StoredObject> objects, long revision, int limit)
-    {
+        var range = objects as SortedRange<StoredObject>;
         if (limit == 0)
         {
-            return new ListPage(resource, [.. objects], revision, "", null);
+            return new ListPage(resource, range?.ToArray() ?? [.. objects], revision, "", null);
         }
 
         var items = new List<StoredObject>(Math.Min(limit, 1024));
@@ -166,22 +147,8 @@ public sealed class ListReader
             items.Add(walk.Current);
         }
 
-        if (items.Count < limit || !walk.MoveNext())
-        {
-            return new ListPage(resource, items, revision, "", null);
-        }
-
-        // How many follow is told only where nothing is filtered, as counting would mean to filter them all.
-        long? remaining = null;
-        if (selection.IsEverything)
-        {
-            remaining = 1;
-            while (walk.MoveNext())
-            {
-                remaining++;
-            }
-        }
-
-        return new ListPage(resource, items, revision, new ContinueToken(revision, items[^1].Key).ToString(), remaining);
+        return items.Count < limit || !walk.MoveNext()
+            ? new ListPage(resource, items, revision, "", null)
+            : new ListPage(resource, items, revision, new ContinueToken(revision, items[^1].Key).ToString(), (count ?? range?.Count) - limit);
     }
 }

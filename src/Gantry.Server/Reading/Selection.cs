@@ -9,12 +9,14 @@ namespace Gantry.Server.Reading;
 public sealed class Selection
 {
     private readonly LabelSelector _labels;
+    private readonly ulong _marks;
     private readonly (Func<StoredObject, string> Read, bool Equal, string Value)[] _fields;
 
     private Selection(ServedResource resource, string ns, LabelSelector labels, FieldSelector fields)
     {
         Namespace = ns;
         _labels = labels;
+        _marks = LabelMarks.Of(labels);
         _fields = [.. fields.Requirements.Select(r => (SelectableFields.Reader(resource, r.Field), r.Equal, r.Value))];
         Name = fields.Exact("metadata.name");
         // Fields of custom resources may read differently in each of their versions, so nobody is pinned to them.
@@ -74,6 +76,20 @@ public sealed class Selection
         return (new Selection(resource, ns, labels, fields), null);
     }
 
+    /// <summary>The matching objects of a snapshot, in order.</summary>
+    /// <param name="snapshot">The objects.</param>
+    /// <param name="after">The key they come after; empty for the beginning.</param>
+    public IEnumerable<StoredObject> In(CacheSnapshot snapshot, string after = "")
+    {
+        if (Name is { } name && (Namespace.Length > 0 || !IsNamespaced(snapshot)))
+        {
+            return after.Length == 0 && snapshot.Find(Namespace, name) is { } one && Matches(one) ? [one] : [];
+        }
+
+        var objects = snapshot.In(Namespace, after);
+        return IsEverything ? objects : objects.Marked(_marks).Where(Matches);
+    }
+
     public bool Matches(StoredObject value)
     {
         if (Namespace.Length > 0 && !string.Equals(value.Namespace, Namespace, StringComparison.Ordinal))
@@ -95,5 +111,15 @@ public sealed class Selection
         }
 
         return true;
+    }
+
+    private static bool IsNamespaced(CacheSnapshot snapshot)
+    {
+        foreach (var any in snapshot.Objects)
+        {
+            return any.Namespace.Length > 0;
+        }
+
+        return false;
     }
 }

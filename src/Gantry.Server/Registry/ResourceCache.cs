@@ -11,8 +11,7 @@ public sealed record CacheSnapshot(SortedChunks<StoredObject> Objects, long Revi
     public StoredObject? Find(string ns, string name) => Objects.Find(StoredObject.KeyOf(ns, name));
 
     /// <summary>The objects of a namespace, or of all when it is empty.</summary>
-    public IEnumerable<StoredObject> In(string ns, string after = "") =>
-        ns.Length == 0 && after.Length == 0 ? Objects : Objects.Range(ns.Length == 0 ? "" : ns + "/", after);
+    public SortedRange<StoredObject> In(string ns, string after = "") => Objects.Range(ns.Length == 0 ? "" : ns + "/", after);
 }
 
 /// <summary>All objects of one resource, in memory: readers take an immutable snapshot; the store's feed is the only writer.</summary>

@@ -6,9 +6,9 @@ namespace Gantry.Server.Registry;
 /// An immutable sorted map in two levels: an array of small sorted chunks. A change copies one chunk and the outer array, so a write among
 /// ten thousand objects moves a few kilobytes, while readers walk plain arrays in order. Balanced trees were set aside: they walk slowly.
 /// </summary>
-/// <typeparam name="T">The values; their key is given beside them.</typeparam>
+/// <typeparam name="T">The values; their key is given beside them. Their marks are kept beside the keys, so that few are found among many without touching the others.</typeparam>
 public sealed class SortedChunks<T> : IEnumerable<T>
-    where T : class
+    where T : class, IMarked
 {
     private const int ChunkSize = 128;
 
@@ -39,7 +39,7 @@ public sealed class SortedChunks<T> : IEnumerable<T>
                 values[i] = items[start + i].Value;
             }
 
-            chunks.Add(new Chunk(keys, values));
+            chunks.Add(Chunk.Of(keys, values));
         }
 
         return new SortedChunks<T>([.. chunks], items.Count);
@@ -65,7 +65,7 @@ public sealed class SortedChunks<T> : IEnumerable<T>
         {
             if (_chunks.Length == 0)
             {
-                return new SortedChunks<T>([new Chunk([key], [value])], 1);
+                return new SortedChunks<T>([Chunk.Of([key], [value])], 1);
             }
 
             index = 0;
@@ -75,13 +75,11 @@ public sealed class SortedChunks<T> : IEnumerable<T>
         var at = Array.BinarySearch(chunk.Keys, key, StringComparer.Ordinal);
         if (at >= 0)
         {
-            var values = (T[])chunk.Values.Clone();
-            values[at] = value;
-            return new SortedChunks<T>(Replace(index, new Chunk(chunk.Keys, values)), Count);
+            return new SortedChunks<T>(Replace(index, chunk.With(at, value)), Count);
         }
 
         at = ~at;
-        var grown = new Chunk(Insert(chunk.Keys, at, key), Insert(chunk.Values, at, value));
+        var grown = new Chunk(Insert(chunk.Keys, at, key), Insert(chunk.Values, at, value), Insert(chunk.Marks, at, value.Marks));
         if (grown.Keys.Length <= ChunkSize)
         {
             return new SortedChunks<T>(Replace(index, grown), Count + 1);
@@ -110,34 +108,18 @@ public sealed class SortedChunks<T> : IEnumerable<T>
             return new SortedChunks<T>([.. _chunks[..index], .. _chunks[(index + 1)..]], Count - 1);
         }
 
-        return new SortedChunks<T>(Replace(index, new Chunk(Cut(chunk.Keys, at), Cut(chunk.Values, at))), Count - 1);
+        return new SortedChunks<T>(Replace(index, new Chunk(Cut(chunk.Keys, at), Cut(chunk.Values, at), Cut(chunk.Marks, at))), Count - 1);
     }
 
     /// <summary>The values whose keys start with the prefix and come after <paramref name="after"/>, in order.</summary>
     /// <param name="prefix">Empty for all.</param>
     /// <param name="after">A key that need not exist; empty for the beginning.</param>
-    public IEnumerable<T> Range(string prefix, string after = "")
+    public SortedRange<T> Range(string prefix, string after = "")
     {
-        var from = string.CompareOrdinal(prefix, after) > 0 ? prefix : after;
-        for (var c = Math.Max(ChunkFor(from), 0); c < _chunks.Length; c++)
-        {
-            var (keys, values) = (_chunks[c].Keys, _chunks[c].Values);
-            var at = Array.BinarySearch(keys, from, StringComparer.Ordinal);
-            for (var i = at < 0 ? ~at : at; i < keys.Length; i++)
-            {
-                if (after.Length > 0 && string.CompareOrdinal(keys[i], after) <= 0)
-                {
-                    continue;
-                }
-
-                if (!keys[i].StartsWith(prefix, StringComparison.Ordinal))
-                {
-                    yield break;
-                }
-
-                yield return values[i];
-            }
-        }
+        var start = after.Length > 0 && string.CompareOrdinal(prefix, after) <= 0 ? Place(after, past: true) : Place(prefix, past: false);
+        // The next text that does not start with the prefix: no key has the last of all characters.
+        var end = prefix.Length == 0 ? (_chunks.Length, 0) : Place(prefix[..^1] + (char)(prefix[^1] + 1), past: false);
+        return new SortedRange<T>(_chunks, start, end);
     }
 
     public IEnumerator<T> GetEnumerator()
@@ -152,6 +134,21 @@ public sealed class SortedChunks<T> : IEnumerable<T>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    // Where the key is or would be, or the place behind it. Never the end of a chunk.
+    private (int Chunk, int At) Place(string key, bool past)
+    {
+        var index = ChunkFor(key);
+        if (index < 0)
+        {
+            return (0, 0);
+        }
+
+        var keys = _chunks[index].Keys;
+        var at = Array.BinarySearch(keys, key, StringComparer.Ordinal);
+        at = at < 0 ? ~at : past ? at + 1 : at;
+        return at < keys.Length ? (index, at) : (index + 1, 0);
+    }
 
     // The last chunk whose first key is not above the key; -1 when the key comes before everything.
     private int ChunkFor(string key)
@@ -197,8 +194,25 @@ public sealed class SortedChunks<T> : IEnumerable<T>
         return shrunk;
     }
 
-    private sealed record Chunk(string[] Keys, T[] Values)
+    internal sealed record Chunk(string[] Keys, T[] Values, ulong[] Marks)
     {
-        public Chunk Slice(int start, int length) => new(Keys.AsSpan(start, length).ToArray(), Values.AsSpan(start, length).ToArray());
+        public static Chunk Of(string[] keys, T[] values) => new(keys, values, Array.ConvertAll(values, v => v.Marks));
+
+        public Chunk With(int at, T value)
+        {
+            var values = (T[])Values.Clone();
+            values[at] = value;
+            if (Marks[at] == value.Marks)
+            {
+                return this with { Values = values };
+            }
+
+            var marks = (ulong[])Marks.Clone();
+            marks[at] = value.Marks;
+            return new Chunk(Keys, values, marks);
+        }
+
+        public Chunk Slice(int start, int length) =>
+            new(Keys.AsSpan(start, length).ToArray(), Values.AsSpan(start, length).ToArray(), Marks.AsSpan(start, length).ToArray());
     }
 }

@@ -9,7 +9,7 @@ namespace Gantry.Server.Registry;
 /// One revision of one object as the API answers it: finished UTF-8 JSON, the few facts that selectors ask for, and a typed view that is
 /// decoded when first wanted and then shared by every reader. Immutable.
 /// </summary>
-public sealed class StoredObject
+public sealed class StoredObject : IMarked
 {
     private readonly ObjectHeader _header;
     private readonly int _revisionLength;
@@ -24,6 +24,7 @@ public sealed class StoredObject
         _header = header;
         Revision = revision;
         Json = json;
+        Marks = LabelMarks.Of(header.Labels);
         _revisionLength = revisionLength;
     }
 
@@ -36,6 +37,9 @@ public sealed class StoredObject
     public string Uid => _header.Uid;
 
     public ReadOnlySpan<KeyValuePair<string, string>> Labels => _header.Labels;
+
+    /// <summary>What a selector may find by labels.</summary>
+    public ulong Marks { get; }
 
     public bool IsDeleting => _header.IsDeleting;
 

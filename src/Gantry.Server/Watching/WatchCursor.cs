@@ -62,7 +62,7 @@ public sealed class WatchCursor : IDisposable
         var snapshot = cache.Snapshot;
         var cursor = new WatchCursor(request, snapshot.Last, revisions, clock)
         {
-            _initial = snapshot.In(request.Selection.Namespace).Where(request.Selection.Matches).GetEnumerator(),
+            _initial = request.Selection.In(snapshot).GetEnumerator(),
             _initialRevision = Math.Max(revision, snapshot.Revision),
             _marks = request.MarksInitial,
         };
