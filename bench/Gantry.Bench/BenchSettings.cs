@@ -2,7 +2,7 @@ namespace Gantry.Bench;
 
 /// <summary>What is measured, and with which program.</summary>
 /// <param name="Gantry">The gantry executable.</param>
-/// <param name="Only">Part of the name of the figures wanted; empty for all.</param>
+/// <param name="Only">Parts of the names of the figures wanted, with commas between; empty for all.</param>
 /// <param name="Kubeconfig">A running cluster for figures of real pods; empty: they are left out.</param>
 internal sealed record BenchSettings(string Gantry, string Only, string Kubeconfig)
 {

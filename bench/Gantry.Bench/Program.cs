@@ -11,7 +11,7 @@ if (args is ["kestrel", var port])
 var settings = BenchSettings.Parse(args);
 if (settings is null)
 {
-    await Console.Error.WriteLineAsync("usage: bench/run [--only WORD] [--kubeconfig FILE]").ConfigureAwait(false);
+    await Console.Error.WriteLineAsync("usage: bench/run [--only WORD[,WORD]] [--kubeconfig FILE]").ConfigureAwait(false);
     return 2;
 }
 
@@ -30,7 +30,7 @@ var report = new Report();
 ];
 foreach (var (name, run) in figures)
 {
-    if (name.Contains(settings.Only, StringComparison.Ordinal))
+    if (settings.Only.Split(',').Any(word => name.Contains(word, StringComparison.Ordinal)))
     {
         await run(settings, report).ConfigureAwait(false);
     }

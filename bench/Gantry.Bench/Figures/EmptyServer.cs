@@ -13,6 +13,11 @@ namespace Gantry.Bench.Figures;
 /// <summary>The ruler: an HTTPS server that does nothing, in a process of its own.</summary>
 internal static class EmptyServer
 {
+    private const int Events = 10_000;
+
+    // As many as a busy server commits together.
+    private const int Flush = 20;
+
     public static async Task MeasureAsync(BenchSettings settings, Report report)
     {
         var port = GantryProcess.FreePort();
@@ -27,6 +32,10 @@ internal static class EmptyServer
             report.Add("empty server: gets a second, 32 clients", Rate(await load.RateAsync(32, 30_000, n => Bodies.Get("bench", n)).ConfigureAwait(false)));
             var list = await load.MedianAsync(30, () => new HttpRequestMessage(HttpMethod.Get, "/list")).ConfigureAwait(false);
             report.Add(string.Create(CultureInfo.InvariantCulture, $"empty server: {list.Bytes / 1e6:0.0} MB, median"), string.Create(CultureInfo.InvariantCulture, $"{list.Milliseconds:0.00} ms"));
+            await EventsAsync(load).ConfigureAwait(false);
+            var from = TimeProvider.System.GetTimestamp();
+            await EventsAsync(load).ConfigureAwait(false);
+            report.Add("empty server: events of 1.4 KB a second, 100 streams", Rate(WatchFigure.Watchers * Events / TimeProvider.System.GetElapsedTime(from).TotalSeconds));
         }
         finally
         {
@@ -59,11 +68,43 @@ internal static class EmptyServer
                 return;
             }
 
+            if (context.Request.Path == "/events")
+            {
+                await SendEventsAsync(context).ConfigureAwait(false);
+                return;
+            }
+
             await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted).ConfigureAwait(false);
             context.Response.ContentType = "application/json";
             await context.Response.Body.WriteAsync(answer, context.RequestAborted).ConfigureAwait(false);
         });
         await app.RunAsync().ConfigureAwait(false);
+    }
+
+    private static async Task SendEventsAsync(HttpContext context)
+    {
+        var line = new byte[1_400];
+        line.AsSpan().Fill((byte)'x');
+        line[^1] = (byte)'\n';
+        for (var sent = 1; sent <= Events; sent++)
+        {
+            line.CopyTo(context.Response.BodyWriter.GetSpan(line.Length));
+            context.Response.BodyWriter.Advance(line.Length);
+            if (sent % Flush == 0)
+            {
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task EventsAsync(Load load)
+    {
+        var streams = await WatchFigure.OpenAsync(load, "/events").ConfigureAwait(false);
+        await WatchFigure.ReadAsync(streams, Events).ConfigureAwait(false);
+        foreach (var stream in streams)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task WaitAsync(Load load, Process process)

@@ -5,9 +5,10 @@ namespace Gantry.Bench.Figures;
 /// <summary>One writer's objects, told to a hundred watchers.</summary>
 internal static class WatchFigure
 {
-    private const int Watchers = 100;
-    private const int Warm = 3_000;
-    private const int Count = 5_000;
+    public const int Watchers = 100;
+    // Server and load tool both go on being compiled for the first twenty thousand objects.
+    private const int Warm = 20_000;
+    private const int Count = 10_000;
 
     public static async Task MeasureAsync(BenchSettings settings, Report report)
     {
@@ -16,7 +17,7 @@ internal static class WatchFigure
         {
             using var load = new Load(server.Server, GantryProcess.Token);
             await load.SendAsync(Bodies.Namespace("watch")).ConfigureAwait(false);
-            var streams = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(_ => OpenAsync(load))).ConfigureAwait(false);
+            var streams = await OpenAsync(load, "/api/v1/namespaces/watch/configmaps?watch=true&fieldSelector=metadata.name!%3Dkube-root-ca.crt").ConfigureAwait(false);
             await DeliverAsync(load, streams, "warm", Warm).ConfigureAwait(false);
             var before = server.Processor();
             var from = TimeProvider.System.GetTimestamp();
@@ -31,22 +32,29 @@ internal static class WatchFigure
         }
     }
 
-    private static async Task<Stream> OpenAsync(Load load)
+    /// <summary>Opens a stream for each watcher.</summary>
+    public static Task<Stream[]> OpenAsync(Load load, string path)
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces/watch/configmaps?watch=true&fieldSelector=metadata.name!%3Dkube-root-ca.crt");
-        var answer = await load.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
-        return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync().ConfigureAwait(false);
+        return Task.WhenAll(Enumerable.Range(0, Watchers).Select(_ => OneAsync()));
+
+        async Task<Stream> OneAsync()
+        {
+            var answer = await load.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, path), HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
+            return await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Creates objects until every watcher has been told of each.</summary>
     private static async Task DeliverAsync(Load load, Stream[] streams, string prefix, int count)
     {
-        var reading = streams.Select(s => Task.Run(() => ReadAsync(s, count))).ToList();
+        var reading = ReadAsync(streams, count);
         await load.RateAsync(32, count, n => Bodies.Create("watch", n, prefix)).ConfigureAwait(false);
-        await Task.WhenAll(reading).ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
     }
 
-    /// <summary>Reads until every object has come; an event is a line.</summary>
+    /// <summary>Reads until every stream has brought so many events; an event is a line.</summary>
+    public static Task ReadAsync(Stream[] streams, int count) => Task.WhenAll(streams.Select(s => Task.Run(() => ReadAsync(s, count))));
+
     private static async Task ReadAsync(Stream stream, int count)
     {
         var buffer = new byte[256 * 1024];

@@ -1,6 +1,6 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Net.WebSockets;
-using System.Text;
 using Gantry.Api.Protobuf;
 using Gantry.Api.Schemas;
 using Gantry.Server.Pipeline;
@@ -13,6 +13,9 @@ namespace Gantry.Server.Http;
 /// <summary>Streams watches: one JSON document per change, over chunked HTTP or as WebSocket messages.</summary>
 internal sealed class WatchWriter
 {
+    // Two of the largest pieces that TLS encrypts at a time.
+    private const int PieceSize = 32 * 1024;
+
     private readonly RevisionClock _revisions;
     private readonly TimeProvider _clock;
     private readonly PatientFlush _send;
@@ -50,7 +53,7 @@ internal sealed class WatchWriter
         var rendering = new Rendering(request, range, call, _tables);
         if (cursor is null)
         {
-            rendering.Write(writer, new WatchItem(WatchItemType.Error, null, 0, refusal));
+            rendering.Frame(new WatchItem(WatchItemType.Error, null, 0, refusal)).Write(writer);
             await writer.FlushAsync(cancellation).ConfigureAwait(false);
             return;
         }
@@ -58,24 +61,23 @@ internal sealed class WatchWriter
         // The headers go out at once: clients wait for them before they rely on the watch.
         await writer.FlushAsync(cancellation).ConfigureAwait(false);
         var sizes = _figures.Of(request.Resource.Type);
+        var frames = new WatchFrames();
         do
         {
-            var pending = false;
             while (cursor.TryRead(out var item))
             {
-                var before = writer.UnflushedBytes;
-                rendering.Write(writer, await ReadyAsync(cursor, request, item, cancellation).ConfigureAwait(false));
-                sizes.Add((double)(writer.UnflushedBytes - before));
-                pending = true;
-                if (writer.UnflushedBytes > 32 * 1024)
+                var frame = rendering.Frame(await ReadyAsync(cursor, request, item, cancellation).ConfigureAwait(false));
+                sizes.Add((double)frame.Length);
+                frames.Add(frame);
+                if (frames.Length > PieceSize)
                 {
-                    await FlushAsync(writer, cancellation).ConfigureAwait(false);
+                    await SendAsync(writer, frames, cancellation).ConfigureAwait(false);
                 }
             }
 
-            if (pending)
+            if (frames.Length > 0)
             {
-                await FlushAsync(writer, cancellation).ConfigureAwait(false);
+                await SendAsync(writer, frames, cancellation).ConfigureAwait(false);
             }
 
             Begun(call);
@@ -85,7 +87,11 @@ internal sealed class WatchWriter
 
     private static void Begun(ApiCall call) => call.Begun?.Invoke();
 
-    private ValueTask FlushAsync(System.IO.Pipelines.PipeWriter writer, CancellationToken cancellation) => _send.FlushAsync(writer, null, cancellation);
+    private ValueTask SendAsync(PipeWriter writer, WatchFrames frames, CancellationToken cancellation)
+    {
+        frames.Write(writer);
+        return _send.FlushAsync(writer, null, cancellation);
+    }
 
     private async Task MessagesAsync(
         HttpContext context, ApiCall call, Rendering rendering, WatchCursor? cursor, Statuses.ApiStatus? refusal, CancellationToken cancellation)
@@ -146,9 +152,10 @@ internal sealed class WatchWriter
 
     private async Task SendAsync(WebSocket socket, Rendering rendering, WatchItem item, CancellationToken cancellation)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        rendering.Write(buffer, item);
-        _figures.Of(rendering.Request.Resource.Type).Add((double)buffer.WrittenCount);
+        var frame = rendering.Frame(item);
+        var buffer = new ArrayBufferWriter<byte>(frame.Length);
+        frame.Write(buffer);
+        _figures.Of(rendering.Request.Resource.Type).Add((double)frame.Length);
         var type = rendering.IsText ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
         await _send.SentAsync(socket.SendAsync(buffer.WrittenMemory, type, endOfMessage: true, cancellation), cancellation).ConfigureAwait(false);
     }
@@ -183,7 +190,7 @@ internal sealed class WatchWriter
 
         private bool _columnsSent;
 
-        public void Write(IBufferWriter<byte> writer, WatchItem item)
+        public WatchFrame Frame(WatchItem item)
         {
             var type = item.Type switch
             {
@@ -195,39 +202,11 @@ internal sealed class WatchWriter
             };
             if (range is { Protobuf: true, Shape: AnswerShape.Whole } && item is { Status: null, Object: { } kept })
             {
-                writer.Write(KubernetesProtobuf.EncodeWatchFrame(type, ProtobufBodies.Of(resource, kept)));
-                return;
+                return WatchFrame.Of(KubernetesProtobuf.EncodeWatchFrame(type, ProtobufBodies.Of(resource, kept)));
             }
 
             var json = item.Status is { } status ? status.ToJson() : item.Object is { } value ? Body(value) : Bookmark(item);
-            if (range.Protobuf)
-            {
-                writer.Write(KubernetesProtobuf.EncodeWatchFrame(type, ProtobufBodies.Of(json.Span)));
-                return;
-            }
-
-            Frame(writer, type, json.Span);
-        }
-
-        // In one piece: each piece asked of a connection takes its lock, and each of its small blocks is encrypted and sent for itself.
-        private static void Frame(IBufferWriter<byte> writer, string type, ReadOnlySpan<byte> json)
-        {
-            ReadOnlySpan<byte> head = "{\"type\":\""u8, middle = "\",\"object\":"u8, tail = "}\n"u8;
-            var length = head.Length + type.Length + middle.Length + json.Length + tail.Length;
-            var rest = writer.GetSpan(length);
-            Put(head, ref rest);
-            Encoding.ASCII.GetBytes(type, rest);
-            rest = rest[type.Length..];
-            Put(middle, ref rest);
-            Put(json, ref rest);
-            Put(tail, ref rest);
-            writer.Advance(length);
-        }
-
-        private static void Put(ReadOnlySpan<byte> bytes, ref Span<byte> rest)
-        {
-            bytes.CopyTo(rest);
-            rest = rest[bytes.Length..];
+            return range.Protobuf ? WatchFrame.Of(KubernetesProtobuf.EncodeWatchFrame(type, ProtobufBodies.Of(json.Span))) : WatchFrame.Of(type, json);
         }
 
         private ReadOnlyMemory<byte> Body(StoredObject value)
