@@ -1,12 +1,31 @@
+using System.Runtime.InteropServices;
+
 namespace Gantry.Store;
 
 /// <summary>One version of one key. Immutable, and shared by everyone who reads it: ranges, watches and the history hand out the same object.</summary>
 public sealed class KeyValue : IKeyed
 {
+    // An array, a part of one, or who keeps the bytes.
+    private object _held = Array.Empty<byte>();
+    private readonly int _length;
+
     public required string Key { get; init; }
 
-    /// <summary>The bytes as they were put, not a copy.</summary>
-    public required ReadOnlyMemory<byte> Value { get; init; }
+    /// <summary>The bytes as they were put: not a copy, unless somebody keeps them in a form of their own (<see cref="KeepBy"/>).</summary>
+    public required ReadOnlyMemory<byte> Value
+    {
+        get => Volatile.Read(ref _held) switch
+        {
+            byte[] whole => whole,
+            IValueKeeper keeper => keeper.Value,
+            var part => (ReadOnlyMemory<byte>)part,
+        };
+        init
+        {
+            _length = value.Length;
+            _held = MemoryMarshal.TryGetArray(value, out var part) && part.Offset == 0 && part.Count == part.Array!.Length ? part.Array : value;
+        }
+    }
 
     /// <summary>The number of the write that made this version; see <see cref="RowId"/>.</summary>
     public required long Id { get; init; }
@@ -37,5 +56,9 @@ public sealed class KeyValue : IKeyed
     public bool LeavesNoHistory => Durability == Durability.Relaxed || ExpiresAt is not null;
 
     /// <summary>Bytes this version counts in the budgets: key, value, and a flat share for the row and its index entry.</summary>
-    public long Size => RowId.Overhead + Key.Length + Value.Length;
+    public long Size => RowId.Overhead + Key.Length + _length;
+
+    /// <summary>Lets go of the bytes, as somebody else in this process keeps them anyway: each value is then in memory once.</summary>
+    /// <param name="keeper">Gives the very same bytes for as long as this version is of interest.</param>
+    public void KeepBy(IValueKeeper keeper) => Volatile.Write(ref _held, keeper);
 }

@@ -86,7 +86,7 @@ public sealed class ObjectRegistry : IObjects
 
             var kind = cache.Kind;
             var objects = group
-                .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)))
+                .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Keep(kind, i)))
                 .ToList();
             caches[group.Key] = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
         }
@@ -162,7 +162,7 @@ public sealed class ObjectRegistry : IObjects
         var query = new RangeQuery { Keys = KeyRange.Prefix(kind.KeyPrefix), At = new Revision(revision) };
         var page = (await _store.RangeAsync(query, cancellation).ConfigureAwait(false)).Require();
         var objects = page.Items
-            .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Of(kind, i.Value.Span, i.ModRevision.Value)))
+            .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Keep(kind, i)))
             .ToList();
         var cache = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
         Take(cache);

@@ -101,7 +101,7 @@ public sealed class ResourceCache
             ObjectChange link;
             if (change.Current is { } current)
             {
-                var stored = StoredObject.Of(Kind, current.Value.Span, revision);
+                var stored = StoredObject.Keep(Kind, current);
                 objects = objects.Set(key, stored);
                 link = new ObjectChange(before is null ? ChangeType.Added : ChangeType.Modified, revision, stored, before);
             }

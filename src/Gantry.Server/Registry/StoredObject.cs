@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using Gantry.Api.Protobuf;
 using Gantry.Api.Trees;
+using Gantry.Store;
 
 namespace Gantry.Server.Registry;
 
@@ -9,7 +10,7 @@ namespace Gantry.Server.Registry;
 /// One revision of one object as the API answers it: finished UTF-8 JSON, the few facts that selectors ask for, and a typed view that is
 /// decoded when first wanted and then shared by every reader. Immutable.
 /// </summary>
-public sealed class StoredObject : IMarked
+public sealed class StoredObject : IMarked, IValueKeeper
 {
     private readonly ObjectHeader _header;
     private readonly int _revisionLength;
@@ -62,6 +63,15 @@ public sealed class StoredObject : IMarked
     /// <param name="revision">The revision it was written at.</param>
     public static StoredObject Of(ResourceKind kind, ReadOnlySpan<byte> stored, long revision) => Of(kind, ObjectHeader.Read(stored), stored, revision);
 
+    /// <summary>Makes an object of a version in the store, which from then on leaves the keeping of its bytes to the object.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not in canonical form.</exception>
+    public static StoredObject Keep(ResourceKind kind, KeyValue version)
+    {
+        var value = Of(kind, version.Value.Span, version.ModRevision.Value);
+        version.KeepBy(value);
+        return value;
+    }
+
     /// <summary>An object that is made when it is asked for and never stored, so that it has no revision.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="name">Its name, all that selectors find of it.</param>
@@ -95,6 +105,8 @@ public sealed class StoredObject : IMarked
         var fields = _fields ??= new string?[count];
         return fields[place] ??= read(this, place);
     }
+
+    ReadOnlyMemory<byte> IValueKeeper.Value => Stored();
 
     /// <summary>The typed view.</summary>
     public object Typed

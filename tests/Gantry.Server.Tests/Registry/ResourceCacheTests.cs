@@ -98,6 +98,16 @@ public sealed class ResourceCacheTests
         await waiting;
     }
 
+    [Fact]
+    public void The_store_leaves_the_bytes_to_the_cache_and_gets_the_same_back()
+    {
+        var version = Apply("a", "first");
+
+        Assert.Equal(Json("a", "first"), Encoding.UTF8.GetString(version.Value.Span));
+        Assert.Equal(Json("a", "first").Replace("\"uid\":\"u-a\"", "\"uid\":\"u-a\",\"resourceVersion\":\"2\"", StringComparison.Ordinal), Encoding.UTF8.GetString(_cache.Snapshot.Find("ns", "a")!.Json));
+        Assert.NotEqual(version.Value, version.Value);
+    }
+
     private static string Node(StoredObject value) => value.Labels[0].Value;
 
     private static bool IsSet(ChangeSignal signal)
@@ -113,13 +123,17 @@ public sealed class ResourceCacheTests
         _cache.Tell();
     }
 
-    private void Apply(string name, string node)
+    private static string Json(string name, string node) =>
+        $$$$"""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"{{{{name}}}}","namespace":"ns","uid":"u-{{{{name}}}}","labels":{"node":"{{{{node}}}}"}}}""";
+
+    private KeyValue Apply(string name, string node)
     {
-        var json = Encoding.UTF8.GetBytes($$$$"""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"{{{{name}}}}","namespace":"ns","uid":"u-{{{{name}}}}","labels":{"node":"{{{{node}}}}"}}}""");
+        var json = Encoding.UTF8.GetBytes(Json(name, node));
         var key = Pods.StoreKey("ns", name);
         var id = RowId.Of(new Revision(++_revision), 0);
         var current = new KeyValue { Key = key, Value = json, Id = id, CreateRevision = new Revision(_revision), Version = 1, WrittenAt = default };
         _cache.Apply([new Change { Key = key, Id = id, Current = current, CreateRevision = current.CreateRevision, WrittenAt = default }]);
+        return current;
     }
 
     private void Drop(string name)
