@@ -26,7 +26,7 @@ public static class KindDefaults
         [("", "PodTemplate")] = o => Template(o),
         [("", "ReplicationController")] = ReplicationController,
         [("", "Service")] = o => Service(o.Made("spec"), o),
-        [("", "Namespace")] = o => o.Made("metadata").Made("labels")[NamespaceName] = o.Made("metadata").Text("name") ?? "",
+        [("", "Namespace")] = Namespace,
         [("", "LimitRange")] = LimitRange,
         [("", "Node")] = o => Node(o),
         [("", "Secret")] = Secret,
@@ -54,6 +54,16 @@ public static class KindDefaults
         if (ByKind.TryGetValue((type.Group, type.Kind), out var defaults))
         {
             defaults(value);
+        }
+    }
+
+    // A name that is going to be generated is not known yet.
+    private static void Namespace(TreeMap o)
+    {
+        var metadata = o.Made("metadata");
+        if (metadata.Text("name") is { Length: > 0 } name)
+        {
+            metadata.Made("labels")[NamespaceName] = name;
         }
     }
 

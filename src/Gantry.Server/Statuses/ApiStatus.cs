@@ -41,10 +41,14 @@ public sealed record ApiStatus
     public static ApiStatus AlreadyExists(ResourceType type, string name) =>
         Named(409, "AlreadyExists", type.Group, type.Plural, name, $"{type.QualifiedPlural} \"{name}\" already exists");
 
-    /// <summary>generateName found no free name.</summary>
-    public static ApiStatus GeneratedNameTaken(ResourceType type, string name) =>
-        Named(409, "AlreadyExists", type.Group, type.Plural, name,
-            $"{type.QualifiedPlural} \"{name}\" already exists, the server was not able to generate a unique name for the object");
+    /// <summary>The name of an object with a generateName is taken, also one that was given with it.</summary>
+    public static ApiStatus GeneratedNameTaken(ResourceType type, string name) => new()
+    {
+        Code = 409,
+        Reason = "AlreadyExists",
+        Message = $"{type.QualifiedPlural} \"{name}\" already exists, the server was not able to generate a unique name for the object",
+        Details = new StatusDetails { Name = name, Group = type.Group, Kind = type.Plural, RetryAfterSeconds = 1 },
+    };
 
     public static ApiStatus Conflict(ResourceType type, string name, string why) =>
         Named(409, "Conflict", type.Group, type.Plural, name, $"Operation cannot be fulfilled on {type.QualifiedPlural} \"{name}\": {why}");

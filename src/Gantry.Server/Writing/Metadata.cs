@@ -2,6 +2,7 @@ using System.Globalization;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
+using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Writing;
 
@@ -14,27 +15,49 @@ internal static class Metadata
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Gives a new object its uid, its time and, where wanted, its generated name.</summary>
-    /// <returns>Whether the name was generated.</returns>
-    public static bool Begin(TreeMap value, ResourceType type, string ns, IIds ids, DateTimeOffset now)
+    /// <summary>Gives a new object, which admission has seen, its uid, its time and, where it has none, its name.</summary>
+    /// <returns>The name, and whether the object says which revision it is, as no new one may; that is taken out.</returns>
+    public static (string Name, bool IsRevised) Begin(TreeMap value, ResourceType type, IIds ids, DateTimeOffset now)
     {
         var metadata = value.Made("metadata");
-        var nameless = string.IsNullOrEmpty(metadata.Text("name"));
-        if (nameless && metadata.Text("generateName") is { Length: > 0 } prefix)
+        var name = metadata.Text("name") ?? "";
+        if (name.Length == 0 && metadata.Text("generateName") is { Length: > 0 } prefix)
         {
-            metadata["name"] = (prefix.Length > LongestBase ? prefix[..LongestBase] : prefix) + ids.Suffix(SuffixLength);
+            name = (prefix.Length > LongestBase ? prefix[..LongestBase] : prefix) + ids.Suffix(SuffixLength);
+            metadata["name"] = name;
         }
-        else if (nameless && (type.Group, type.Kind) == ("", "LimitRange"))
+        else if (name.Length == 0 && (type.Group, type.Kind) == ("", "LimitRange"))
         {
             // The one kind whose objects need no name.
-            metadata["name"] = ids.NewId().ToString("D");
+            name = ids.NewId().ToString("D");
+            metadata["name"] = name;
+        }
+
+        metadata["uid"] = ids.NewId().ToString("D");
+        metadata["creationTimestamp"] = Time(now);
+        var isRevised = ulong.TryParse(metadata.Text("resourceVersion"), NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision != 0;
+        metadata.Remove("resourceVersion");
+        return (name, isRevised);
+    }
+
+    /// <summary>Puts the object, which admission may have changed, where the request says it is.</summary>
+    /// <returns>The refusal of one that says it is elsewhere, or null.</returns>
+    public static ApiStatus? Place(TreeMap value, string ns)
+    {
+        var metadata = value.Made("metadata");
+        var said = metadata.Text("namespace") ?? "";
+        if (said == ns)
+        {
+            return null;
+        }
+
+        if (said.Length > 0 && ns.Length > 0)
+        {
+            return ApiStatus.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         }
 
         metadata["namespace"] = ns.Length == 0 ? null : (Tree)ns;
-        metadata["uid"] = ids.NewId().ToString("D");
-        metadata["creationTimestamp"] = Time(now);
-        RemoveEnd(metadata);
-        return nameless;
+        return null;
     }
 
     /// <summary>Takes out what only the server may say of an object that is not going to be stored.</summary>
@@ -51,15 +74,6 @@ internal static class Metadata
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");
         metadata.Remove("selfLink");
-    }
-
-    public static void RemoveLabel(TreeMap value, string label)
-    {
-        var metadata = value.Made("metadata");
-        if (metadata.Map("labels") is { } labels && labels.Remove(label) && labels.Count == 0)
-        {
-            metadata.Remove("labels");
-        }
     }
 
     /// <summary>Takes out owners that are named twice.</summary>

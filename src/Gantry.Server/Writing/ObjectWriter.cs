@@ -19,7 +19,7 @@ namespace Gantry.Server.Writing;
 /// </summary>
 public sealed class ObjectWriter
 {
-    // A patch that loses this many races is up against something that writes in a loop.
+    // A patch that loses this many races is up against something that writes in a loop; as many generated names may be taken.
     private const int Attempts = 8;
 
     private readonly ObjectRegistry _registry;
@@ -46,44 +46,51 @@ public sealed class ObjectWriter
     /// <param name="cancellation">Ends admission and the wait for the store.</param>
     public async ValueTask<WriteOutcome> CreateAsync(WriteScope scope, TreeMap value, bool managed, CancellationToken cancellation)
     {
-        var kind = scope.Resource.Stored;
-        if (value.Map("metadata")?.Text("resourceVersion") is { Length: > 0 })
+        var request = scope.Admission(AdmissionOperation.Create, null, value.Map("metadata")?.Text("name") ?? "");
+        (value, var unwelcome) = await BeginCreateAsync(scope, request, value, managed, cancellation).ConfigureAwait(false);
+        if (unwelcome is not null)
         {
-            return new ApiStatus { Code = 500, Message = "resourceVersion should not be set on objects to be created" };
+            return unwelcome;
         }
 
-        var generated = string.IsNullOrEmpty(value.Map("metadata")?.Text("name"));
+        var named = value.Made("metadata");
+        var (prefixed, nameless) = (named.Text("generateName") is { Length: > 0 }, string.IsNullOrEmpty(named.Text("name")));
         for (var attempt = 1; ; attempt++)
         {
-            var own = attempt == 1 && !generated ? value : (TreeMap)value.DeepClone();
+            var last = !prefixed || !nameless || attempt == Attempts;
+            var own = last ? value : (TreeMap)value.DeepClone();
             using var taken = new AllocationSlot();
-            var (json, bytes, refusal) = await FinishCreateAsync(scope, own, managed, taken, cancellation).ConfigureAwait(false);
+            var (name, json, bytes, refusal) = await FinishCreateAsync(scope, request, own, taken, cancellation).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return refusal;
             }
 
-            var name = own.Map("metadata")!.Text("name")!;
-            var key = kind.StoreKey(scope.Namespace, name);
             if (scope.DryRun)
             {
-                return scope.Resource.Cache.Snapshot.Find(scope.Namespace, name) is null
-                    ? new WriteOutcome.Imagined(json)
-                    : Taken(scope, name, generated: false);
+                if (scope.Resource.Cache.Snapshot.Find(scope.Namespace, name) is null)
+                {
+                    return new WriteOutcome.Imagined(json);
+                }
+            }
+            else
+            {
+                var stored = scope.Resource.Stored;
+                var plan = WritePlan.Put(stored.Type, stored.StoreKey(scope.Namespace, name), Revision.None, bytes, null, _clock.GetUtcNow());
+                switch (await CommitAsync(plan, cancellation).ConfigureAwait(false))
+                {
+                    case CommitResult.Committed done:
+                        taken.Commit(done.At.Value);
+                        var seen = await SeenAsync(scope.Resource.Cache, scope.Namespace, name, bytes, done.At, cancellation).ConfigureAwait(false);
+                        return await ShownAsync(scope, new WriteOutcome.Written(seen, true, true), cancellation).ConfigureAwait(false);
+                    case CommitResult.Full full:
+                        return ApiStatus.Internal(full.Reason);
+                }
             }
 
-            switch (await CommitAsync(WritePlan.Put(kind.Type, key, Revision.None, bytes, null, _clock.GetUtcNow()), cancellation).ConfigureAwait(false))
+            if (last)
             {
-                case CommitResult.Committed done:
-                    taken.Commit(done.At.Value);
-                    var stored = await SeenAsync(scope.Resource.Cache, scope.Namespace, name, bytes, done.At, cancellation).ConfigureAwait(false);
-                    return await ShownAsync(scope, new WriteOutcome.Written(stored, true, true), cancellation).ConfigureAwait(false);
-                case CommitResult.Full full:
-                    return ApiStatus.Internal(full.Reason);
-                case var _ when generated && attempt < Attempts:
-                    break;
-                default:
-                    return Taken(scope, name, generated);
+                return Taken(scope, name, prefixed);
             }
         }
     }
@@ -154,28 +161,10 @@ public sealed class ObjectWriter
         }
     }
 
-    // Who may change an object sees it before it has got a name that nobody gave it; refusals then name the prefix.
-    private async ValueTask<ApiStatus?> MutateNewAsync(AdmissionRequest request, TreeMap value, bool generated, CancellationToken cancellation)
-    {
-        if (!generated)
-        {
-            return await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false);
-        }
-
-        value.Made("metadata").Remove("name");
-        if (await _admission.MutateAsync(request with { Name = "" }, value, cancellation).ConfigureAwait(false) is { } refused)
-        {
-            return refused;
-        }
-
-        value.Made("metadata")["name"] = request.Name;
-        return null;
-    }
-
     // Whoever has to wait for an object to go before it can be made again is told so.
-    private static ApiStatus Taken(WriteScope scope, string name, bool generated)
+    private static ApiStatus Taken(WriteScope scope, string name, bool prefixed)
     {
-        var status = generated ? ApiStatus.GeneratedNameTaken(scope.Resource.Type, name) : ApiStatus.AlreadyExists(scope.Resource.Type, name);
+        var status = prefixed ? ApiStatus.GeneratedNameTaken(scope.Resource.Type, name) : ApiStatus.AlreadyExists(scope.Resource.Type, name);
         var going = scope.Resource.Cache.Snapshot.Find(scope.Namespace, name) is { } there && scope.Resource.Typed(there).Metadata.DeletionTimestamp is not null;
         return going ? status with { Message = "object is being deleted: " + status.Message } : status;
     }
@@ -225,45 +214,40 @@ public sealed class ObjectWriter
     private ValueTask<CommitResult> CommitAsync(StoreTransaction transaction, CancellationToken cancellation) =>
         _registry.Store.CommitAsync(transaction, cancellation);
 
-    private async ValueTask<(byte[] Json, byte[] Kept, ApiStatus? Refusal)> FinishCreateAsync(
-        WriteScope scope, TreeMap value, bool managed, AllocationSlot taken, CancellationToken cancellation)
+    // What is done once, however often a generated name is taken: whoever may change the object sees it without uid, time and generated name.
+    private async ValueTask<(TreeMap Value, ApiStatus? Refusal)> BeginCreateAsync(
+        WriteScope scope, AdmissionRequest request, TreeMap value, bool managed, CancellationToken cancellation)
     {
-        var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
-        var now = _clock.GetUtcNow();
-        var generated = Metadata.Begin(value, type, scope.Namespace, _ids, now);
+        Metadata.Wipe(value);
+        value.Map("metadata")!["namespace"] = scope.Namespace.Length == 0 ? null : (Tree)scope.Namespace;
         Metadata.DistinctOwners(value, scope.Warn);
         value = Default(scope.Resource, value);
-        if (generated && strategy.IsNamespace)
-        {
-            // Set again below: nobody owns the label of a name that was not asked for.
-            Metadata.RemoveLabel(value, KindDefaults.NamespaceName);
-        }
-
         if (!managed)
         {
-            (value, var untracked) = await TrackAsync(scope, null, Canonical.Of(type.Schema, value), cancellation).ConfigureAwait(false);
+            (value, var untracked) = await TrackAsync(scope, null, Canonical.Of(scope.Resource.Type.Schema, value), cancellation).ConfigureAwait(false);
             if (untracked is not null)
             {
-                return ([], [], untracked);
+                return (value, untracked);
             }
         }
 
-        var name = value.Map("metadata")!.Text("name") ?? "";
-        var request = scope.Admission(AdmissionOperation.Create, null, name);
-        if (!scope.IsAdmitted && await MutateNewAsync(request, value, generated, cancellation).ConfigureAwait(false) is { } refused)
+        if (!scope.IsAdmitted && await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
-            return ([], [], refused);
+            return (value, refused);
         }
 
-        if (await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false) is { } unguarded)
-        {
-            return ([], [], unguarded);
-        }
+        return (value, Metadata.Place(value, scope.Namespace) ?? await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false));
+    }
 
+    private async ValueTask<(string Name, byte[] Json, byte[] Kept, ApiStatus? Refusal)> FinishCreateAsync(
+        WriteScope scope, AdmissionRequest request, TreeMap value, AllocationSlot taken, CancellationToken cancellation)
+    {
+        var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
+        var (name, isRevised) = Metadata.Begin(value, type, _ids, _clock.GetUtcNow());
         strategy.PrepareCreate(value, scope.Warn);
         if (Allocate(scope, value, null, taken) is { } exhausted)
         {
-            return ([], [], exhausted);
+            return (name, [], [], exhausted);
         }
 
         var metadata = value.Made("metadata");
@@ -273,22 +257,28 @@ public sealed class ObjectWriter
         var typed = scope.Resource.Decode(bytes);
         if (Faults(scope, typed, null, canonical, null) is { Count: > 0 } errors)
         {
-            return ([], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
+            return (name, [], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
         if (await scope.CreationRefusedAsync(cancellation).ConfigureAwait(false) is { } forbidden)
         {
-            return ([], [], forbidden);
+            return (name, [], [], forbidden);
         }
 
         KindWarnings.Create(typed, scope.Warn);
+        request = request.Name.Length == 0 ? request with { Name = name } : request;
         if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
-            return ([], [], unwanted);
+            return (name, [], [], unwanted);
+        }
+
+        if (isRevised)
+        {
+            return (name, [], [], new ApiStatus { Code = 500, Message = "resourceVersion should not be set on objects to be created" });
         }
 
         var (kept, unkept) = await scope.Resource.KeepAsync(canonical, bytes, cancellation).ConfigureAwait(false);
-        return (bytes, kept, unkept);
+        return (name, bytes, kept, unkept);
     }
 
     private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal)> FinishUpdateAsync(
@@ -333,7 +323,7 @@ public sealed class ObjectWriter
             return (null, refused);
         }
 
-        if (await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false) is { } unguarded)
+        if ((Metadata.Place(value, scope.Namespace) ?? await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false)) is { } unguarded)
         {
             return (null, unguarded);
         }

@@ -76,7 +76,7 @@ internal static class Preparations
         ("", "Namespace") => static o =>
         {
             var metadata = o.Made("metadata");
-            metadata.Made("labels").Default(KindDefaults.NamespaceName, metadata.Text("name") ?? "");
+            metadata.Made("labels")[KindDefaults.NamespaceName] = metadata.Text("name") ?? "";
             Finalizers(o);
             o["status"] = Map(("phase", "Active"));
         },

@@ -65,6 +65,18 @@ public sealed class AuditTests
         Assert.Equal("Success", (string)events[3]["responseObject"]!["status"]!);
     }
 
+    [Fact]
+    public async Task ANameThatTheServerMakesIsInTheAnswerOnly()
+    {
+        await using var server = await AuditedServer.StartAsync("omitStages: [RequestReceived]\nrules: [{level: RequestResponse}]\n");
+        await server.SendAsync("POST", "/api/v1/namespaces/default/configmaps", """{"metadata":{"generateName":"a-"}}""");
+        await Eventually.Until(() => server.Events("/api/v1/namespaces/default/configmaps").Count == 1);
+        var told = server.Events("/api/v1/namespaces/default/configmaps")[0];
+        Assert.Null(told["objectRef"]!["name"]);
+        Assert.Null(told["requestObject"]!["metadata"]!["name"]);
+        Assert.StartsWith("a-", (string)told["responseObject"]!["metadata"]!["name"]!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("application/json", "NamespaceList")]
     [InlineData("application/json;as=Table;g=meta.k8s.io;v=v1", "Table")]

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Gantry.Api.Trees;
+using Gantry.Server.Writing;
 using Gantry.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,6 +24,8 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    public IIds Ids { get; init; } = RandomIds.Instance;
+
     public ApiServer Server { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;
@@ -41,7 +44,7 @@ public sealed class RunningServer : IAsyncLifetime, IDisposable
         await File.WriteAllTextAsync(tokens, "admin,admin,u1,\"system:masters\"\nnobody,nobody,u2\nbig,big,u3\nsmall,small,u4\n");
         Server = await ApiServer.StartAsync(
             Configure(new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = tokens, NodeName = "node-1" }),
-            new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance, Clock = Clock, Paths = Paths });
+            new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance, Clock = Clock, Paths = Paths, Ids = Ids });
         _handler.Dispose();
         _handler = Trusting();
         Http = new HttpClient(_handler) { BaseAddress = Server.Address, Timeout = TimeSpan.FromSeconds(30) };
