@@ -7,7 +7,8 @@ namespace Gantry.Api.Apply;
 /// <param name="live">The stored object, or null.</param>
 /// <param name="before">The stored or an empty object without managed fields.</param>
 /// <param name="applied">The configuration.</param>
-internal sealed class ApplyRun(FieldOperation operation, TreeMap? live, TreeMap before, TreeMap applied)
+/// <param name="reconciled">Whether the managers are others than the stored ones.</param>
+internal sealed class ApplyRun(FieldOperation operation, TreeMap? live, TreeMap before, TreeMap applied, bool reconciled)
 {
     private readonly FieldOperation _operation = operation;
     private readonly TreeMap? _live = live;
@@ -48,7 +49,7 @@ internal sealed class ApplyRun(FieldOperation operation, TreeMap? live, TreeMap 
         {
             managers[key] = mine! with { Fields = owned, Time = same ? last?.Time : FieldManager.Time(_operation.Now) };
         }
-        return same && Same(stored, managers)
+        return same && !reconciled && Same(stored, managers)
             ? new ApplyResult.Applied(_live!, Changed: false)
             : new ApplyResult.Applied(ManagedFields.With(same ? _before : merged, ManagedFields.Encode(managers)), Changed: true);
     }

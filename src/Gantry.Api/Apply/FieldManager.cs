@@ -57,7 +57,7 @@ public static class FieldManager
     public static TreeMap Update(FieldOperation operation, TreeMap? live, TreeMap changed)
     {
         var before = live ?? operation.Type.Empty;
-        if (live is not null && KeepsManagers(operation, live, changed) && Compare(operation, before, changed).IsSame)
+        if (live is not null && !operation.Redescribed && KeepsManagers(operation, live, changed) && Compare(operation, before, changed).IsSame)
         {
             return ManagedFields.With(changed, ManagedFields.ListOf(live));
         }
@@ -66,6 +66,10 @@ public static class FieldManager
         {
             // Nobody is known to own anything, so it is too late to begin.
             return ManagedFields.With(changed, null);
+        }
+        if (managers.Count > 0 && (operation.Redescribed || from is null) && new Ownership(operation, managers).Reconcile(before))
+        {
+            from = null;
         }
         var comparison = Compare(operation, before, changed);
         if (comparison.IsSame && from is not null)
@@ -102,7 +106,8 @@ public static class FieldManager
             var first = operation with { Manager = BeforeFirstApply };
             Track(first, operation.Type.Empty, before, Compare(first, operation.Type.Empty, before), managers);
         }
-        var run = new ApplyRun(operation, live, before, applied);
+        var reconciled = operation.Redescribed && new Ownership(operation, managers).Reconcile(before);
+        var run = new ApplyRun(operation, live, before, applied, reconciled);
         return LastApplied.Resolve(operation, before, applied, allowed => run.Apply(managers, force, allowed));
     }
 

@@ -16,6 +16,9 @@ public sealed record FieldOperation
     /// <summary>What the write cannot change; null where it can change everything.</summary>
     public FieldFilter? Filter { get; init; }
 
+    /// <summary>Whether the type may have been described otherwise when fields were tracked before.</summary>
+    public bool Redescribed { get; init; }
+
     /// <summary>
     /// The object in another version of its kind, by that version's apiVersion; null where there is no such version (then its entries are dropped).
     /// Where no converter is given, entries of other versions are left as they are.

@@ -7,13 +7,17 @@ public sealed record MapField(PathElement Element, ApplyShape Shape);
 /// <param name="atomic">Whether the object is one value.</param>
 /// <param name="find">The described member of a name, or null.</param>
 /// <param name="others">The shape of every other member; null where there may be none.</param>
-public sealed class MapShape(bool atomic, Func<string, MapField?> find, ApplyShape? others) : ApplyShape
+/// <param name="described">Whether any member is described.</param>
+public sealed class MapShape(bool atomic, Func<string, MapField?> find, ApplyShape? others, bool described = true) : ApplyShape
 {
     private readonly Func<string, MapField?> _find = find;
 
     public bool Atomic { get; } = atomic;
 
     public ApplyShape? Others { get; } = others;
+
+    /// <summary>Whether nothing is known of the object's members.</summary>
+    internal bool IsFree { get; } = !described && ReferenceEquals(others, Deduced);
 
     /// <summary>The described member of that name, or null.</summary>
     public MapField? Find(string name) => _find(name);

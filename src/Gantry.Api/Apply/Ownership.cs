@@ -63,6 +63,29 @@ internal sealed class Ownership(FieldOperation operation, Dictionary<ManagerKey,
         return null;
     }
 
+    /// <summary>Makes what managers own fit what is a value of its own today (<see cref="Reconciliation"/>), each in its version.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Reconcile(TreeMap live)
+    {
+        var shapes = new Dictionary<string, ApplyShape?>(StringComparer.Ordinal);
+        var changed = false;
+        foreach (var (key, entry) in _managers.ToArray())
+        {
+            if (!shapes.TryGetValue(entry.ApiVersion, out var shape))
+            {
+                shape = Seen(live, entry.ApiVersion)?.Shape;
+                shapes.Add(entry.ApiVersion, shape);
+            }
+            if (shape is null || Reconciliation.Of(shape, entry.Fields) is var fields && ReferenceEquals(fields, entry.Fields))
+            {
+                continue;
+            }
+            _managers[key] = entry with { Fields = fields };
+            changed = true;
+        }
+        return changed;
+    }
+
     /// <summary>
     /// Takes out of a merged object what the applier stated last time, does not state any more, and nobody else owns.
     /// </summary>

@@ -29,12 +29,16 @@ internal sealed class CustomFamily
         Namespaced = definition.Spec.Scope == "Namespaced";
         Names = names;
         Fingerprint = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{definition.Metadata.Uid}/{definition.Metadata.Generation}");
+        IsRevised = definition.Metadata.Generation > 1;
         _webhook = webhook;
         _since = since;
         _alone = definition.Spec.Versions.Count == 1 && definition.Status.StoredVersions.Count <= 1;
     }
 
     public string Group { get; }
+
+    /// <summary>Whether the definition has said something else before.</summary>
+    public bool IsRevised { get; }
 
     public bool Namespaced { get; }
 

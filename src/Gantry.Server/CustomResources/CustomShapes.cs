@@ -59,7 +59,8 @@ internal static class CustomShapes
                 return new MapShape(
                     schema.MapType == "atomic",
                     schema.IsEmbedded ? name => Embedded.GetValueOrDefault(name) ?? Member(schema, name, free) : name => Member(schema, name, free),
-                    Others(schema, free));
+                    Others(schema, free),
+                    schema.Properties.Count > 0 || schema.IsEmbedded);
             default:
                 return ApplyShape.Deduced;
         }

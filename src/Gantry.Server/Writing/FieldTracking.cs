@@ -93,6 +93,7 @@ internal static class FieldTracking
             Manager = scope.FieldManager,
             Now = now,
             Filter = ResetFields.Of(type, scope.Subresource),
+            Redescribed = scope.Resource.Custom is { Family.IsRevised: true },
             Convert = scope.Memo is { } memo ? (value, apiVersion) => memo.Convert(value, apiVersion, scope.Subresource)
                 : scope.Resource.Versions.Count > 1 ? (value, apiVersion) => scope.Resource.InVersion(value, apiVersion, scope.Subresource) : null,
         };
