@@ -93,7 +93,7 @@ internal static class ProtoDecoder
                 value = One(ref entry, field, depth);
             }
         }
-        values[key] = value ?? Zero.Of(field);
+        values[key] = value ?? Zero.OfItem(field);
     }
 
     private static Tree One(ref ProtoInput input, FieldSchema field, int depth)

@@ -204,7 +204,7 @@ internal sealed class DecodeRun(bool collects, bool fromMap)
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             _path.Index(list.Count);
-            list.Add((reader.TokenType == JsonTokenType.Null ? null : One(ref reader, field)) ?? Zero.Of(field));
+            list.Add((reader.TokenType == JsonTokenType.Null ? null : One(ref reader, field)) ?? Zero.OfItem(field));
             _path.Pop();
         }
         return list;
@@ -228,7 +228,7 @@ internal sealed class DecodeRun(bool collects, bool fromMap)
             }
             reader.Read();
             _path.Key(key);
-            map[key] = (reader.TokenType == JsonTokenType.Null ? null : One(ref reader, field)) ?? Zero.Of(field);
+            map[key] = (reader.TokenType == JsonTokenType.Null ? null : One(ref reader, field)) ?? Zero.OfItem(field);
             _path.Pop();
         }
         return MapOrder.Sorted(map);

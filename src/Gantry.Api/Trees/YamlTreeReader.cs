@@ -14,7 +14,12 @@ internal sealed class YamlTreeReader
     private int _depth;
     private bool _started;
 
-    public YamlTreeReader(string yaml) => _parser = new Parser(new StringReader(yaml));
+    /// <exception cref="TreeException">The text begins with the end of a document.</exception>
+    public YamlTreeReader(string yaml)
+    {
+        RefuseEnd(yaml);
+        _parser = new Parser(new StringReader(yaml));
+    }
 
     public IReadOnlyList<string> Duplicates => _duplicates;
 
@@ -35,6 +40,24 @@ internal sealed class YamlTreeReader
         var tree = Value();
         _parser.Consume<DocumentEnd>();
         return tree;
+    }
+
+    // An end without a beginning is no document to the Go library, and breaks the parser here.
+    private static void RefuseEnd(string yaml)
+    {
+        var number = 0;
+        foreach (var line in yaml.AsSpan().EnumerateLines())
+        {
+            if (line.StartsWith("...", StringComparison.Ordinal) && (line.Length == 3 || char.IsWhiteSpace(line[3])))
+            {
+                throw new TreeException(string.Create(CultureInfo.InvariantCulture, $"yaml: {(number > 0 ? $"line {number}: " : "")}did not find expected node content"));
+            }
+            if (line.TrimStart() is [not '#', ..])
+            {
+                return;
+            }
+            number++;
+        }
     }
 
     private Tree Value()

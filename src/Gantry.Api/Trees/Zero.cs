@@ -9,7 +9,10 @@ internal static class Zero
 
     private static readonly TreeString NoDuration = new("0s");
 
-    /// <summary>The zero of one value of a field (of an item, of a map's value).</summary>
+    /// <summary>The zero of an item of a list, or of a value of a map: bytes that are <c>null</c> there have become empty by the time they are stored.</summary>
+    public static Tree OfItem(FieldSchema field) => field.Kind == ValueKind.Bytes ? TreeString.Empty : Of(field);
+
+    /// <summary>The zero of a field.</summary>
     public static Tree Of(FieldSchema field) => field.Kind switch
     {
         ValueKind.String => TreeString.Empty,

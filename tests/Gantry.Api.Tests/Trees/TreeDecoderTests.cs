@@ -48,6 +48,12 @@ public sealed class TreeDecoderTests
         Assert.Equal("""{"metadata":{"labels":{"a":""}},"spec":{}}""", result.Object!.ToString());
     }
 
+    [Theory]
+    [InlineData("""{"data":{"a":null}}""", """{"data":{"a":""}}""")]
+    [InlineData("""{"data":null}""", "{}")]
+    public void Null_for_bytes_in_a_map_is_empty(string given, string read) =>
+        Assert.Equal(read, TreeDecoder.Decode(ApiTypes.V1Secret, Encoding.UTF8.GetBytes(given), FieldValidation.Strict).Object!.ToString());
+
     [Fact]
     public void Values_come_out_in_the_form_of_the_API()
     {

@@ -53,4 +53,15 @@ public sealed class TreeYamlTests
     [InlineData("a: b: c")]
     [InlineData("\t- x: {")]
     public void What_is_no_YAML_is_refused(string yaml) => Assert.StartsWith("yaml: ", Assert.Throws<TreeException>(() => TreeYaml.Parse(yaml)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("...", "yaml: did not find expected node content")]
+    [InlineData("\n# text\n...\na: 1\n...\n\n\n", "yaml: line 2: did not find expected node content")]
+    public void An_end_without_a_beginning_is_refused(string yaml, string error) => Assert.Equal(error, Assert.Throws<TreeException>(() => TreeYaml.Parse(yaml)).Message);
+
+    [Theory]
+    [InlineData("a: 1\n...\n...\n")]
+    [InlineData("--- \na: 1\n...\nb: 2\n")]
+    [InlineData("# text\n....: 1\na: 1")]
+    public void An_end_after_a_beginning_ends_the_document(string yaml) => Assert.Equal("1", ((TreeMap)TreeYaml.Parse(yaml))["a"]!.ToString());
 }
