@@ -15,7 +15,8 @@ internal static class HostileRequests
     public static HostileRequest Body(Dice dice)
     {
         var type = dice.Of(Kept);
-        var value = ObjectDice.Object(dice, type, "thing" + dice.Below(30));
+        var calm = dice.Once(2);
+        var value = ObjectDice.Object(dice, type, "thing" + dice.Below(30), calm);
         var (bytes, content) = dice.Below(4) switch
         {
             0 => (KubernetesProtobuf.Encode(type.Schema, Canonical(type, value)), "application/vnd.kubernetes.protobuf"),
@@ -23,7 +24,7 @@ internal static class HostileRequests
             _ => (TreeJson.Write(value), "application/json"),
         };
         var update = dice.Once(4);
-        return new(update ? "PUT" : "POST", Path(type, dice) + (update ? "/thing" + dice.Below(30) : "") + Options(dice), dice.Once(2) ? dice.Spoil(bytes) : bytes, content);
+        return new(update ? "PUT" : "POST", Path(type, dice) + (update ? "/thing" + dice.Below(30) : "") + Options(dice), !calm && !dice.Once(3) ? dice.Spoil(bytes) : bytes, content);
     }
 
     /// <summary>A patch of any kind of an object that may be there.</summary>
@@ -34,9 +35,9 @@ internal static class HostileRequests
         (Tree tree, var content) = dice.Below(4) switch
         {
             0 => ((Tree)JsonPatch(dice, type), "application/json-patch+json"),
-            1 => (ObjectDice.Object(dice, type, "thing1"), "application/merge-patch+json"),
-            2 => (Directed(dice, ObjectDice.Object(dice, type, "thing1")), "application/strategic-merge-patch+json"),
-            _ => (ObjectDice.Object(dice, type, "thing1"), "application/apply-patch+yaml"),
+            1 => (ObjectDice.Object(dice, type, "thing1", dice.Once(2)), "application/merge-patch+json"),
+            2 => (dice.Once(2) ? ObjectDice.Object(dice, type, "thing1", calm: true) : Directed(dice, ObjectDice.Object(dice, type, "thing1")), "application/strategic-merge-patch+json"),
+            _ => (ObjectDice.Object(dice, type, "thing1", dice.Once(2)), "application/apply-patch+yaml"),
         };
         var bytes = TreeJson.Write(tree);
         return new("PATCH", path + Options(dice) + (content.StartsWith("application/apply", StringComparison.Ordinal) && !dice.Once(9) ? "&fieldManager=f&force=true" : ""), dice.Once(4) ? dice.Spoil(bytes) : bytes, content);
