@@ -62,7 +62,8 @@ public sealed class ApiServer : IAsyncDisposable
         _core.Identities.Issuer.IssueForSecret(account.Metadata.Namespace, account.Metadata.Name, account.Metadata.Uid, secret.Metadata.Name);
 
     /// <summary>Every kind that is served, by metadata, for loops of this process.</summary>
-    public InProcessMetadataClient Metadata => new(_core);
+    /// <param name="agent">What the loops are called (<see cref="InProcessApiClient.Of"/>).</param>
+    public InProcessMetadataClient MetadataOf(string agent) => new(_core, _core.Client.Of(agent));
 
     /// <summary>What is doubtful about the expressions of a policy, by the schemas of the kinds that its rules name.</summary>
     public IReadOnlyList<V1ExpressionWarning> CheckTypes(V1ValidatingAdmissionPolicy policy) => PolicyTypeCheck.Check(policy, _core.Table);

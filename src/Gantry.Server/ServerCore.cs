@@ -141,7 +141,7 @@ internal sealed class ServerCore : IDisposable
     {
         var scope = new WriteScope
         {
-            Resource = Table.Find("", "v1", "events")!, User = UserInfo.Loopback, Namespace = told.Metadata.Namespace, FieldManager = "gantry", IsAdmitted = true,
+            Resource = Table.Find("", "v1", "events")!, User = UserInfo.Loopback, Namespace = told.Metadata.Namespace, FieldManager = "kube-apiserver", IsAdmitted = true,
         };
         return Writer.CreateAsync(scope, (TreeMap)TreeJson.Parse(ApiJson.Encode(told)), managed: false, cancellation);
     }

@@ -19,6 +19,11 @@ namespace Gantry.Cli.Cluster;
 /// </summary>
 internal sealed class ClusterLoops
 {
+    // What Kubernetes calls the processes whose work these loops do: the names are seen on the fields that they write.
+    private const string Manager = "kube-controller-manager";
+    private const string Scheduler = "kube-scheduler";
+    private const string Kubelet = "kubelet";
+
     private readonly ApiServer _server;
     private readonly ILoggerFactory _logs;
     private readonly TimeProvider _clock;
@@ -28,13 +33,13 @@ internal sealed class ClusterLoops
         _server = server;
         _logs = logs;
         _clock = clock;
-        Api = server.Client;
-        Caches = new CacheSet(Api, clock);
+        Caches = new CacheSet(server.Client, clock);
         Host = new LoopHost(Caches, new LoopHostOptions { Seed = Environment.ProcessId }, clock, logs.CreateLogger("loops"));
         Host.Add("api", stop => server.Completion.WaitAsync(stop));
     }
 
-    public IApiClient Api { get; }
+    /// <summary>The API for what runs on nodes.</summary>
+    public IApiClient NodeApi => _server.Client.Of(Kubelet);
 
     public CacheSet Caches { get; }
 
@@ -47,9 +52,9 @@ internal sealed class ClusterLoops
     /// <param name="bootstrapTokens">Whether bootstrap tokens are in use.</param>
     public void AddControllers(string authority, IPNetwork podRange, LocalVolumeOptions? volumes = null, bool bootstrapTokens = false)
     {
-        var context = new ControllerContext(Caches, Api, _server.Metadata, Events("controllers", ""), _clock, _logs.CreateLogger("controllers"));
+        var context = new ControllerContext(Caches, _server.Client.Of(Manager), _server.MetadataOf(Manager), Events("controllers", "", Manager), _clock, _logs.CreateLogger("controllers"));
         var options = new ControllersOptions { Authority = authority, SecretTokens = _server.SecretToken, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, _clock.GetUtcNow()), QuotaUsage.Matches), CheckPolicy = _server.CheckTypes, LocalVolumes = volumes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = bootstrapTokens };
-        foreach (var controller in ControllerSet.All(context, options, name => Events(name, "")))
+        foreach (var controller in ControllerSet.All(context, options, name => Events(name, "", Manager)))
         {
             Host.Add(controller);
         }
@@ -58,12 +63,12 @@ internal sealed class ClusterLoops
     public void AddScheduler()
     {
         var options = new SchedulerOptions { Seed = Environment.ProcessId };
-        Host.Add("scheduler", new SchedulerLoop(Caches, Api, Events(options.Name, ""), options, _clock, _logs.CreateLogger("scheduler")).RunAsync);
+        Host.Add("scheduler", new SchedulerLoop(Caches, _server.Client.Of(Scheduler), Events(options.Name, "", Scheduler), options, _clock, _logs.CreateLogger("scheduler")).RunAsync);
     }
 
     public void AddHollowNodes(HollowOptions options)
     {
-        var nodes = new HollowNodes(Api, Caches, options, _clock);
+        var nodes = new HollowNodes(NodeApi, Caches, options, _clock);
         Host.Add(nodes.Pods);
         Host.Add("hollow-nodes", async stop =>
         {
@@ -73,9 +78,12 @@ internal sealed class ClusterLoops
     }
 
     /// <summary>A recorder whose events carry that source; its loop is added to the host.</summary>
-    public EventRecorder Events(string component, string host)
+    /// <param name="component">The source.</param>
+    /// <param name="host">The node of the source; empty for none.</param>
+    /// <param name="agent">The process that Kubernetes would run it in.</param>
+    public EventRecorder Events(string component, string host, string agent = Kubelet)
     {
-        var recorder = new EventRecorder(Api, new EventOptions { Component = component, Host = host }, _clock, _logs.CreateLogger("events"));
+        var recorder = new EventRecorder(_server.Client.Of(agent), new EventOptions { Component = component, Host = host }, _clock, _logs.CreateLogger("events"));
         Host.Add("events " + component, recorder.RunAsync);
         return recorder;
     }

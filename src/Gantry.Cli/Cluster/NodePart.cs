@@ -45,7 +45,7 @@ internal sealed class NodePart : IDisposable
         };
         _pods = loops.Caches.Of<V1Pod>();
         var agent = new NodeAgent(
-            options, loops.Api, _runtime, loops.Caches.Of<V1Service>(), loops.Events("kubelet", _options.NodeName), _clock, _logs.CreateLogger<NodeAgent>());
+            options, loops.NodeApi, _runtime, loops.Caches.Of<V1Service>(), loops.Events("kubelet", _options.NodeName), _clock, _logs.CreateLogger<NodeAgent>());
         loops.Host.Add("node", agent.RunAsync);
     }
 

@@ -19,20 +19,27 @@ namespace Gantry.Server.InProcess;
 /// </summary>
 public sealed class InProcessApiClient : IApiClient
 {
-    private const string Agent = "gantry";
+    // Owned fields and audit records name who writes as Kubernetes' own components are named.
+    private const string Server = "kube-apiserver";
 
     private readonly ServerCore _core;
     private readonly UserInfo _user;
+    private readonly string _agent;
 
-    internal InProcessApiClient(ServerCore core, UserInfo user)
+    internal InProcessApiClient(ServerCore core, UserInfo user, string agent = Server)
     {
         _core = core;
         _user = user;
+        _agent = agent;
     }
 
     /// <summary>The same API for another user, who may do what authorization allows.</summary>
-    /// <param name="user">Who asks; its name is also the manager of the fields it writes.</param>
-    public InProcessApiClient As(UserInfo user) => new(_core, user);
+    /// <param name="user">Who asks.</param>
+    public InProcessApiClient As(UserInfo user) => new(_core, user, _agent);
+
+    /// <summary>The same API for another part of the process.</summary>
+    /// <param name="agent">What the part is called: the manager of the fields it writes, and the agent of its requests in the audit log.</param>
+    public InProcessApiClient Of(string agent) => new(_core, _user, agent);
 
     public async ValueTask<T?> GetAsync<T>(string ns, string name, CancellationToken ct = default)
         where T : class, IApiObject<T>
@@ -127,7 +134,7 @@ public sealed class InProcessApiClient : IApiClient
     /// <summary>Carries out any request of the API. The caller's rights are checked.</summary>
     internal async ValueTask<ApiAnswer> SendAsync(RequestInfo info, ReadOnlyMemory<byte> body, string contentType, CancellationToken ct)
     {
-        var call = new ApiCall { Info = info, User = _user, Body = body, ContentType = contentType, UserAgent = Agent };
+        var call = new ApiCall { Info = info, User = _user, Body = body, ContentType = contentType, UserAgent = _agent };
         // Reads of the server's own loops are looks into memory, not requests.
         if (_core.Auditor is { } auditor && !info.IsReadOnly)
         {
@@ -139,7 +146,7 @@ public sealed class InProcessApiClient : IApiClient
 
     private async ValueTask<ApiAnswer> AuditedAsync(Auditor auditor, ApiCall call, CancellationToken ct)
     {
-        var (audit, unaudited) = await auditor.BeginAsync(call.Info, call.User, Agent, ct).ConfigureAwait(false);
+        var (audit, unaudited) = await auditor.BeginAsync(call.Info, call.User, _agent, ct).ConfigureAwait(false);
         if (unaudited is not null)
         {
             return unaudited;

@@ -20,10 +20,10 @@ public sealed class InProcessMetadataClient : IMetadataClient
     private readonly ServerCore _core;
     private readonly InProcessApiClient _client;
 
-    internal InProcessMetadataClient(ServerCore core)
+    internal InProcessMetadataClient(ServerCore core, InProcessApiClient client)
     {
         _core = core;
-        _client = core.Client;
+        _client = client;
     }
 
     public ValueTask<IReadOnlyList<ResourceId>> ResourcesAsync(CancellationToken ct = default) => new(

@@ -125,7 +125,7 @@ internal sealed class EvictionSubresource : ISubresource
         var status = new WriteScope
         {
             Resource = served, User = UserInfo.Loopback, Namespace = scope.Namespace, Name = name, Subresource = "status", DryRun = scope.DryRun,
-            FieldManager = "gantry",
+            FieldManager = "kube-apiserver",
         };
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {

@@ -26,21 +26,24 @@ internal static class AutoscalerCells
     {
         "External" when wanted.External is { } m => Amount(m.Target, now?.External?.Current),
         "Object" when wanted.Object is { } m => Amount(m.Target, now?.Object?.Current),
-        "Pods" when wanted.Pods is { } m => Text(now?.Pods?.Current.AverageValue) + "/" + Text(m.Target.AverageValue),
+        "Pods" when wanted.Pods is { } m => Told(now?.Pods?.Current, c => c.AverageValue) + "/" + Text(m.Target.AverageValue),
         "Resource" when wanted.Resource is { } m => m.Name + ": " + Usage(m.Target, now?.Resource?.Current),
         "ContainerResource" when wanted.ContainerResource is { } m => m.Name + ": " + Usage(m.Target, now?.ContainerResource?.Current),
         _ => "<unknown type>",
     };
 
     private static string Amount(V2MetricTarget target, V2MetricValueStatus? current) => target.AverageValue is not null
-        ? $"{Text(current?.AverageValue)}/{Text(target.AverageValue)} (avg)"
-        : $"{Text(current?.Value)}/{Text(target.Value)}";
+        ? $"{current?.AverageValue?.ToString() ?? Unknown}/{Text(target.AverageValue)} (avg)"
+        : $"{Told(current, c => c.Value)}/{Text(target.Value)}";
 
     private static string Usage(V2MetricTarget target, V2MetricValueStatus? current) => target.AverageValue is not null
-        ? $"{Text(current?.AverageValue)}/{Text(target.AverageValue)}"
+        ? $"{Told(current, c => c.AverageValue)}/{Text(target.AverageValue)}"
         : $"{Percent(current?.AverageUtilization, Unknown)}/{Percent(target.AverageUtilization, "<auto>")}";
 
-    private static string Text(Quantity? amount) => amount?.ToString() ?? Unknown;
+    // What was measured, but not as the target wants it, is shown as what it is.
+    private static string Told(V2MetricValueStatus? current, Func<V2MetricValueStatus, Quantity?> part) => current is null ? Unknown : Text(part(current));
+
+    private static string Text(Quantity? amount) => amount?.ToString() ?? "<nil>";
 
     private static string Percent(int? share, string missing) => share is { } set ? string.Create(CultureInfo.InvariantCulture, $"{set}%") : missing;
 }

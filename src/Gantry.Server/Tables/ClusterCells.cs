@@ -102,7 +102,7 @@ internal static class ClusterCells
         var parameters = o.Spec.ParamRef switch
         {
             null => CellText.Unset,
-            { Name.Length: > 0 } p => p.Namespace.Length > 0 ? p.Namespace + "/" + p.Name : p.Name,
+            { Name.Length: > 0 } p => (p.Namespace.Length > 0 ? p.Namespace : "*") + "/" + p.Name,
             { Selector: { } selector } => CellText.Dump(selector),
             _ => CellText.Unset,
         };

@@ -93,7 +93,6 @@ internal static class WorkloadCells
             : o.Metadata.DeletionTimestamp is not null ? "Terminating"
             : Is("Suspended") ? "Suspended"
             : Is("FailureTarget") ? "FailureTarget"
-            : Is("SuccessCriteriaMet") ? "SuccessCriteriaMet"
             : "Running";
     }
 }

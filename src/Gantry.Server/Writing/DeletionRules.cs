@@ -49,16 +49,18 @@ internal static class DeletionRules
     /// <summary>The finalizers that the object has to shed before it goes, with those that the wanted propagation adds.</summary>
     public static IReadOnlyList<string> Finalizers(KindStrategy strategy, V1ObjectMeta metadata, V1DeleteOptions options)
     {
+        if (strategy.IsDefinition && metadata.DeletionTimestamp is null)
+        {
+            // It is announced at first, and what else is wanted does not count yet.
+            return metadata.Finalizers.Contains(CustomResources.DefinitionLoop.Cleanup, StringComparer.Ordinal)
+                ? metadata.Finalizers : [.. metadata.Finalizers, CustomResources.DefinitionLoop.Cleanup];
+        }
+
         var (orphan, foreground) = Wanted(strategy, metadata, options);
         var kept = metadata.Finalizers.Where(f => f is not (Orphan or Foreground)).ToList();
         if (orphan)
         {
             kept.Add(Orphan);
-        }
-
-        if (strategy.IsDefinition && metadata.DeletionTimestamp is null && !kept.Contains(CustomResources.DefinitionLoop.Cleanup, StringComparer.Ordinal))
-        {
-            kept.Add(CustomResources.DefinitionLoop.Cleanup);
         }
 
         if (foreground)

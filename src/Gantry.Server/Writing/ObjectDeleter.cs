@@ -45,15 +45,15 @@ public sealed class ObjectDeleter
                 return unreadable;
             }
 
+            if (Preconditions(scope, stored, options) is { } refusal)
+            {
+                return refusal;
+            }
+
             var typed = resource.Typed(stored);
             if (!scope.IsAdmitted && await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Delete, typed, scope.Name) with { DeleteOptions = options }, null, cancellation).ConfigureAwait(false) is { } unwanted)
             {
                 return unwanted;
-            }
-
-            if (Preconditions(scope, stored, options) is { } refusal)
-            {
-                return refusal;
             }
 
             var (marked, removes) = Plan(scope, stored, typed, options);
@@ -112,20 +112,17 @@ public sealed class ObjectDeleter
             return null;
         }
 
-        var type = scope.Resource.Stored.Type;
+        var (type, strategy) = (scope.Resource.Stored.Type, scope.Resource.Strategy);
+        var current = stored.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        ApiStatus Missed(string what, string given, string found, string then) => strategy.IsNamespace || strategy.IsDefinition
+            ? ApiStatus.Conflict(type, scope.Name, $"Precondition failed: {what} in precondition: {given}, {what} in object meta: {found}")
+            : ApiStatus.KindConflict(type, scope.Name, $"the {what} in the precondition ({given}) does not match the {what} in record ({found}). The object might have been {then}");
         if (wanted.Uid is { } uid && uid != stored.Uid)
         {
-            return scope.Resource.Strategy.IsNamespace
-                ? ApiStatus.Conflict(type, scope.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored.Uid}")
-                : ApiStatus.KindConflict(type, scope.Name,
-                    $"the UID in the precondition ({uid}) does not match the UID in record ({stored.Uid}). The object might have been deleted and then recreated");
+            return Missed("UID", uid, stored.Uid, "deleted and then recreated");
         }
 
-        var current = stored.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return wanted.ResourceVersion is { } version && version != current
-            ? ApiStatus.KindConflict(type, scope.Name,
-                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current}). The object might have been modified")
-            : null;
+        return wanted.ResourceVersion is { } version && version != current ? Missed("ResourceVersion", version, current, "modified") : null;
     }
 
     // The object as it is to be marked, or null when it stays as it is; and whether it goes at once.
@@ -150,7 +147,7 @@ public sealed class ObjectDeleter
             return (null, true);
         }
 
-        if (deleting is not null && grace == left && finalizers.SequenceEqual(metadata.Finalizers, StringComparer.Ordinal))
+        if (deleting is not null && grace == left && (!strategy.IsDefinition || metadata.DeletionGracePeriodSeconds is not null) && finalizers.SequenceEqual(metadata.Finalizers, StringComparer.Ordinal))
         {
             return (null, !holds);
         }
@@ -177,9 +174,11 @@ public sealed class ObjectDeleter
         var left = metadata.DeletionGracePeriodSeconds ?? 0;
         var end = metadata.DeletionTimestamp is { } set ? set.AddSeconds(grace - left) : _clock.GetUtcNow().AddSeconds(grace);
         tree["deletionTimestamp"] = Metadata.Time(end);
-        tree["deletionGracePeriodSeconds"] = strategy.IsNamespace ? null : TreeInteger.Of(grace);
+        // The first request only announces the end of a definition.
+        var announces = strategy.IsDefinition && metadata.DeletionTimestamp is null;
+        tree["deletionGracePeriodSeconds"] = strategy.IsNamespace || announces ? null : TreeInteger.Of(grace);
         tree["finalizers"] = finalizers.Count == 0 ? null : new TreeList(finalizers.Select(f => (Tree)f));
-        if (metadata.DeletionTimestamp is null && Metadata.Generation(value) is > 0 and var generation)
+        if (metadata.DeletionTimestamp is null && !announces && Metadata.Generation(value) is > 0 and var generation)
         {
             tree["generation"] = generation + 1;
         }
@@ -189,7 +188,7 @@ public sealed class ObjectDeleter
             value.Made("status")["phase"] = "Terminating";
         }
 
-        if (strategy.IsDefinition && metadata.DeletionTimestamp is null)
+        if (announces)
         {
             Announce(value.Made("status"));
         }

@@ -46,7 +46,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         _store = StoreEngine.InMemory(new StoreOptions(), clock);
         var options = new ApiServerOptions { DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0) };
         _server = await ApiServer.StartAsync(options, new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance });
-        Metadata = _server.Metadata;
+        Metadata = _server.MetadataOf("kube-controller-manager");
         Caches = new CacheSet(Api, clock);
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);

@@ -119,7 +119,7 @@ public sealed class ExtensionTests : IAsyncLifetime
     {
         await ReadyAsync();
         _extension.Widgets["a"] = "4dbb1b5c-1a66-4e0c-9c4c-7f2f1e6a3b11";
-        var metadata = _server.Server.Metadata;
+        var metadata = _server.Server.MetadataOf("kube-controller-manager");
         var resource = (await metadata.ResourcesAsync()).Single(r => r.Group == "widgets.example.com");
         Assert.Equal(("widgets", "Widget", true, "delete,get,list,watch"), (resource.Plural, resource.Kind, resource.Namespaced, resource.Verbs));
         var listed = await metadata.ListAsync(resource, new ListQuery { Namespace = "default" });

@@ -95,6 +95,44 @@ public sealed class DefinitionStatusTests(RunningServer server)
         Assert.Equal(404, (await server.GetAsync(path)).Code);
     }
 
+    [Fact]
+    public async Task The_first_request_for_the_end_of_a_definition_only_announces_it()
+    {
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\"");
+        await Definition.EstablishedAsync(server, "tabs." + group);
+        var definition = $"{Definition.Path}/tabs.{group}";
+        await server.PostAsync($"/apis/{group}/v1/tabs", $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a","finalizers":["example.com/f"]} }""");
+
+        var uid = await server.DeleteAsync(definition, """{"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"}}""");
+        Assert.Equal(409, uid.Code);
+        Assert.Matches($"^Operation cannot be fulfilled on customresourcedefinitions.apiextensions.k8s.io \"tabs.{group}\": Precondition failed: UID in precondition: 11111111-1111-1111-1111-111111111111, UID in object meta: [0-9a-f-]{{36}}$", uid.Message);
+        var version = await server.DeleteAsync(definition, """{"preconditions":{"resourceVersion":"1"}}""");
+        Assert.Matches("Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: [0-9]+$", version.Message);
+
+        var first = await server.DeleteAsync(definition, """{"propagationPolicy":"Foreground"}""");
+        Assert.Equal(["customresourcecleanup.apiextensions.k8s.io"], first.Metadata.List("finalizers")!.OfType<TreeString>().Select(f => f.Value));
+        Assert.Equal((true, false, TreeInteger.Of(1)), (first.Metadata.Contains("deletionTimestamp"), first.Metadata.Contains("deletionGracePeriodSeconds"), first.Metadata["generation"]));
+        Assert.Contains("Terminating True InstanceDeletionPending CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", Conditions(first));
+
+        var second = await server.DeleteAsync(definition);
+        Assert.Equal((200, TreeInteger.Of(0), TreeInteger.Of(1)), (second.Code, second.Metadata["deletionGracePeriodSeconds"], second.Metadata["generation"]));
+        await server.MergeAsync($"/apis/{group}/v1/tabs/a", """{"metadata":{"finalizers":null}}""");
+        await Definition.UntilAsync(async () => (await server.GetAsync(definition)).Code == 404);
+    }
+
+    [Fact]
+    public async Task Who_keeps_the_status_is_called_as_in_Kubernetes()
+    {
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\"");
+        await Definition.EstablishedAsync(server, "tabs." + group);
+
+        var managers = (await server.GetAsync($"{Definition.Path}/tabs.{group}")).Metadata.List("managedFields")!.OfType<TreeMap>();
+
+        Assert.Contains(managers, m => (m.Text("manager"), m.Text("operation"), m.Text("subresource")) == ("kube-apiserver", "Update", "status"));
+    }
+
     private async Task DefineAsync(string group, string plural, string names, string metadata = "")
     {
         var made = await server.PostAsync(Definition.Path, $$$"""

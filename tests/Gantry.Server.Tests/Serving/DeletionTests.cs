@@ -71,6 +71,18 @@ public sealed class DeletionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Preconditions_of_namespaces_are_looked_at_first_and_told_in_their_own_words()
+    {
+        var ns = await server.NamespaceAsync();
+        var version = await server.DeleteAsync($"/api/v1/namespaces/{ns}", """{"preconditions":{"resourceVersion":"1"}}""");
+        Assert.Matches($"^Operation cannot be fulfilled on namespaces \"{ns}\": Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: [0-9]+$", version.Message);
+
+        // Nobody may delete it, but the wrong object is not asked for.
+        Assert.Equal(409, (await server.DeleteAsync("/api/v1/namespaces/default", """{"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"}}""")).Code);
+        Assert.Equal(403, (await server.DeleteAsync("/api/v1/namespaces/default")).Code);
+    }
+
+    [Fact]
     public async Task A_namespace_stays_terminating_until_its_finalizers_are_gone()
     {
         var ns = await server.NamespaceAsync();
