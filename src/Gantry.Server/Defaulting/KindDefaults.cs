@@ -21,6 +21,7 @@ public static class KindDefaults
         [("", "Pod")] = o =>
         {
             PodDefaults.Pod(o.Made("spec"));
+            PodDefaults.Metadata(o.Map("metadata"));
             PodDefaults.Status(o.Map("status"));
         },
         [("", "PodTemplate")] = o => Template(o),
@@ -72,6 +73,7 @@ public static class KindDefaults
         if (owner.Map("template") is { } template)
         {
             PodDefaults.Spec(template.Made("spec"));
+            PodDefaults.Metadata(template.Map("metadata"));
         }
     }
 
@@ -339,6 +341,9 @@ public static class KindDefaults
             names.Default("listKind", kind + "List");
         }
 
-        spec.Made("conversion").Default("strategy", "None");
+        if (!spec.Has("conversion"))
+        {
+            spec["conversion"] = new TreeMap { { "strategy", "None" } };
+        }
     }
 }

@@ -9,6 +9,12 @@ internal static class PodDefaults
 
     private static readonly string[] Containers = ["initContainers", "containers"];
 
+    private static readonly string[] OldInitContainers =
+    [
+        "pod.beta.kubernetes.io/init-containers", "pod.alpha.kubernetes.io/init-containers",
+        "pod.beta.kubernetes.io/init-container-statuses", "pod.alpha.kubernetes.io/init-container-statuses",
+    ];
+
     /// <summary>A spec of a pod or of a template.</summary>
     public static void Spec(TreeMap spec)
     {
@@ -63,6 +69,26 @@ internal static class PodDefaults
         if (spec["terminationGracePeriodSeconds"] is TreeInteger { Value: < 0 })
         {
             spec["terminationGracePeriodSeconds"] = 1;
+        }
+    }
+
+    /// <summary>Takes out the annotations that init containers were in once, which nothing may act upon any longer.</summary>
+    public static void Metadata(TreeMap? metadata)
+    {
+        if (metadata?.Map("annotations") is not { Count: > 0 } annotations)
+        {
+            return;
+        }
+
+        var isOld = false;
+        foreach (var old in OldInitContainers)
+        {
+            isOld |= annotations.Remove(old);
+        }
+
+        if (isOld && annotations.Count == 0)
+        {
+            metadata.Remove("annotations");
         }
     }
 

@@ -68,7 +68,8 @@ internal static class DeletionRules
             kept.Add(Foreground);
         }
 
-        return kept;
+        // What is the same is left in its order.
+        return kept.Count == metadata.Finalizers.Count && kept.TrueForAll(f => metadata.Finalizers.Contains(f, StringComparer.Ordinal)) ? metadata.Finalizers : kept;
     }
 
     /// <summary>How long a pod has to end, in seconds; 0 when nothing runs that would have to.</summary>
@@ -86,6 +87,11 @@ internal static class DeletionRules
 
     private static (bool Orphan, bool Foreground) Wanted(KindStrategy strategy, V1ObjectMeta metadata, V1DeleteOptions options)
     {
+        if (!strategy.HasDependents)
+        {
+            return (false, false);
+        }
+
         if (options.OrphanDependents is { } orphan)
         {
             return (orphan, false);

@@ -68,6 +68,9 @@ public sealed record KindStrategy
     /// <summary>Whether dependents are orphaned unless the delete says otherwise (kinds older than the garbage collector).</summary>
     public bool OrphansByDefault { get; init; }
 
+    /// <summary>Whether what depends on such an object is looked after when it goes; deletes of other kinds name a propagation for nothing.</summary>
+    public bool HasDependents { get; init; } = true;
+
     /// <summary>Whether deletion waits for a grace period.</summary>
     public bool IsPod { get; init; }
 
@@ -118,6 +121,7 @@ public sealed record KindStrategy
             AllowsUnconditionalUpdate = !ConditionalOnly.Contains(type.Kind),
             ShowsDeleted = ShownAfterDelete.Contains(type.Kind),
             OrphansByDefault = type is { Group: "", Kind: "ReplicationController" } or { Group: "batch", Kind: "Job" },
+            HasDependents = type.Kind != "Event",
             IsPod = type is { Group: "", Kind: "Pod" },
             IsDefinition = type is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" },
             IsNamespace = type is { Group: "", Kind: "Namespace" },

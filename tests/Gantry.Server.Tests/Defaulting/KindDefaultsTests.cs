@@ -75,6 +75,14 @@ public class KindDefaultsTests
     }
 
     [Fact]
+    public void Init_containers_in_annotations_are_not_kept()
+    {
+        Assert.Equal("{\"k\":\"v\"}", At(Defaulted<V1Pod>("""{"metadata":{"annotations":{"pod.beta.kubernetes.io/init-containers":"[]","k":"v"}}}"""), "metadata", "annotations"));
+        var template = Defaulted<V1Deployment>("""{"spec":{"template":{"metadata":{"annotations":{"pod.alpha.kubernetes.io/init-container-statuses":"[]"}}}}}""");
+        Assert.Equal("nothing", At(template, "spec", "template", "metadata", "annotations"));
+    }
+
+    [Fact]
     public void Applying_defaults_twice_changes_nothing()
     {
         foreach (var resource in ApiCatalog.Resources)

@@ -36,6 +36,19 @@ public sealed class DeletionTests(RunningServer server)
         Assert.Equal(422, (await server.DeleteAsync($"{path}/a?propagationPolicy=Sideways")).Code);
     }
 
+    [Theory]
+    [InlineData("/api/v1", "\"involvedObject\":{\"namespace\":\"N\"}")]
+    [InlineData("/apis/events.k8s.io/v1", "\"regarding\":{\"namespace\":\"N\"},\"eventTime\":\"2024-01-01T00:00:00.000000Z\",\"reportingController\":\"example.com/c\",\"reportingInstance\":\"i\",\"action\":\"A\",\"reason\":\"R\",\"type\":\"Normal\"")]
+    public async Task Nothing_depends_on_events_so_they_go_at_once(string api, string body)
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"{api}/namespaces/{ns}/events";
+        Assert.Equal(201, (await server.PostAsync(path, $$$"""{"metadata":{"name":"a"},{{{body.Replace("\"N\"", $"\"{ns}\"", StringComparison.Ordinal)}}} }""")).Code);
+
+        Assert.Equal("Success", (await server.DeleteAsync(path + "/a?propagationPolicy=Foreground")).Body.Text("status"));
+        Assert.Equal(404, (await server.GetAsync(path + "/a")).Code);
+    }
+
     [Fact]
     public async Task A_pod_on_a_node_has_time_to_end_and_one_without_a_node_has_none()
     {
