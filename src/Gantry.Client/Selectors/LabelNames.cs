@@ -40,7 +40,7 @@ public static class LabelNames
             {
                 if (prefix.Length > 253)
                 {
-                    wrong.Add("prefix part must be no more than 253 bytes");
+                    wrong.Add("prefix part must be no more than 253 characters");
                 }
 
                 if (!IsSubdomain(prefix))
@@ -53,7 +53,7 @@ public static class LabelNames
         var name = parts[^1];
         if (name.Length is 0 or > 63)
         {
-            wrong.Add(name.Length == 0 ? "name part must be non-empty" : "name part must be no more than 63 bytes");
+            wrong.Add(name.Length == 0 ? "name part must be non-empty" : "name part must be no more than 63 characters");
         }
 
         if (name.Length == 0 || !IsName(name))
@@ -67,8 +67,8 @@ public static class LabelNames
     /// <summary>What is wrong with the value (all of it, in one text), or null.</summary>
     public static string? CheckValue(string value) => (value.Length > 63, value.Length > 0 && !IsName(value)) switch
     {
-        (true, true) => "must be no more than 63 bytes; " + ValueRule,
-        (true, _) => "must be no more than 63 bytes",
+        (true, true) => "must be no more than 63 characters; " + ValueRule,
+        (true, _) => "must be no more than 63 characters",
         (_, true) => ValueRule,
         _ => null,
     };

@@ -298,7 +298,8 @@ public static class KindDefaults
     private static void Scaling(TreeMap rules, string policies)
     {
         rules.Default("selectPolicy", "Max");
-        if (!rules.HasItems("policies"))
+        // An empty list is not taken for none: it is refused.
+        if (rules["policies"] is null or TreeNull)
         {
             rules["policies"] = TreeJson.Parse(Encoding.UTF8.GetBytes(policies));
         }

@@ -1,3 +1,4 @@
+using Gantry.Api;
 using Gantry.Api.Apply;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
@@ -7,6 +8,7 @@ using Gantry.Server.Pipeline;
 using Gantry.Server.Registry;
 using Gantry.Server.Services;
 using Gantry.Server.Statuses;
+using Gantry.Server.Validation;
 using Gantry.Server.Writing;
 
 namespace Gantry.Server.Subresources;
@@ -157,9 +159,9 @@ internal sealed class ScaleSubresource : ISubresource
         }
 
         var wanted = scale.Map("spec")?.Number("replicas") ?? 0;
-        if (wanted < 0)
+        if (Faults(scope, scale, wanted) is { Any: true } faults)
         {
-            return ApiStatus.Invalid(SubresourceKinds.Scale, scope.Name, [FieldError.Invalid("spec.replicas", wanted, "must be greater than or equal to 0")]);
+            return ApiStatus.Invalid(SubresourceKinds.Scale, scope.Name, faults.List);
         }
 
         var (asked, metadata) = (scale.Made("metadata"), old.Made("metadata"));
@@ -173,6 +175,18 @@ internal sealed class ScaleSubresource : ISubresource
         metadata["resourceVersion"] = asked.Text("resourceVersion") is { Length: > 0 } version ? (Tree)version : null;
         Put(scope.Resource, old, TreeInteger.Of(wanted));
         return old;
+    }
+
+    // A Scale is an object of its own, though only its number is kept.
+    private static FieldErrors Faults(WriteScope scope, TreeMap scale, long wanted)
+    {
+        scale.Made("metadata")["namespace"] = scope.Namespace;
+        var errors = new FieldErrors();
+        var (metadata, at) = (ApiJson.Decode<V1Scale>(TreeJson.Write(scale)).Metadata, FieldPath.Root("metadata"));
+        MetadataRules.Validate(errors, metadata, true, Rules.DnsSubdomain, at);
+        MetadataRules.KnownFinalizers(errors, metadata.Finalizers, at.Child("finalizers"));
+        errors.NotNegative(FieldPath.Root("spec").Child("replicas"), wanted);
+        return errors;
     }
 
     private async ValueTask<ApiAnswer> WriteAsync(WriteScope scope, Proposer propose, CancellationToken cancellation) =>

@@ -93,7 +93,8 @@ public static class CsiRules
             {
                 if (now.Name == before.Name && !now.Equals(before))
                 {
-                    errors.InvalidDump(at, "storage.CSINodeDriver" + GoDump.Of(now)[GoDump.Of(now).IndexOf('{', StringComparison.Ordinal)..], Rules.Immutable);
+                    // The path is the name of the type.
+                    errors.InvalidDump(FieldPath.Root("CSINodeDriver"), "storage.CSINodeDriver" + GoDump.Of(now)[GoDump.Of(now).IndexOf('{', StringComparison.Ordinal)..], Rules.Immutable);
                 }
             }
         }
@@ -145,7 +146,11 @@ public static class CsiRules
                 errors.Duplicate(at, key);
             }
 
-            errors.Invalid(at, key, Rules.QualifiedName(key));
+            // All of the keys are shown, whichever of them is wrong.
+            foreach (var wrong in Rules.QualifiedName(key))
+            {
+                errors.InvalidDump(at, GoDump.Texts("string", keys), wrong);
+            }
         }
     }
 

@@ -76,7 +76,7 @@ public static class EndpointSliceRules
                     errors.Invalid(at, address, $"must be a valid {type} address");
                 }
 
-                errors.Invalid(at, address, Rules.IsIp(address) ? Rules.OrdinaryIp(address) : Rules.Ip(address));
+                errors.Invalid(at, address, Rules.IsIp(address) ? Rules.OrdinaryIp(address) : ["must be a valid IP address"]);
                 break;
             case "FQDN":
                 DomainRules.FullyQualifiedDomain(errors, address, at);

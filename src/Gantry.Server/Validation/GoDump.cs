@@ -13,7 +13,8 @@ public static class GoDump
 {
     public static string Of(object? value) => value switch
     {
-        null => "null",
+        // What is not there is the word "null", quoted like every text.
+        null => "\"null\"",
         IReadOnlyDictionary<string, string> map => Map(map),
         IntOrString either => Of(either),
         Quantity amount => $"resource.Quantity{{s:\"{amount}\"}}",

@@ -20,37 +20,14 @@ internal static class JobIndexes
         int? last = null;
         foreach (var part in text.Split(','))
         {
-            var ends = part.Split('-');
-            if (ends.Length > 2)
-            {
-                return $"the fragment \"{part}\" violates the requirement that an index interval can have at most two parts separated by '-'";
-            }
-
-            if (Number(ends[0], completions, out var low) is { } wrong)
+            if (Interval(part, completions, out var low, out var high) is { } wrong)
             {
                 return wrong;
             }
 
             if (last >= low)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"non-increasing order, previous: {last}, current: {low}");
-            }
-
-            last = low;
-            if (ends.Length == 1)
-            {
-                total++;
-                continue;
-            }
-
-            if (Number(ends[1], completions, out var high) is { } wrongEnd)
-            {
-                return wrongEnd;
-            }
-
-            if (low >= high)
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"non-increasing order, previous: {low}, current: {high}");
+                return NotRising(last.Value, low);
             }
 
             total += high - low + 1;
@@ -70,14 +47,43 @@ internal static class JobIndexes
         return value >= completions ? string.Create(CultureInfo.InvariantCulture, $"too large index: \"{text}\"") : null;
     }
 
-    /// <summary>Every index that the text names, in order; the text is a good one.</summary>
-    public static IEnumerable<(int Low, int High)> Ranges(string text)
+    /// <summary>The intervals that the text names, in its order; parts that are none are left out.</summary>
+    /// <param name="text">The indexes.</param>
+    /// <param name="completions">How many indexes the job has.</param>
+    public static IEnumerable<(int Low, int High)> Ranges(string text, int completions)
     {
         foreach (var part in text.Length == 0 ? [] : text.Split(','))
         {
-            var ends = part.Split('-');
-            var low = int.Parse(ends[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-            yield return (low, ends.Length == 1 ? low : int.Parse(ends[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+            if (Interval(part, completions, out var low, out var high) is null)
+            {
+                yield return (low, high);
+            }
         }
     }
+
+    private static string? Interval(string part, int completions, out int low, out int high)
+    {
+        high = 0;
+        var ends = part.Split('-');
+        if (ends.Length > 2)
+        {
+            low = 0;
+            return $"the fragment \"{part}\" violates the requirement that an index interval can have at most two parts separated by '-'";
+        }
+
+        if (Number(ends[0], completions, out low) is { } wrong)
+        {
+            return wrong;
+        }
+
+        high = low;
+        if (ends.Length == 1)
+        {
+            return null;
+        }
+
+        return Number(ends[1], completions, out high) is { } wrongEnd ? wrongEnd : low >= high ? NotRising(low, high) : null;
+    }
+
+    private static string NotRising(int before, int now) => string.Create(CultureInfo.InvariantCulture, $"non-increasing order, previous: {before}, current: {now}");
 }

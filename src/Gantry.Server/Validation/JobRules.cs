@@ -102,7 +102,7 @@ internal static class JobRules
         {
             errors.Immutable(at, now.Completions == before.Completions, now.Completions);
         }
-        else if (now.Completions != before.Completions && now.Completions != now.Parallelism)
+        else if (now.Completions is not null && now.Completions != before.Completions && now.Completions != now.Parallelism)
         {
             errors.Invalid(at, now.Completions, $"can only be modified in tandem with {at.ToString().Replace("completions", "parallelism", StringComparison.Ordinal)}");
         }

@@ -103,7 +103,7 @@ internal static class JobStatusRules
 
         if ((completed || started) && now.CompletionTime < now.StartTime)
         {
-            errors.InvalidDump(path, GoDump.Of(now.CompletionTime), "must be equal to or after `startTime`");
+            errors.InvalidDump(path, GoDump.Of(now.CompletionTime), "completionTime cannot be set before startTime");
         }
     }
 
@@ -128,7 +128,7 @@ internal static class JobStatusRules
 
         if ((newly || !Equals(now.UncountedTerminatedPods, before.UncountedTerminatedPods)) && now.UncountedTerminatedPods is { } uncounted && uncounted.Failed.Count + uncounted.Succeeded.Count > 0)
         {
-            errors.InvalidDump(At.Child("uncountedTerminatedPods"), GoDump.Of(uncounted), "must be empty for finished job");
+            errors.InvalidDump(At.Child("uncountedTerminatedPods"), GoDump.Of(uncounted), "uncountedTerminatedPods needs to be empty for finished job");
         }
 
         if ((newly || now.Terminating != before.Terminating) && now.Terminating > 0)
@@ -164,16 +164,17 @@ internal static class JobStatusRules
             errors.Invalid(At.Child("failedIndexes"), failed, "cannot set non-null failedIndexes when backoffLimitPerIndex is null");
         }
 
-        if ((completedChanged || failedChanged) && failed is not null && job.Spec.Completions is not null && wrong is null && wrongToo is null && Overlap(completed, failed) is { } index)
+        if ((completedChanged || failedChanged) && failed is not null && job.Spec.Completions is not null && Overlap(completed, failed, all) is { } index)
         {
             errors.Invalid(At.Child("failedIndexes"), failed, $"failedIndexes and completedIndexes overlap at index: {index}");
         }
     }
 
-    private static int? Overlap(string completed, string failed)
+    // What is no interval is told as such, and does not stand in the way of the others.
+    private static int? Overlap(string completed, string failed, int completions)
     {
-        using var a = JobIndexes.Ranges(completed).GetEnumerator();
-        using var b = JobIndexes.Ranges(failed).GetEnumerator();
+        using var a = JobIndexes.Ranges(completed, completions).GetEnumerator();
+        using var b = JobIndexes.Ranges(failed, completions).GetEnumerator();
         var (hasA, hasB) = (a.MoveNext(), b.MoveNext());
         while (hasA && hasB)
         {
@@ -218,12 +219,13 @@ internal static class JobStatusRules
 
         if (now.CompletionTime is { } time && before.CompletionTime is { } earlier && time != earlier)
         {
-            errors.InvalidDump(At.Child("completionTime"), GoDump.Of(time), Rules.Immutable);
+            errors.InvalidDump(At.Child("completionTime"), GoDump.Of(time), "completionTime cannot be mutated");
         }
 
         if (before.StartTime is not null && now.StartTime != before.StartTime && job.Spec.Suspend != true)
         {
-            errors.InvalidDump(At.Child("startTime"), GoDump.Of(now.StartTime), "field is immutable for unsuspended job once set");
+            // Changed or removed, the words are the same.
+            errors.Required(At.Child("startTime"), "startTime cannot be removed for unsuspended job");
         }
 
         if (Is(old, SuccessCriteriaMet) && !Is(job, SuccessCriteriaMet))

@@ -91,9 +91,12 @@ public static class MetadataRules
         }
     }
 
+    /// <summary>Whether a finalizer is one of the API's own or has a domain and a path.</summary>
+    public static bool IsKnownFinalizer(string finalizer) => finalizer.Contains('/', StringComparison.Ordinal) || finalizer is "kubernetes" or "orphan" or "foregroundDeletion";
+
     public static void KnownFinalizer(FieldErrors errors, string finalizer, FieldPath at)
     {
-        if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+        if (!IsKnownFinalizer(finalizer))
         {
             errors.Invalid(at, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
         }

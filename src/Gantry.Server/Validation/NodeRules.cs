@@ -1,13 +1,19 @@
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
+using Gantry.Server.Defaulting;
 
 namespace Gantry.Server.Validation;
 
 /// <summary>Nodes.</summary>
 internal static class NodeRules
 {
+    private const string OldTaints = "scheduler.alpha.kubernetes.io/taints";
+    private const string AvoidPods = "scheduler.alpha.kubernetes.io/preferAvoidPods";
+
     /// <summary>A node, new or updated. Kubernetes looks for its taints under the metadata.</summary>
     public static void Node(FieldErrors errors, V1Node node)
     {
+        Annotations(errors, node.Metadata.Annotations);
         SchedulingRules.Taints(errors, node.Spec.Taints, FieldPath.Root("metadata").Child("taints"));
         Resources(errors, node);
         var (cidrs, at) = (node.Spec.PodCIDRs, FieldPath.Root("spec").Child("podCIDRs"));
@@ -36,6 +42,49 @@ internal static class NodeRules
         }
     }
 
+    // Taints, and which pods a node had better not get, as they were written before there were fields for them.
+    private static void Annotations(FieldErrors errors, IReadOnlyDictionary<string, string> annotations)
+    {
+        if (annotations.Count == 0)
+        {
+            return;
+        }
+
+        var at = FieldPath.Root("metadata").Child("annotations");
+        if (annotations.TryGetValue(OldTaints, out var taints) && taints.Length > 0)
+        {
+            SchedulingRules.Taints(errors, AnnotatedValues.List<V1Taint>(errors, OldTaints, taints, "core.Taint", at) ?? [], at.Child(OldTaints));
+        }
+
+        if (annotations.TryGetValue(AvoidPods, out var avoided) && avoided.Length > 0 && AnnotatedValues.Read(errors, AvoidPods, avoided, at.Child("AvoidPods")) is { } value and not TreeNull)
+        {
+            if (value is TreeMap map)
+            {
+                Avoided(errors, map.List("preferAvoidPods") ?? [], at.Child(AvoidPods));
+            }
+            else
+            {
+                errors.Invalid(at.Child("AvoidPods"), AvoidPods, $"json: cannot unmarshal {value.KindName} into Go value of type v1.AvoidPods");
+            }
+        }
+    }
+
+    private static void Avoided(FieldErrors errors, TreeList pods, FieldPath at)
+    {
+        for (var i = 0; i < pods.Count; i++)
+        {
+            var signature = at.Index(i).Child("PodSignature");
+            if ((pods[i] as TreeMap)?.Map("podSignature")?.Map("podController") is not { } controller)
+            {
+                errors.Required(signature);
+            }
+            else if (controller["controller"] is not TreeBool { Value: true })
+            {
+                errors.Invalid(signature.Child("PodController").Child("Controller"), false, "must point to a controller");
+            }
+        }
+    }
+
     private static void Resources(FieldErrors errors, V1Node node)
     {
         foreach (var (amounts, field) in new[] { (node.Status.Capacity, "capacity"), (node.Status.Allocatable, "allocatable") })
@@ -51,6 +100,7 @@ internal static class NodeRules
     public static void Update(FieldErrors errors, V1Node node, V1Node old)
     {
         var at = FieldPath.Root("spec");
+        Annotations(errors, node.Metadata.Annotations);
         Resources(errors, node);
         var addresses = new HashSet<(string, string)>();
         for (var i = 0; i < node.Status.Addresses.Count; i++)

@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using Gantry.Api;
 using Gantry.Api.Models;
-using Gantry.Api.Trees;
 
 namespace Gantry.Server.Validation;
 
@@ -31,7 +28,7 @@ internal static class PodAnnotationRules
 
         if (annotations.TryGetValue(Tolerations, out var tolerations) && tolerations.Length > 0)
         {
-            TolerationList(errors, tolerations, at);
+            SchedulingRules.Tolerations(errors, AnnotatedValues.List<V1Toleration>(errors, Tolerations, tolerations, "core.Toleration", at) ?? [], at.Child(Tolerations));
         }
 
         if (annotations.TryGetValue(DeletionCost, out var cost) && !IsCost(cost) && !(old?.TryGetValue(DeletionCost, out var before) == true && !IsCost(before)))
@@ -55,26 +52,6 @@ internal static class PodAnnotationRules
     // Text that a number would not be printed as, such as "+1" or "01", is refused, too.
     private static bool IsCost(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) && text[0] != '+' && !(text.Length > 1 && text[0] == '0');
-
-    private static void TolerationList(FieldErrors errors, string text, FieldPath at)
-    {
-        if (JsonSyntax.Explain(System.Text.Encoding.UTF8.GetBytes(text)) is { } error)
-        {
-            errors.Invalid(at, Tolerations, error);
-            return;
-        }
-
-        try
-        {
-            using var list = JsonDocument.Parse(text);
-            var tolerations = list.RootElement.EnumerateArray().Select(t => ApiJson.Decode<V1Toleration>(System.Text.Encoding.UTF8.GetBytes(t.GetRawText()))).ToList();
-            SchedulingRules.Tolerations(errors, tolerations, at.Child(Tolerations));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            errors.Invalid(at, Tolerations, e.Message);
-        }
-    }
 
     private static void Seccomp(FieldErrors errors, string profile, FieldPath at)
     {

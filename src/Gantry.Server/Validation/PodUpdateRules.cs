@@ -1,4 +1,5 @@
 using Gantry.Api.Models;
+using Gantry.Server.Writing;
 
 namespace Gantry.Server.Validation;
 
@@ -24,6 +25,11 @@ internal static class PodUpdateRules
         if (a.Equals(b))
         {
             return;
+        }
+
+        if ((old.Status.QosClass.Length > 0 ? old.Status.QosClass : PodQuality.Of(b)) != PodQuality.Of(a))
+        {
+            errors.Invalid(FieldPath.Root("metadata"), now.Status.QosClass, "Pod QoS is immutable");
         }
 
         var allowed = a with

@@ -28,7 +28,7 @@ public static class RbacRules
             SelectorRules.Validate(errors, aggregation.ClusterRoleSelectors[i], at.Index(i));
             if (errors.Count > before)
             {
-                errors.InvalidDump(at.Index(i), "null", "invalid label selector.");
+                errors.Invalid(at.Index(i), null, "invalid label selector.");
             }
         }
     }

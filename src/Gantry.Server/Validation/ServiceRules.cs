@@ -77,10 +77,9 @@ public static class ServiceRules
                 errors.Forbidden(path, onlyThere);
             }
 
-            ranges = ranges.Trim();
-            if (ranges.Length > 0 && ranges.Split(',').Any(r => !Rules.IsCidr(r.Trim())))
+            foreach (var range in ranges.Trim() is { Length: > 0 } list ? list.Split(',', StringSplitOptions.TrimEntries) : [])
             {
-                errors.Invalid(path, ranges, "must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24 ");
+                errors.Invalid(path, range, Rules.Cidr(range));
             }
         }
     }

@@ -26,7 +26,6 @@ internal static class StatusFieldRules
                 QuotaRules.Status(errors, quota.Status);
                 break;
             case V1Node node when old is V1Node before:
-                NodeRules.Node(errors, node);
                 NodeRules.Update(errors, node, before);
                 break;
             case V1Job job when old is V1Job before:

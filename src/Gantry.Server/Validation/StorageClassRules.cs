@@ -161,7 +161,7 @@ public static class StorageClassRules
 
         if (!Equals(capacity.NodeTopology, old.NodeTopology))
         {
-            errors.InvalidDump(FieldPath.Root("nodeTopology"), capacity.NodeTopology is null ? "null" : GoDump.Of(capacity.NodeTopology), Rules.Immutable);
+            errors.InvalidDump(FieldPath.Root("nodeTopology"), GoDump.Of(capacity.NodeTopology), Rules.Immutable);
         }
 
         errors.Immutable(FieldPath.Root("storageClassName"), capacity.StorageClassName == old.StorageClassName, capacity.StorageClassName);

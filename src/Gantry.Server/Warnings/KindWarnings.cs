@@ -1,4 +1,6 @@
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Validation;
 
 namespace Gantry.Server.Warnings;
@@ -49,6 +51,9 @@ internal static class KindWarnings
             case V1ServiceAccount account:
                 MountableSecrets(account, null, warn);
                 break;
+            case CustomObject custom:
+                Finalizers(custom, [], warn);
+                break;
             default:
                 Always(value, true, warn);
                 break;
@@ -96,6 +101,9 @@ internal static class KindWarnings
                 break;
             case V1ServiceAccount account:
                 MountableSecrets(account, (V1ServiceAccount)old, warn);
+                break;
+            case CustomObject custom:
+                Finalizers(custom, old.Metadata.Finalizers, warn);
                 break;
             default:
                 Always(value, false, warn);
@@ -157,6 +165,23 @@ internal static class KindWarnings
         }
 
         PodWarnings.Template(job.Template, at.Child("template"), warn);
+    }
+
+    // Custom resources may have finalizers of any name; those without a domain of their own may be somebody else's, too.
+    private static void Finalizers(CustomObject custom, IReadOnlyList<string> before, Action<string> warn)
+    {
+        foreach (var finalizer in custom.Metadata.Finalizers.Except(before, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            foreach (var wrong in Rules.QualifiedName(finalizer))
+            {
+                warn($"metadata.finalizers: {GoSyntax.Quoted(finalizer)}: {wrong}");
+            }
+
+            if (!MetadataRules.IsKnownFinalizer(finalizer))
+            {
+                warn($"metadata.finalizers: {GoSyntax.Quoted(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers");
+            }
+        }
     }
 
     private static void MountableSecrets(V1ServiceAccount account, V1ServiceAccount? old, Action<string> warn)

@@ -111,13 +111,13 @@ internal static class Metadata
         var (now, before) = (value.Made("metadata"), old.Made("metadata"));
         now.Remove("selfLink");
         now["generation"] = before["generation"];
-        foreach (var key in (ReadOnlySpan<string>)["uid", "creationTimestamp"])
+        if (now["uid"] is null or TreeNull or TreeString { Value.Length: 0 })
         {
-            if (now[key] is null or TreeNull or TreeString { Value.Length: 0 })
-            {
-                now[key] = before[key];
-            }
+            now["uid"] = before["uid"];
         }
+
+        // Whatever an update says of it, an object was made when it was made.
+        now["creationTimestamp"] = before["creationTimestamp"] ?? now["creationTimestamp"];
 
         // An object on its way out stays on its way out.
         if (before.Has("deletionTimestamp"))

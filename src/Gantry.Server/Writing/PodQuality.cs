@@ -1,4 +1,5 @@
 using Gantry.Api;
+using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 
@@ -11,19 +12,24 @@ public static class PodQuality
 
     /// <summary><c>Guaranteed</c>, <c>Burstable</c> or <c>BestEffort</c>.</summary>
     /// <param name="spec">A pod's spec.</param>
-    public static string Of(TreeMap spec)
+    public static string Of(TreeMap spec) => Of(spec.Items("containers").Concat(spec.Items("initContainers")).SelectMany(container =>
+    {
+        var resources = container.Map("resources");
+        return Counted.Select(name => (Amount(resources?.Map("requests"), name), Amount(resources?.Map("limits"), name)));
+    }));
+
+    /// <summary>As <see cref="Of(TreeMap)"/>, of a pod that has been read.</summary>
+    /// <param name="spec">A pod's spec.</param>
+    public static string Of(V1PodSpec spec) => Of(spec.Containers.Concat(spec.InitContainers).SelectMany(container =>
+        Counted.Select(name => (Amount(container.Resources.Requests, name), Amount(container.Resources.Limits, name)))));
+
+    private static string Of(IEnumerable<(Quantity? Request, Quantity? Limit)> amounts)
     {
         var (any, guaranteed) = (false, true);
-        foreach (var container in spec.Items("containers").Concat(spec.Items("initContainers")))
+        foreach (var (request, limit) in amounts)
         {
-            var resources = container.Map("resources");
-            foreach (var name in Counted)
-            {
-                var request = Amount(resources?.Map("requests"), name);
-                var limit = Amount(resources?.Map("limits"), name);
-                any |= request is not null || limit is not null;
-                guaranteed &= limit is not null && (request is null || request.Value.CompareTo(limit.Value) == 0);
-            }
+            any |= request is not null || limit is not null;
+            guaranteed &= limit is not null && (request is null || request.Value.CompareTo(limit.Value) == 0);
         }
 
         return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
@@ -31,4 +37,7 @@ public static class PodQuality
 
     private static Quantity? Amount(TreeMap? amounts, string name) =>
         amounts?.Text(name) is { } text && Quantity.TryParse(text, out var amount) && amount.Sign > 0 ? amount : null;
+
+    private static Quantity? Amount(IReadOnlyDictionary<string, Quantity> amounts, string name) =>
+        amounts.TryGetValue(name, out var amount) && amount.Sign > 0 ? amount : null;
 }

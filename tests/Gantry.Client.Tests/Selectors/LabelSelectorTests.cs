@@ -48,6 +48,15 @@ public sealed class LabelSelectorTests
         Assert.NotEmpty(error);
     }
 
+    [Theory]
+    [InlineData("app=")]
+    [InlineData("")]
+    public void What_is_too_long_is_refused_as_Kubernetes_refuses_it(string before)
+    {
+        Assert.False(LabelSelector.TryParse(before + new string('a', 64), out _, out var error));
+        Assert.EndsWith("must be no more than 63 characters", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_text_of_a_selector_parses_to_the_same_selector()
     {

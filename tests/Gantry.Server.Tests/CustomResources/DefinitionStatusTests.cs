@@ -47,6 +47,23 @@ public sealed class DefinitionStatusTests(RunningServer server)
     }
 
     [Fact]
+    public async Task New_finalizers_of_custom_resources_without_a_domain_and_a_path_are_warned_of()
+    {
+        const string Prefer = "prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers";
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\"");
+        await Definition.EstablishedAsync(server, "tabs." + group);
+        var path = $"/apis/{group}/v1/tabs";
+
+        var made = await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"t","finalizers":["z.example.com","orphan","example.com/a","b"]}}""");
+        var changed = await server.MergeAsync(path + "/t", """{"metadata":{"finalizers":["b","c"]}}""");
+
+        Assert.Equal([$"299 - \"metadata.finalizers: \\\"b\\\": {Prefer}\"", $"299 - \"metadata.finalizers: \\\"z.example.com\\\": {Prefer}\""], made.Warnings);
+        Assert.Equal([$"299 - \"metadata.finalizers: \\\"c\\\": {Prefer}\""], changed.Warnings);
+        await server.MergeAsync(path + "/t", """{"metadata":{"finalizers":null}}""");
+    }
+
+    [Fact]
     public async Task A_short_name_that_is_taken_later_stays_with_its_first_owner()
     {
         var group = server.Name("g") + ".example.com";

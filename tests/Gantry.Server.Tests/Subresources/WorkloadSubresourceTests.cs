@@ -70,6 +70,9 @@ public sealed class WorkloadSubresourceTests : IAsyncLifetime
         var (code, answer) = await _server.SendAsync("PATCH", Deployments + "/d/scale", """{"spec":{"replicas":-1}}""", "application/merge-patch+json");
         Assert.Equal(422, code);
         Assert.Equal("Scale.autoscaling \"d\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0", (string?)answer!["message"]);
+        (code, answer) = await _server.SendAsync("PUT", Deployments + "/d/scale", """{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"d","labels":{"a b":""},"finalizers":["x"]},"spec":{"replicas":-1}}""");
+        Assert.Equal(422, code);
+        Assert.Equal(["metadata.labels", "metadata.finalizers[0]", "spec.replicas"], answer!["details"]!["causes"]!.AsArray().Select(c => (string)c!["field"]!));
         (code, _) = await _server.SendAsync("GET", Deployments + "/nobody/scale");
         Assert.Equal(404, code);
     }
