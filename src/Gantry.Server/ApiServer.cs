@@ -32,12 +32,14 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping;
     private readonly CancellationTokenSource _ended;
     private readonly Task _following;
+    private readonly EncryptionAtRest _encryption;
     private int _disposed;
 
     private ApiServer(
         ServerCore core, ClusterPki pki, WebApplication web, StopSignal stop, RequestMetrics requests, CancellationTokenSource stopping,
-        CancellationTokenSource ended, Task following, Uri address)
+        CancellationTokenSource ended, Task following, Uri address, EncryptionAtRest encryption)
     {
+        _encryption = encryption;
         _stop = stop;
         _requests = requests;
         _core = core;
@@ -87,7 +89,9 @@ public sealed class ApiServer : IAsyncDisposable
         }
 
         var log = parts.Logs.CreateLogger("api");
-        var encryption = EncryptionAtRest.Open(options.Encryption, options.DataDirectory, parts.Store, parts.Clock, parts.Logs.CreateLogger("encryption"));
+        var encryption = EncryptionAtRest.Open(options.Encryption, options.DataDirectory, options.NodeName, parts);
+        // Keys that are elsewhere are to be there before the first value is read. Whether they are needed shows then.
+        _ = await encryption.CheckAsync(cancellation).ConfigureAwait(false);
         parts = parts with { Store = encryption.Store };
         var advertised = AdvertisedAddress.Of(options);
         var pkiOptions = Pkis(options, advertised);
@@ -127,7 +131,7 @@ public sealed class ApiServer : IAsyncDisposable
             following = Task.WhenAll(following, KeepAsync(objects, parts.Clock, ended.Token));
             Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
             HttpLog.Listening(log, address);
-            return new ApiServer(core, pki, web, stop, requests, stopping, ended, following, address);
+            return new ApiServer(core, pki, web, stop, requests, stopping, ended, following, address, encryption);
         }
         catch
         {
@@ -135,6 +139,7 @@ public sealed class ApiServer : IAsyncDisposable
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             core.Dispose();
             pki.Dispose();
+            encryption.Dispose();
             stopping.Dispose();
             ended.Dispose();
             throw;
@@ -178,6 +183,7 @@ public sealed class ApiServer : IAsyncDisposable
 
         _core.Dispose();
         Pki.Dispose();
+        _encryption.Dispose();
         _stopping.Dispose();
         _ended.Dispose();
     }
@@ -194,6 +200,7 @@ public sealed class ApiServer : IAsyncDisposable
             // Nothing goes on writing into the data directory of a server that did not start.
             await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pki.Dispose();
+            using var unused = encryption;
             if (e is EncryptionException or JsonException or InvalidDataException && await encryption.ExplainAsync(e, cancellation).ConfigureAwait(false) is { } explained)
             {
                 throw explained;
@@ -331,7 +338,7 @@ public sealed class ApiServer : IAsyncDisposable
     {
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
-            discovery, new HealthChecks(parts.Store, () => stop.IsAnnounced, encryption.IsOn ? () => encryption.Fault : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
+            discovery, new HealthChecks(parts.Store, () => stop.IsAnnounced, encryption.IsOn ? encryption : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
             [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), new FlowDumps(core.Flows), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var send = new PatientFlush(options.Limits.RequestTimeout, parts.Clock);

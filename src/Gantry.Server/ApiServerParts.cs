@@ -1,3 +1,4 @@
+using Gantry.Server.Encryption.Kms;
 using Gantry.Server.Http;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Writing;
@@ -21,6 +22,12 @@ public sealed record ApiServerParts
 
     /// <summary>The way to the nodes' own endpoints; null where there are no nodes.</summary>
     public INodeProxy? Nodes { get; init; }
+
+    /// <summary>
+    /// A connection to a plugin that keeps keys elsewhere, by the path of its socket (<c>@NAME</c>: one without a file) and the time that its calls may take; null
+    /// where there is no way to such plugins.
+    /// </summary>
+    public Func<string, TimeSpan, IKeyService>? KeyService { get; init; }
 
     /// <summary>Further subresources.</summary>
     public IReadOnlyList<ISubresource> Subresources { get; init; } = [];

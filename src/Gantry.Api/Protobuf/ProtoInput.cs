@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Gantry.Api.Protobuf;
 
 /// <summary>Reads the fields of one message in turn.</summary>
-internal ref struct ProtoInput(ReadOnlySpan<byte> message)
+/// <param name="message">The message's bytes.</param>
+public ref struct ProtoInput(ReadOnlySpan<byte> message)
 {
     private ReadOnlySpan<byte> _rest = message;
 
@@ -57,6 +58,7 @@ internal ref struct ProtoInput(ReadOnlySpan<byte> message)
         return more;
     }
 
+    /// <exception cref="ProtoException">The field is laid out otherwise.</exception>
     public readonly void Want(WireType type)
     {
         if (Type != type)

@@ -7,7 +7,7 @@ namespace Gantry.Api.Protobuf;
 /// <summary>
 /// Writes protobuf from its end to its beginning into a pooled buffer: a message's length is known when its head is written, so nothing is measured twice.
 /// </summary>
-internal sealed class ProtoOutput : IDisposable
+public sealed class ProtoOutput : IDisposable
 {
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(4096);
     private int _start;

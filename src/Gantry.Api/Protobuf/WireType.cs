@@ -1,7 +1,7 @@
 namespace Gantry.Api.Protobuf;
 
 /// <summary>How a value is laid out on the wire.</summary>
-internal enum WireType
+public enum WireType
 {
     Varint = 0,
     Fixed64 = 1,

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Gantry.Cli.Commands;
+using Gantry.Cli.Kms;
 using Gantry.Controllers.LocalVolumes;
 using Gantry.Network;
 using Gantry.Network.Dns;
@@ -52,7 +53,7 @@ internal static class ClusterServer
             AlsoListen = inside is null ? [] : [new IPEndPoint(inside, options.Listen.Port)],
             Advertise = inside,
         });
-        await using var server = await ApiServer.StartAsync(api, new ApiServerParts { Store = store, Logs = logs, Nodes = node.Proxy }, stop).ConfigureAwait(false);
+        await using var server = await ApiServer.StartAsync(api, new ApiServerParts { Store = store, Logs = logs, Nodes = node.Proxy, KeyService = GrpcKeyService.Over(clock) }, stop).ConfigureAwait(false);
         new ServerRecord(Environment.ProcessId, options.LocalServer.GetLeftPart(UriPartial.Authority), options.NodeName, options.ClusterCidr.ToString(), options.ServiceRange.ToString())
             .Write(options.Folder);
         Ready("api");

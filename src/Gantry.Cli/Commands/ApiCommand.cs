@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gantry.Cli.Cluster;
+using Gantry.Cli.Kms;
 using Gantry.Server;
 using Gantry.Store;
 using Gantry.Store.Sqlite;
@@ -49,7 +50,7 @@ public static class ApiCommand
         await ServerFaults.ExplainAsync($"the API cannot be served at {options.Listen}", async () =>
         {
             await using var store = OpenStore(folder, memory);
-            await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = store, Clock = clock, Logs = logs }, stop).ConfigureAwait(false);
+            await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = store, Clock = clock, Logs = logs, KeyService = GrpcKeyService.Over(clock) }, stop).ConfigureAwait(false);
             Console.WriteLine($"the API answers at {server.Address.GetLeftPart(UriPartial.Authority)} ({clock.GetElapsedTime(from).TotalMilliseconds:0} ms); export KUBECONFIG={options.KubeconfigPath}");
             await server.Completion.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (server.Completion.IsFaulted)

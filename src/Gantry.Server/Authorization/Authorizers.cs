@@ -39,7 +39,7 @@ internal sealed class Authorizers : IAuthorizer, IDisposable
         Roles = () => rbac.Current;
         _fixed = Fixed(options);
         _held = Make(options);
-        _file = new FollowedFile(options.ConfigFile, "apiserver_authorization_config_controller", server, () => Reload(options), clock, log);
+        _file = new FollowedFile(options.ConfigFile, "apiserver_authorization_config_controller", server, _ => Reload(options), clock, log);
     }
 
     /// <summary>Roles and bindings as they are now.</summary>
@@ -69,7 +69,7 @@ internal sealed class Authorizers : IAuthorizer, IDisposable
     private static IReadOnlyList<string> Fixed(AuthorizationOptions options) =>
         [.. options.Authorizers.Where(a => a.Type != "Webhook").Select(a => a.Type).Order(StringComparer.Ordinal)];
 
-    private void Reload(AuthorizationOptions first)
+    private ValueTask Reload(AuthorizationOptions first)
     {
         var options = AuthorizationConfig.Read(first.ConfigFile) with { ConfigFile = first.ConfigFile, PolicyFile = first.PolicyFile };
         if (options.Check().FirstOrDefault() is { Fault: { } fault })
@@ -93,6 +93,7 @@ internal sealed class Authorizers : IAuthorizer, IDisposable
         _last?.Dispose();
         _last = _held;
         _held = made;
+        return default;
     }
 
     private Held Make(AuthorizationOptions options)

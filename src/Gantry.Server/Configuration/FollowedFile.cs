@@ -15,10 +15,12 @@ internal sealed class FollowedFile
     private readonly string _file;
     private readonly string _figure;
     private readonly string _server;
-    private readonly Action _take;
+    private readonly Func<CancellationToken, ValueTask> _take;
+    private readonly bool _insists;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private byte[] _seen;
+    private string? _fault;
     private long _reloads;
     private long _refusals;
     private long _reloaded;
@@ -27,11 +29,12 @@ internal sealed class FollowedFile
     /// <param name="file">The file; empty for none, which is never looked at.</param>
     /// <param name="figure">What its figures begin with.</param>
     /// <param name="server">What figures call this server.</param>
-    /// <param name="take">Reads the file and puts it in force; throws <see cref="FormatException"/> where it is wrong.</param>
+    /// <param name="take">Reads the file and puts it in force; throws <see cref="FormatException"/> or <see cref="CryptographicException"/> where it cannot be.</param>
     /// <param name="clock">Tells when to look.</param>
     /// <param name="log">Is told of changes.</param>
+    /// <param name="insists">Whether a file that was refused is tried again at every look, since more than its text decides.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public FollowedFile(string file, string figure, string server, Action take, TimeProvider clock, ILogger log)
+    public FollowedFile(string file, string figure, string server, Func<CancellationToken, ValueTask> take, TimeProvider clock, ILogger log, bool insists = false)
     {
         _file = file;
         _figure = figure;
@@ -39,8 +42,15 @@ internal sealed class FollowedFile
         _take = take;
         _clock = clock;
         _log = log;
+        _insists = insists;
         _seen = file.Length == 0 ? [] : SHA256.HashData(File.ReadAllBytes(file));
     }
+
+    /// <summary>What figures call this server.</summary>
+    public string Server => _server;
+
+    /// <summary>Why the file as it is now is not in force; null when it is.</summary>
+    public string? Fault => Volatile.Read(ref _fault);
 
     /// <summary>Follows the file until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -53,7 +63,7 @@ internal sealed class FollowedFile
         while (true)
         {
             await Task.Delay(Pause, _clock, cancellation).ConfigureAwait(false);
-            Look();
+            await LookAsync(cancellation).ConfigureAwait(false);
         }
     }
 
@@ -78,28 +88,45 @@ internal sealed class FollowedFile
         }
     }
 
-    private void Look()
+    private async ValueTask LookAsync(CancellationToken cancellation)
     {
         try
         {
-            var hash = SHA256.HashData(File.ReadAllBytes(_file));
+            var hash = SHA256.HashData(await File.ReadAllBytesAsync(_file, cancellation).ConfigureAwait(false));
             if (hash.AsSpan().SequenceEqual(_seen))
             {
+                // What was seen was taken in, unless it was refused for good.
+                if (_insists)
+                {
+                    Volatile.Write(ref _fault, null);
+                }
+
                 return;
             }
 
-            // A wrong file is told of once and not at every look.
+            if (!_insists)
+            {
+                _seen = hash;
+            }
+
+            await _take(cancellation).ConfigureAwait(false);
             _seen = hash;
-            _take();
+            Volatile.Write(ref _fault, null);
             Interlocked.Increment(ref _reloads);
             Interlocked.Exchange(ref _reloaded, _clock.GetUtcNow().ToUnixTimeSeconds());
             ConfigurationLog.Reloaded(_log, _file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
         {
-            Interlocked.Increment(ref _refusals);
-            Interlocked.Exchange(ref _refused, _clock.GetUtcNow().ToUnixTimeSeconds());
-            ConfigurationLog.Refused(_log, _file, e.Message);
+            // What is tried at every look is told of once.
+            if (!_insists || Fault != e.Message)
+            {
+                Interlocked.Increment(ref _refusals);
+                Interlocked.Exchange(ref _refused, _clock.GetUtcNow().ToUnixTimeSeconds());
+                ConfigurationLog.Refused(_log, _file, e.Message);
+            }
+
+            Volatile.Write(ref _fault, e.Message);
         }
     }
 }

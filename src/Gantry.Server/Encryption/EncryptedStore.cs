@@ -7,7 +7,7 @@ namespace Gantry.Server.Encryption;
 /// A store behind which some values are encrypted: everybody in front of it sees them as they are, the store, its file and its snapshots never do.
 /// Values that no rule touches pass through as the same objects.
 /// </summary>
-internal sealed class EncryptedStore : IStore
+public sealed class EncryptedStore : IStore
 {
     private readonly IStore _store;
     private Keys _keys;
@@ -23,13 +23,26 @@ internal sealed class EncryptedStore : IStore
     public EncryptionRules Rules => Volatile.Read(ref _keys).Now;
 
     /// <summary>Writes by other rules from now on. What was written by the last ones while they were in force stays readable.</summary>
-    public void Change(EncryptionRules rules) => Volatile.Write(ref _keys, new Keys(rules, Volatile.Read(ref _keys).Now));
+    /// <returns>The rules that are of no more use.</returns>
+    public EncryptionRules? Change(EncryptionRules rules)
+    {
+        var (now, last) = Volatile.Read(ref _keys);
+        Volatile.Write(ref _keys, new Keys(rules, now));
+        return ReferenceEquals(last, rules) ? null : last;
+    }
 
     /// <summary>Whether a value would be stored otherwise today: by another provider, another key, or not encrypted at all.</summary>
     public async ValueTask<bool> IsStaleAsync(string key, CancellationToken cancel)
     {
         var page = (await _store.RangeAsync(RangeQuery.One(key), cancel).ConfigureAwait(false)).Require();
-        return page.Items is [var item] && Rules.Read(key, item.Value) is { Problem: null, Stale: true } or { Problem: not null };
+        if (page.Items is not [var item])
+        {
+            return false;
+        }
+
+        var rules = Rules;
+        await rules.ReadyAsync(key, item.Value, cancel).ConfigureAwait(false);
+        return rules.Read(key, item.Value) is { Problem: null, Stale: true } or { Problem: not null };
     }
 
     public ValueTask<Revision> CurrentRevisionAsync(CancellationToken cancel = default) => _store.CurrentRevisionAsync(cancel);
@@ -48,29 +61,39 @@ internal sealed class EncryptedStore : IStore
         }
 
         var result = await _store.CommitAsync(writes is null ? transaction : transaction with { Writes = writes }, cancel).ConfigureAwait(false);
-        return result is CommitResult.Conflict { Current: { } current } conflict ? conflict with { Current = Open(current) } : result;
+        return result is CommitResult.Conflict { Current: { } current } conflict ? conflict with { Current = await OpenAsync(current, cancel).ConfigureAwait(false) } : result;
     }
 
-    public async ValueTask<RangeResult> RangeAsync(RangeQuery query, CancellationToken cancel = default) =>
-        await _store.RangeAsync(query, cancel).ConfigureAwait(false) switch
+    public async ValueTask<RangeResult> RangeAsync(RangeQuery query, CancellationToken cancel = default)
+    {
+        var result = await _store.RangeAsync(query, cancel).ConfigureAwait(false);
+        if (result is not RangeResult.Page { Items.Count: > 0 } page)
         {
-            RangeResult.Page { Items.Count: > 0 } page => page with { Items = [.. page.Items.Select(Open)] },
-            var other => other,
-        };
+            return result;
+        }
+
+        var items = new List<KeyValue>(page.Items.Count);
+        foreach (var item in page.Items)
+        {
+            items.Add(await OpenAsync(item, cancel).ConfigureAwait(false));
+        }
+
+        return page with { Items = items };
+    }
 
     public async IAsyncEnumerable<ChangeBatch> WatchAsync(WatchFrom from, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         await foreach (var batch in _store.WatchAsync(from, cancel).ConfigureAwait(false))
         {
             yield return batch.Changes.Count == 0 ? batch
-                : new ChangeBatch { Revision = batch.Revision, Changes = [.. batch.Changes.Select(Open)], IsCompacted = batch.IsCompacted };
+                : new ChangeBatch { Revision = batch.Revision, Changes = await OpenAsync(batch.Changes, cancel).ConfigureAwait(false), IsCompacted = batch.IsCompacted };
         }
     }
 
     public async ValueTask<HistoryResult> HistoryAsync(string key, int limit = 100, CancellationToken cancel = default)
     {
         var result = await _store.HistoryAsync(key, limit, cancel).ConfigureAwait(false);
-        return result with { Changes = [.. result.Changes.Select(Open)] };
+        return result with { Changes = await OpenAsync(result.Changes, cancel).ConfigureAwait(false) };
     }
 
     public ValueTask<Revision> CompactAsync(Revision upTo, CancellationToken cancel = default) => _store.CompactAsync(upTo, cancel);
@@ -79,6 +102,38 @@ internal sealed class EncryptedStore : IStore
 
     /// <summary>The store behind belongs to whoever opened it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async ValueTask<IReadOnlyList<Change>> OpenAsync(IReadOnlyList<Change> changes, CancellationToken cancel)
+    {
+        var opened = new List<Change>(changes.Count);
+        foreach (var change in changes)
+        {
+            await ReadyAsync(change.Current, cancel).ConfigureAwait(false);
+            await ReadyAsync(change.Previous, cancel).ConfigureAwait(false);
+            opened.Add(Open(change));
+        }
+
+        return opened;
+    }
+
+    private async ValueTask<KeyValue> OpenAsync(KeyValue stored, CancellationToken cancel)
+    {
+        await ReadyAsync(stored, cancel).ConfigureAwait(false);
+        return Open(stored);
+    }
+
+    private async ValueTask ReadyAsync(KeyValue? stored, CancellationToken cancel)
+    {
+        var (now, last) = Volatile.Read(ref _keys);
+        if (stored is not null)
+        {
+            await now.ReadyAsync(stored.Key, stored.Value, cancel).ConfigureAwait(false);
+            if (last is not null)
+            {
+                await last.ReadyAsync(stored.Key, stored.Value, cancel).ConfigureAwait(false);
+            }
+        }
+    }
 
     private Change Open(Change change)
     {

@@ -23,6 +23,7 @@ internal static class EncryptedValues
             page = (await store.RangeAsync(query, cancel).ConfigureAwait(false)).Require();
             foreach (var item in page.Items)
             {
+                await rules.ReadyAsync(item.Key, item.Value, cancel).ConfigureAwait(false);
                 if (rules.Read(item.Key, item.Value).Problem is { } problem)
                 {
                     var (group, plural) = StoreKeys.Resource(item.Key);

@@ -65,11 +65,11 @@ internal static class EncryptionConfigFile
 
     /// <summary>Reads the file and what it says.</summary>
     /// <exception cref="EncryptionException">Names the file and what is wrong.</exception>
-    public static EncryptionRules Rules(string path, byte[] text)
+    public static EncryptionRules Rules(string path, byte[] text, EncryptionParts parts)
     {
         try
         {
-            return EncryptionConfigReader.Read(text);
+            return EncryptionConfigReader.Read(text, parts);
         }
         catch (EncryptionException e)
         {

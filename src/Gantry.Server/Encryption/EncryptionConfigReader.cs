@@ -1,6 +1,7 @@
 using System.Text;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
+using Gantry.Server.Encryption.Kms;
 using Gantry.Server.Validation;
 
 namespace Gantry.Server.Encryption;
@@ -14,8 +15,9 @@ public static class EncryptionConfigReader
 
     /// <summary>The rules that a document describes.</summary>
     /// <param name="text">YAML or JSON.</param>
+    /// <param name="parts">What its providers are made with.</param>
     /// <exception cref="EncryptionException">Everything that is wrong with it.</exception>
-    public static EncryptionRules Read(byte[] text)
+    public static EncryptionRules Read(byte[] text, EncryptionParts parts)
     {
         TreeMap root;
         try
@@ -33,15 +35,21 @@ public static class EncryptionConfigReader
         }
 
         var errors = new FieldErrors();
-        var rules = Rules(root, errors);
-        return !errors.Any ? new EncryptionRules(rules)
-            : throw new EncryptionException(errors.Count == 1 ? errors.List[0].ToString() : "[" + string.Join(", ", errors.List) + "]");
+        var rules = Rules(root, parts.Reload, errors);
+        if (errors.Any)
+        {
+            throw new EncryptionException(errors.Count == 1 ? errors.List[0].ToString() : "[" + string.Join(", ", errors.List) + "]");
+        }
+
+        // Connections are made only for a configuration that is right.
+        return new EncryptionRules(rules.Select(r => (r.Resource, (IReadOnlyList<ValueProvider>)[.. r.Providers.Select(p => p.Made(parts))])));
     }
 
-    private static List<((string Group, string Plural) Resource, IReadOnlyList<ValueProvider> Providers)> Rules(TreeMap root, FieldErrors errors)
+    private static List<((string Group, string Plural) Resource, IReadOnlyList<Given> Providers)> Rules(TreeMap root, bool reload, FieldErrors errors)
     {
         var at = FieldPath.Root("resources");
-        var rules = new List<((string, string), IReadOnlyList<ValueProvider>)>();
+        var rules = new List<((string, string), IReadOnlyList<Given>)>();
+        var plugins = new HashSet<string>(StringComparer.Ordinal);
         var entries = root.Items("resources").ToList();
         if (entries.Count == 0)
         {
@@ -64,14 +72,14 @@ public static class EncryptionConfigReader
                 errors.Required(here, $"at least one {here} is required");
             }
 
-            var providers = given.Select((p, j) => Provider(here.Index(j), p, errors)).OfType<ValueProvider>().ToList();
-            rules.AddRange(resources.Select(r => (EncryptionResourceRules.Parse(r), (IReadOnlyList<ValueProvider>)providers)));
+            var providers = given.Select((p, j) => Provider(here.Index(j), p, plugins, reload, errors)).OfType<Given>().ToList();
+            rules.AddRange(resources.Select(r => (EncryptionResourceRules.Parse(r), (IReadOnlyList<Given>)providers)));
         }
 
         return rules;
     }
 
-    private static ValueProvider? Provider(FieldPath at, TreeMap given, FieldErrors errors)
+    private static Given? Provider(FieldPath at, TreeMap given, HashSet<string> plugins, bool reload, FieldErrors errors)
     {
         var found = Names.Where(given.Has).ToList();
         switch (found)
@@ -80,18 +88,17 @@ public static class EncryptionConfigReader
                 errors.Invalid(at, "REDACTED", "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity");
                 return null;
             case ["identity"]:
-                return ValueProvider.Identity;
+                return new Given(ValueProvider.Identity);
             case ["kms"]:
-                errors.Forbidden(at.Child("kms"), "this server has no connection to key management services; use aesgcm, secretbox or aescbc");
-                return null;
+                return KmsConfigRules.Read(at.Child("kms"), given.Map("kms") ?? new TreeMap(), plugins, reload, errors) is { } kms ? new Given(kms) : null;
             case [var name]:
                 var keys = Keys(at.Child(name).Child("keys"), given.Map(name)?.Items("keys").ToList() ?? [], name == "secretbox" ? [32] : [16, 24, 32], errors);
-                return keys is null ? null : name switch
+                return keys is null ? null : new Given(name switch
                 {
                     "aesgcm" => ValueProvider.AesGcm(keys),
                     "aescbc" => ValueProvider.AesCbc(keys),
                     _ => ValueProvider.Secretbox(keys),
-                };
+                });
             default:
                 errors.Invalid(at, "REDACTED", "more than one provider specified in a single element, should split into different list elements");
                 return null;
@@ -138,5 +145,30 @@ public static class EncryptionConfigReader
         }
 
         return keys.Count == 0 ? null : keys;
+    }
+
+    // A provider, or what it is to be made of: one for all the resources of its entry.
+    private sealed class Given
+    {
+        private readonly KmsConfigRules? _kms;
+        private ValueProvider? _provider;
+
+        public Given(ValueProvider provider) => _provider = provider;
+
+        public Given(KmsConfigRules kms) => _kms = kms;
+
+        public ValueProvider Made(EncryptionParts parts) => _provider ??= Remote(_kms!, parts);
+
+        private static KmsProvider Remote(KmsConfigRules kms, EncryptionParts parts)
+        {
+            if (kms.IsOld)
+            {
+                throw new EncryptionException("KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead. "
+                    + "Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.");
+            }
+
+            return parts.Keys is { } keys ? new KmsProvider(kms.Name, keys.Connect(kms.Socket, kms.Timeout), keys, parts.Log)
+                : throw new EncryptionException($"could not configure KMSv2-Plugin's probe \"{kms.Name}\", error: this server has no way to key services");
+        }
     }
 }

@@ -1,7 +1,9 @@
+using Gantry.Server.Encryption.Kms;
+
 namespace Gantry.Server.Encryption;
 
-/// <summary>Which providers encrypt which resources: what a configuration comes down to. Immutable.</summary>
-public sealed class EncryptionRules
+/// <summary>Which providers encrypt which resources: what a configuration comes down to. Immutable; it owns the connections of its providers.</summary>
+public sealed class EncryptionRules : IDisposable
 {
     private static readonly IReadOnlyList<ValueProvider> Plain = [ValueProvider.Identity];
 
@@ -11,6 +13,50 @@ public sealed class EncryptionRules
     public EncryptionRules(IEnumerable<((string Group, string Plural) Resource, IReadOnlyList<ValueProvider> Providers)> entries)
     {
         _providers = entries.GroupBy(e => e.Resource).ToDictionary(g => g.Key, IReadOnlyList<ValueProvider> (g) => [.. g.SelectMany(e => e.Providers)]);
+        Remote = [.. _providers.Values.SelectMany(p => p).OfType<KmsProvider>().Distinct()];
+    }
+
+    /// <summary>The providers whose keys are elsewhere.</summary>
+    internal IReadOnlyList<KmsProvider> Remote { get; }
+
+    /// <summary>Gets what is needed to read a stored value and is not here. Goes before <see cref="Read"/>.</summary>
+    public ValueTask ReadyAsync(string key, ReadOnlyMemory<byte> stored, CancellationToken cancellation)
+    {
+        if (Remote.Count > 0)
+        {
+            foreach (var provider in Of(key))
+            {
+                if (provider is KmsProvider && provider.Wrote(stored.Span))
+                {
+                    return provider.ReadyAsync(stored, cancellation);
+                }
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>Why keys that are elsewhere cannot be used; null where they can. Named by provider where there are several.</summary>
+    public async ValueTask<string?> CheckAsync(CancellationToken cancellation)
+    {
+        var faults = new List<string>();
+        foreach (var provider in Remote)
+        {
+            if (await provider.Probe.CheckAsync(cancellation).ConfigureAwait(false) is { } fault)
+            {
+                faults.Add(fault);
+            }
+        }
+
+        return faults.Count == 0 ? null : faults.Count == 1 ? faults[0] : "[" + string.Join(", ", faults) + "]";
+    }
+
+    public void Dispose()
+    {
+        foreach (var provider in Remote)
+        {
+            provider.Dispose();
+        }
     }
 
     /// <summary>The value as the store is to keep it.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Gantry.Server.Encryption;
 using Gantry.Server.Requests;
 using Gantry.Store;
 
@@ -7,41 +8,49 @@ namespace Gantry.Server.Http;
 /// <summary>Answers <c>/livez</c>, <c>/readyz</c> and <c>/healthz</c>, each check by itself or all together.</summary>
 internal sealed class HealthChecks
 {
-    private readonly IReadOnlyList<(string Name, bool OnlyReady, Func<string?> Fault)> _checks;
+    private static readonly string[] Roots = ["/healthz", "/livez", "/readyz"];
+
+    private readonly IReadOnlyList<Check> _checks;
 
     /// <param name="store">Whether it can write.</param>
     /// <param name="stopping">Whether the server has begun to stop.</param>
-    /// <param name="encryption">What is wrong with the keys of the store; null where nothing is encrypted.</param>
-    public HealthChecks(IStore store, Func<bool> stopping, Func<string?>? encryption = null)
+    /// <param name="encryption">The keys of the store; null where nothing is encrypted.</param>
+    public HealthChecks(IStore store, Func<bool> stopping, EncryptionAtRest? encryption = null)
     {
         _checks =
         [
-            ("ping", false, static () => null),
-            ("log", false, static () => null),
+            new("ping", false, static () => null),
+            new("log", false, static () => null),
             // Named as probes and dashboards know the store of a cluster.
-            ("etcd", false, () => store.Health is { Condition: StoreCondition.Failing } health ? health.Reason : null),
-            .. encryption is null ? [] : new (string, bool, Func<string?>)[] { ("encryption-provider-config", false, encryption) },
-            ("informer-sync", true, static () => null),
-            ("shutdown", true, () => stopping() ? "the server is stopping" : null),
+            new("etcd", false, () => store.Health is { Condition: StoreCondition.Failing } health ? health.Reason : null),
+            .. encryption is { AsksOthers: true } ? [new Check("kms-providers", false, encryption.CheckAsync)] : Array.Empty<Check>(),
+            .. encryption is null ? [] : new Check[] { new("encryption-provider-config", false, () => encryption.Fault) },
+            new("informer-sync", true, static () => null),
+            new("shutdown", true, () => stopping() ? "the server is stopping" : null),
         ];
     }
 
     /// <summary>The answer to a health path, or null when the path is none.</summary>
-    public (int Code, byte[] Body)? Answer(string path, RequestOptions options)
+    public async ValueTask<(int Code, byte[] Body)?> AnswerAsync(string path, RequestOptions options, CancellationToken cancellation)
     {
-        foreach (var root in (ReadOnlySpan<string>)["/healthz", "/livez", "/readyz"])
+        if (path.Length < 2 || path[1] is not ('h' or 'l' or 'r'))
+        {
+            return null;
+        }
+
+        foreach (var root in Roots)
         {
             if (path == root || path == root + "/")
             {
-                return All(root, options);
+                return await AllAsync(root, options, cancellation).ConfigureAwait(false);
             }
 
             if (path.StartsWith(root + "/", StringComparison.Ordinal))
             {
                 var name = path[(root.Length + 1)..];
                 var check = _checks.FirstOrDefault(c => c.Name == name && (root == "/readyz" || !c.OnlyReady));
-                return check.Name is null ? null
-                    : check.Fault() is { } fault ? (500, Encoding.UTF8.GetBytes($"internal server error: {fault}\n"))
+                return check is null ? null
+                    : await check.Fault(cancellation).ConfigureAwait(false) is { } fault ? (500, Encoding.UTF8.GetBytes($"internal server error: {fault}\n"))
                     : (200, "ok"u8.ToArray());
             }
         }
@@ -49,7 +58,7 @@ internal sealed class HealthChecks
         return null;
     }
 
-    private (int Code, byte[] Body) All(string root, RequestOptions options)
+    private async ValueTask<(int Code, byte[] Body)> AllAsync(string root, RequestOptions options, CancellationToken cancellation)
     {
         var excluded = options.All("exclude").ToHashSet(StringComparer.Ordinal);
         var text = new StringBuilder();
@@ -67,7 +76,7 @@ internal sealed class HealthChecks
                 continue;
             }
 
-            var wrong = fault() is not null;
+            var wrong = await fault(cancellation).ConfigureAwait(false) is not null;
             failed |= wrong;
             // Reasons are for those who may read logs.
             text.Append(wrong ? "[-]" : "[+]").Append(name).Append(wrong ? " failed: reason withheld\n" : " ok\n");
@@ -83,5 +92,13 @@ internal sealed class HealthChecks
         return failed ? (500, Encoding.UTF8.GetBytes(text.ToString()))
             : options.TryGet("verbose", out _) ? (200, Encoding.UTF8.GetBytes(text.ToString()))
             : (200, "ok"u8.ToArray());
+    }
+
+    private sealed record Check(string Name, bool OnlyReady, Func<CancellationToken, ValueTask<string?>> Fault)
+    {
+        public Check(string name, bool onlyReady, Func<string?> fault)
+            : this(name, onlyReady, _ => ValueTask.FromResult(fault()))
+        {
+        }
     }
 }

@@ -3,6 +3,7 @@ using Gantry.Api.Schemas;
 using Gantry.Server.Audit;
 using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
+using Gantry.Server.Encryption;
 using Gantry.Server.Flows;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
@@ -111,7 +112,8 @@ internal sealed class HttpPipeline
         {
             fault = e;
             HttpLog.Failed(_log, e, request.Method, path);
-            await FailAsync(context, ApiStatus.Internal(e.Message)).ConfigureAwait(false);
+            // Values that cannot be read or written are told of as they are.
+            await FailAsync(context, e is EncryptionException ? new ApiStatus { Code = 500, Message = e.Message } : ApiStatus.Internal(e.Message)).ConfigureAwait(false);
         }
 
         finally

@@ -44,7 +44,7 @@ internal sealed class PlainPaths
 
     public async ValueTask<ApiAnswer> AnswerAsync(HttpContext context, RequestInfo info, UserInfo user, CancellationToken cancellation)
     {
-        if (_health.Answer(info.Path, info.Options) is { } health)
+        if (await _health.AnswerAsync(info.Path, info.Options, cancellation).ConfigureAwait(false) is { } health)
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
             return new ApiAnswer.Document(health.Code, Text, health.Body);

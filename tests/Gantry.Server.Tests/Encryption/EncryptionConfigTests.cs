@@ -64,19 +64,31 @@ public sealed class EncryptionConfigTests
     [InlineData("resources: [{resources: [Secrets], providers: [{identity: {}}]}]", "resources[0].resources[0]: Invalid value: \"Secrets\": resource name should not contain capital letters")]
     [InlineData("resources: [{resources: ['secrets.*'], providers: [{identity: {}}]}]", "resources[0].resources[0]: Invalid value: \"secrets.*\": encrypting the same resource across groups is not supported")]
     [InlineData("resources: [{resources: [secrets], providers: [{identity: {}, aesgcm: {}}]}]", "resources[0].providers[0]: Invalid value: \"REDACTED\": more than one provider specified in a single element, should split into different list elements")]
-    [InlineData("resources: [{resources: [secrets], providers: [{kms: {name: x}}]}]", "resources[0].providers[0].kms: Forbidden: this server has no connection to key management services; use aesgcm, secretbox or aescbc")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {name: x, endpoint: 'unix:///a.sock'}}]}]", "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead. Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, endpoint: 'unix:///a.sock'}}]}]", "resources[0].providers[0].kms.name: Required value: name is a mandatory field for a provider")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: 'a:b', endpoint: 'unix:///a.sock'}}]}]", "resources[0].providers[0].kms.name: Invalid value: \"a:b\": invalid KMS provider name a:b, must not contain ':'")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a}}]}]", "resources[0].providers[0].kms.endpoint: Invalid value: \"\": endpoint is a mandatory field for a kms")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: 'tcp://1.2.3.4'}}]}]", "resources[0].providers[0].kms.endpoint: Invalid value: \"tcp://1.2.3.4\": unsupported scheme \"tcp\" for KMS provider, only unix is supported")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: 'unix:///a.sock', timeout: 0s}}]}]", "resources[0].providers[0].kms.timeout: Invalid value: 0s: timeout should be a positive value")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: 'unix:///a.sock', timeout: soon}}]}]", "error unmarshaling JSON: time: invalid duration \"soon\"")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: 'unix:///a.sock', cachesize: 7}}]}]", "resources[0].providers[0].kms.cachesize: Invalid value: 7: cachesize is not supported in v2")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v1, name: a, endpoint: 'unix:///a.sock', cachesize: 0}}]}]", "resources[0].providers[0].kms.cachesize: Invalid value: 0: cachesize should be a positive value, or negative to disable")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v3, name: a, endpoint: 'unix:///a.sock'}}]}]", "resources[0].providers[0].kms.apiVersion: Invalid value: \"v3\": unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported")]
+    [InlineData("resources: [{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: 'unix:///a'}}, {kms: {apiVersion: v2, name: a, endpoint: 'unix:///b'}}]}]", "resources[0].providers[1].kms.name: Invalid value: \"a\": duplicate KMS provider name a, names must be unique")]
     public void AWrongConfigurationIsRefusedInKubernetesWords(string body, string message) =>
         Assert.Equal(message, Assert.Throws<EncryptionException>(() => Read(body)).Message);
 
     [Fact]
     public void ADocumentOfAnotherKindIsRefused()
     {
-        var error = Assert.Throws<EncryptionException>(() => EncryptionConfigReader.Read("kind: Pod\napiVersion: v1\n"u8.ToArray()));
+        var error = Assert.Throws<EncryptionException>(() => EncryptionConfigReader.Read("kind: Pod\napiVersion: v1\n"u8.ToArray(), Parts));
         Assert.StartsWith("no kind \"Pod\" is registered for version \"v1\"", error.Message, StringComparison.Ordinal);
     }
 
     private static (bool Stale, string? Problem) Told((ReadOnlyMemory<byte> Value, bool Stale, string? Problem) read) => (read.Stale, read.Problem);
 
+    private static EncryptionParts Parts { get; } = new(null, false, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+
     private static EncryptionRules Read(string body) =>
-        EncryptionConfigReader.Read(Encoding.UTF8.GetBytes("kind: EncryptionConfiguration\napiVersion: apiserver.config.k8s.io/v1\n" + body));
+        EncryptionConfigReader.Read(Encoding.UTF8.GetBytes("kind: EncryptionConfiguration\napiVersion: apiserver.config.k8s.io/v1\n" + body), Parts);
 }

@@ -26,7 +26,7 @@ internal sealed class ProviderTokens : ITokenAuthenticator, IDisposable
         _log = log;
         _held = Make(options.Issuers);
         _file = new FollowedFile(
-            options.ConfigFile, "apiserver_authentication_config_controller", server, () => Reload(options.ConfigFile, anonymous, tokens), clock, log);
+            options.ConfigFile, "apiserver_authentication_config_controller", server, _ => Reload(options.ConfigFile, anonymous, tokens), clock, log);
     }
 
     public ValueTask<TokenOutcome> AuthenticateAsync(string token, IReadOnlyList<string> audiences, CancellationToken cancellation) =>
@@ -43,7 +43,7 @@ internal sealed class ProviderTokens : ITokenAuthenticator, IDisposable
         _last?.Dispose();
     }
 
-    private void Reload(string file, AnonymousOptions anonymous, TokenOptions tokens)
+    private ValueTask Reload(string file, AnonymousOptions anonymous, TokenOptions tokens)
     {
         var (issuers, stated) = AuthenticationConfig.Read(file, tokens.Issuers);
         if (stated is not null && !(stated.AreExact == anonymous.AreExact && stated.Paths.SequenceEqual(anonymous.Paths, StringComparer.Ordinal)))
@@ -61,6 +61,7 @@ internal sealed class ProviderTokens : ITokenAuthenticator, IDisposable
         _last?.Dispose();
         _last = _held;
         _held = made;
+        return default;
     }
 
     private Held Make(IReadOnlyList<JwtOptions> issuers)
