@@ -2,7 +2,10 @@ using Gantry.Api.Schemas;
 
 namespace Gantry.Api.Apply;
 
-/// <summary>Which fields a write cannot change: the status through the object itself, everything else through the status.</summary>
+/// <summary>
+/// Which fields a write is not noted for, because it cannot change them: the status through the object itself, everything else through the status. Kubernetes
+/// names less than it resets for some kinds and more for others, so what managers own can be more than what is there.
+/// </summary>
 public static class ResetFields
 {
     private static readonly FieldFilter Status = Without("status");
@@ -45,7 +48,7 @@ public static class ResetFields
         return subresource switch
         {
             "" => Status,
-            "status" => ApiCatalog.Find(resource.Group, resource.Version, resource.Plural) is null ? SpecAndMetadata : Spec,
+            "status" => Spec,
             _ => null,
         };
     }

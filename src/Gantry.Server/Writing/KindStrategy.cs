@@ -35,7 +35,7 @@ public sealed record KindStrategy
     // Kinds whose status writers may not touch any metadata.
     private static readonly FrozenSet<string> BareStatus = new[]
     {
-        "VolumeAttachment", "ValidatingAdmissionPolicy", "APIService", "CustomResourceDefinition", "FlowSchema", "PriorityLevelConfiguration",
+        "VolumeAttachment", "ValidatingAdmissionPolicy", "APIService", "FlowSchema", "PriorityLevelConfiguration",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether the kind has a status that only its subresource writes.</summary>

@@ -139,6 +139,19 @@ public sealed class DefinitionStatusTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Metadata_that_comes_with_the_status_of_a_definition_is_kept_without_an_owner()
+    {
+        var group = server.Name("g") + ".example.com";
+        await DefineAsync(group, "tabs", "\"kind\":\"Tab\"");
+        await Definition.EstablishedAsync(server, "tabs." + group);
+
+        var changed = await server.MergeAsync($"{Definition.Path}/tabs.{group}/status?fieldManager=s", """{"metadata":{"labels":{"l":"1"}},"spec":{"scope":"Namespaced"}}""");
+
+        Assert.Equal(("1", "Cluster"), (changed.Metadata.Map("labels")!.Text("l"), changed.Body.Map("spec")!.Text("scope")));
+        Assert.DoesNotContain(changed.Metadata.List("managedFields")!.OfType<TreeMap>(), m => m.Text("manager") == "s");
+    }
+
+    [Fact]
     public async Task Who_keeps_the_status_is_called_as_in_Kubernetes()
     {
         var group = server.Name("g") + ".example.com";

@@ -128,6 +128,19 @@ public sealed class CustomResourceTests(RunningServer server)
     }
 
     [Fact]
+    public async Task The_status_of_a_custom_resource_takes_no_metadata_and_notes_who_wanted_it_there()
+    {
+        var (group, path) = await DefineAsync();
+        await server.PostAsync(path + "?fieldManager=m", $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"x"} }""");
+
+        var changed = await server.MergeAsync(path + "/a/status?fieldManager=s", """{"metadata":{"labels":{"l":"1"}},"spec":{"schedule":"y"}}""");
+
+        Assert.Equal((200, false, "x"), (changed.Code, changed.Metadata.Contains("labels"), changed.Body.Map("spec")!.Text("schedule")));
+        var noted = Assert.Single(changed.Metadata.List("managedFields")!.OfType<TreeMap>(), m => m.Text("subresource") == "status");
+        Assert.Equal("""{"f:metadata":{"f:labels":{".":{},"f:l":{}}}}""", noted["fieldsV1"]!.ToString());
+    }
+
+    [Fact]
     public async Task A_definition_becomes_established_and_takes_its_objects_with_it()
     {
         var (group, path) = await DefineAsync();
