@@ -12,6 +12,7 @@ using Gantry.Controllers.EphemeralVolumes;
 using Gantry.Controllers.Evictions;
 using Gantry.Controllers.GarbageCollection;
 using Gantry.Controllers.Jobs;
+using Gantry.Controllers.LegacyTokens;
 using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.Namespaces;
 using Gantry.Controllers.NodeIpam;
@@ -48,6 +49,7 @@ public static class ControllerSet
             new NamespaceController(context),
             new ServiceAccountController(context),
             new TokenSecretController(context, options.Authority, options.SecretTokens),
+            new LegacyTokenCleaner(context, options.UnusedTokenLife, options.PodSecrets),
             new RoleAggregationController(context),
             new ResourceQuotaController(context, options.Quotas),
             new RootCertificateController(context, options.Authority),

@@ -1,5 +1,6 @@
 using System.Net;
 using Gantry.Controllers.CertificateSigning;
+using Gantry.Controllers.LegacyTokens;
 using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.NodeIpam;
 using Gantry.Controllers.PolicyStatuses;
@@ -19,6 +20,12 @@ public sealed record ControllersOptions
 
     /// <summary>How admission counts against quotas.</summary>
     public required QuotaMeter Quotas { get; init; }
+
+    /// <summary>The Secrets that a pod uses.</summary>
+    public required PodSecretNames PodSecrets { get; init; }
+
+    /// <summary>How long a service account's token in a Secret may go unused before it is marked invalid, and how long after that it stays.</summary>
+    public TimeSpan UnusedTokenLife { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>A node not heard of for that long is unreachable.</summary>
     public TimeSpan NodeGrace { get; init; } = TimeSpan.FromSeconds(40);
@@ -55,6 +62,11 @@ public sealed record ControllersOptions
         foreach (var range in PodRanges.Ranges.Where(r => PodRanges.PrefixOf(r) < r.PrefixLength))
         {
             yield return $"controllers.podRanges: a node's block of /{PodRanges.PrefixOf(range)} does not fit into {range}";
+        }
+
+        if (UnusedTokenLife <= TimeSpan.Zero)
+        {
+            yield return "controllers.unusedTokenLife must be positive";
         }
 
         if (EndedPods < 0)

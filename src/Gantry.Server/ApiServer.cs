@@ -233,7 +233,7 @@ public sealed class ApiServer : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(10), clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!ended.IsCancellationRequested)
             {
-                await objects.KeepAsync(ended).ConfigureAwait(false);
+                await objects.KeepAsync(clock.GetUtcNow(), ended).ConfigureAwait(false);
             }
         }
     }

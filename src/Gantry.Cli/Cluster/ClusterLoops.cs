@@ -9,6 +9,7 @@ using Gantry.Scheduler;
 using Gantry.Scheduler.Loop;
 using Gantry.Server;
 using Gantry.Server.Admission;
+using Gantry.Server.Authorization.Node;
 using Gantry.Simulation;
 using Microsoft.Extensions.Logging;
 
@@ -53,7 +54,7 @@ internal sealed class ClusterLoops
     public void AddControllers(string authority, IPNetwork podRange, LocalVolumeOptions? volumes = null, bool bootstrapTokens = false)
     {
         var context = new ControllerContext(Caches, _server.Client.Of(Manager), _server.MetadataOf(Manager), Events("controllers", "", Manager), _clock, _logs.CreateLogger("controllers"));
-        var options = new ControllersOptions { Authority = authority, SecretTokens = _server.SecretToken, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, _clock.GetUtcNow()), QuotaUsage.Matches), CheckPolicy = _server.CheckTypes, LocalVolumes = volumes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = bootstrapTokens };
+        var options = new ControllersOptions { Authority = authority, SecretTokens = _server.SecretToken, PodSecrets = PodMentions.Secrets, PodRanges = new PodRanges([podRange]), Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, _clock.GetUtcNow()), QuotaUsage.Matches), CheckPolicy = _server.CheckTypes, LocalVolumes = volumes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = bootstrapTokens };
         foreach (var controller in ControllerSet.All(context, options, name => Events(name, "", Manager)))
         {
             Host.Add(controller);

@@ -32,8 +32,8 @@ public sealed class BearerAuthenticator : IAuthenticator
 
         return await _tokens.AuthenticateAsync(token, [], cancellation).ConfigureAwait(false) switch
         {
-            TokenOutcome.Known known => new AuthenticationOutcome.Known(WithAuthenticated(known.User)) { Note = known.Note },
-            TokenOutcome.Rejected rejected => new AuthenticationOutcome.Rejected(rejected.Reason),
+            TokenOutcome.Known known => new AuthenticationOutcome.Known(WithAuthenticated(known.User)) { Note = known.Note, Warning = known.Warning },
+            TokenOutcome.Rejected rejected => new AuthenticationOutcome.Rejected(rejected.Reason) { Note = rejected.Note },
             _ => new AuthenticationOutcome.Rejected(Invalid),
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
@@ -53,7 +54,7 @@ public sealed class Bootstrapper
             Ensure(service);
         }
 
-        Ensure(ClusterObjects.TokenTracking(_options));
+        TokenTracking(_options.Started);
         if (ClusterObjects.Authentication(_options) is { } authentication)
         {
             Ensure(authentication, (stored, expected) => JsonModel.SameMap(stored.Data, expected.Data) ? null : stored with { Data = expected.Data });
@@ -68,9 +69,9 @@ public sealed class Bootstrapper
         return written;
     }
 
-    /// <summary>Makes again what a cluster cannot be without and somebody took away: its namespaces, and the way to the API from inside.</summary>
+    /// <summary>Makes again what a cluster cannot be without and somebody took away: its namespaces, the way to the API from inside, and since when tokens' use is known.</summary>
     /// <returns>How many objects were written.</returns>
-    public Task<int> KeepAsync(CancellationToken cancellation)
+    public Task<int> KeepAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         foreach (var ns in ClusterObjects.Namespaces)
         {
@@ -78,6 +79,7 @@ public sealed class Bootstrapper
         }
 
         Networking();
+        TokenTracking(now);
         return FlushAsync(cancellation);
     }
 
@@ -118,6 +120,12 @@ public sealed class Bootstrapper
             Ensure(flow, (stored, expected) => IsAutomatic(stored.Metadata) && !stored.Spec.Equals(expected.Spec) ? stored with { Spec = expected.Spec } : null);
         }
     }
+
+    // A day that is none says nothing, and tokens may not go for it.
+    private void TokenTracking(DateTimeOffset now) => Ensure(ClusterObjects.TokenTracking(now), static (stored, expected) =>
+        DateTime.TryParseExact(stored.Data.GetValueOrDefault("since"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+            ? null
+            : stored with { Data = new Dictionary<string, string>(stored.Data, StringComparer.Ordinal) { ["since"] = expected.Data["since"] } });
 
     private void Networking()
     {

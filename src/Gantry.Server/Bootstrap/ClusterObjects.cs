@@ -66,10 +66,11 @@ public static class ClusterObjects
     };
 
     /// <summary>Since when the use of tokens kept in Secrets is recorded: those not used since may be cleaned up.</summary>
-    public static V1ConfigMap TokenTracking(BootstrapOptions options) => new()
+    /// <param name="since">The day from which on it is.</param>
+    public static V1ConfigMap TokenTracking(DateTimeOffset since) => new()
     {
         Metadata = new V1ObjectMeta { Name = "kube-apiserver-legacy-service-account-token-tracking", Namespace = "kube-system" },
-        Data = Map(("since", options.Started.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
+        Data = Map(("since", since.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))),
     };
 
     /// <summary>What servers of aggregated APIs need to trust the requests that come to them; null without authorities.</summary>

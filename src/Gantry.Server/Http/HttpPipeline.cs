@@ -184,6 +184,11 @@ internal sealed class HttpPipeline
                     _ = AuditOf(context)?.Annotate(note.Key, note.Value);
                 }
 
+                if (known.Warning is { } warning)
+                {
+                    context.Response.Headers.Warning = WarningHeaders.Of([warning]);
+                }
+
                 var (user, refusal) = await Impersonation.ApplyAsync(known.User, context.Request.Headers, _authorizer, cancellation).ConfigureAwait(false);
                 if (refusal is not null)
                 {
@@ -209,6 +214,11 @@ internal sealed class HttpPipeline
                 break;
             default:
                 _auditor?.Unauthenticated(context, info, start);
+                if (outcome is AuthenticationOutcome.Rejected { Note: { } about })
+                {
+                    _ = AuditOf(context)?.Annotate(about.Key, about.Value);
+                }
+
                 await AnswerWriter.StatusAsync(context, ApiStatus.Unauthorized, cancellation).ConfigureAwait(false);
                 break;
         }

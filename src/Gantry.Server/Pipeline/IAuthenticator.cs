@@ -24,11 +24,18 @@ public abstract record AuthenticationOutcome
     {
         /// <summary>What the audit log is told of the credentials; null for nothing.</summary>
         public KeyValuePair<string, string>? Note { get; init; }
+
+        /// <summary>What the client is warned of; null for nothing.</summary>
+        public string? Warning { get; init; }
     }
 
     /// <summary>The request brings no credentials that this authenticator understands.</summary>
     public sealed record NoCredentials : AuthenticationOutcome;
 
     /// <summary>The request brings credentials, and they are wrong: it is answered 401.</summary>
-    public sealed record Rejected(string Reason) : AuthenticationOutcome;
+    public sealed record Rejected(string Reason) : AuthenticationOutcome
+    {
+        /// <summary>What the audit log is told of the credentials; null for nothing.</summary>
+        public KeyValuePair<string, string>? Note { get; init; }
+    }
 }

@@ -6,6 +6,7 @@ using Gantry.Controllers.LocalVolumes;
 using Gantry.Controllers.ResourceQuotas;
 using Gantry.Server;
 using Gantry.Server.Admission;
+using Gantry.Server.Authorization.Node;
 using Gantry.Server.Certificates;
 using Gantry.Server.Requests;
 using Gantry.Store;
@@ -51,7 +52,7 @@ public sealed class LiveCluster : IAsyncLifetime, IDisposable
         var host = new LoopHost(Caches, new LoopHostOptions(), clock, Logs);
         var events = new EventRecorder(Api, new EventOptions { Component = "controllers" }, clock, Logs);
         host.Add("events", events.RunAsync);
-        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", SecretTokens = _server.SecretToken, Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, clock.GetUtcNow()), QuotaUsage.Matches), CheckPolicy = _server.CheckTypes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = true, LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
+        foreach (var controller in ControllerSet.All(new ControllerContext(Caches, Api, Metadata, events, clock, Logs), new ControllersOptions { Authority = "test", SecretTokens = _server.SecretToken, PodSecrets = PodMentions.Secrets, Quotas = new QuotaMeter((type, value) => QuotaUsage.Of(type, value, clock.GetUtcNow()), QuotaUsage.Matches), CheckPolicy = _server.CheckTypes, Sign = _server.Pki.Authority.SignRequest, BootstrapTokens = true, LocalVolumes = new LocalVolumeOptions(VolumeFolder, "n1"), NodeGrace = TimeSpan.FromHours(1) }))
         {
             host.Add(controller);
         }

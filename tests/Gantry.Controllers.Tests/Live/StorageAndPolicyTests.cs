@@ -4,6 +4,9 @@ using System.Text;
 using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Client;
+using Gantry.Controllers.LegacyTokens;
+using Gantry.Server.Authorization.Node;
+using Gantry.Testing;
 
 namespace Gantry.Controllers.Tests.Live;
 
@@ -39,6 +42,40 @@ public sealed class StorageAndPolicyTests(LiveCluster cluster) : IClassFixture<L
         await cluster.Api.DeleteAsync<V1Pod>(ns, "user");
         await cluster.UntilAsync("the claim is gone", async () => await cluster.Api.GetAsync<V1PersistentVolumeClaim>(ns, "data") is null);
         await cluster.UntilAsync("its volume is released", async () => (await cluster.GetAsync<V1PersistentVolume>("", "medium")).Status.Phase == "Released");
+    }
+
+    [Fact]
+    public async Task A_token_made_for_an_account_that_nobody_uses_is_marked_and_goes_a_year_later_unless_a_pod_mentions_it()
+    {
+        var ns = await cluster.NamespaceAsync("old-tokens");
+        (await cluster.Api.CreateAsync(new V1ServiceAccount { Metadata = new V1ObjectMeta { Namespace = ns, Name = "robot" } })).Require();
+        foreach (var name in new[] { "unused", "mounted", "made" })
+        {
+            (await cluster.Api.CreateAsync(new V1Secret
+            {
+                Metadata = new V1ObjectMeta { Namespace = ns, Name = name, Annotations = new Dictionary<string, string> { ["kubernetes.io/service-account.name"] = "robot" } },
+                Type = "kubernetes.io/service-account-token",
+            })).Require();
+        }
+
+        await cluster.ChangeAsync<V1ServiceAccount>(ns, "robot", a => a with { Secrets = [new V1ObjectReference { Name = "unused" }, new V1ObjectReference { Name = "mounted" }] });
+        var volume = new V1Volume { Name = "token", Secret = new V1SecretVolumeSource { SecretName = "mounted" } };
+        (await cluster.Api.CreateAsync(new V1Pod { Metadata = new V1ObjectMeta { Namespace = ns, Name = "user" }, Spec = Make.Template().Spec with { Volumes = [volume] } })).Require();
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow().AddDays(400));
+        var cleaner = new LegacyTokenCleaner(
+            new ControllerContext(cluster.Caches, cluster.Api, cluster.Metadata, null!, clock, cluster.Logs), TimeSpan.FromDays(365), PodMentions.Secrets);
+        async Task LookUntilAsync(string what, Func<Task<bool>> condition) => await cluster.UntilAsync(what, async () =>
+        {
+            await cleaner.ReconcileAsync(new Gantry.Client.ObjectKey("kube-system", LegacyTokenPlanner.TrackingName), CancellationToken.None);
+            return await condition();
+        });
+
+        await LookUntilAsync("the unused token is marked", async () => (await cluster.GetAsync<V1Secret>(ns, "unused")).Metadata.Labels.ContainsKey(LegacyTokenPlanner.InvalidSinceLabel));
+        Assert.DoesNotContain(LegacyTokenPlanner.InvalidSinceLabel, (await cluster.GetAsync<V1Secret>(ns, "mounted")).Metadata.Labels.Keys);
+        Assert.DoesNotContain(LegacyTokenPlanner.InvalidSinceLabel, (await cluster.GetAsync<V1Secret>(ns, "made")).Metadata.Labels.Keys);
+        clock.Advance(TimeSpan.FromDays(367));
+        await LookUntilAsync("the unused token is gone", async () => await cluster.Api.GetAsync<V1Secret>(ns, "unused") is null);
+        Assert.Equal(["made", "mounted"], (await cluster.ListAsync<V1Secret>(ns)).Select(s => s.Metadata.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -90,6 +90,12 @@ public sealed class TokenServingTests(RunningServer server)
         Assert.True(made.Code == 201, made.Text);
         Assert.Equal(200, (await server.SendAsync(HttpMethod.Get, "/version", token: token)).Code);
         Assert.NotNull((await server.GetAsync($"/api/v1/namespaces/{ns}/secrets/kept")).Metadata.Map("labels")?.Text("kubernetes.io/legacy-token-last-used"));
+
+        // Who still uses one that was made by itself is told.
+        Assert.Equal(200, (await server.MergeAsync($"/api/v1/namespaces/{ns}/serviceaccounts/robot", """{"secrets":[{"name":"kept"}]}""")).Code);
+        Assert.Equal(
+            ["299 - \"Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.\""],
+            (await server.SendAsync(HttpMethod.Get, "/version", token: token)).Warnings);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class BootstrapObjectsTests
         Same("discovery.k8s.io/v1/endpointslices", [ClusterObjects.EndpointSlice(Options)], "addressType", "endpoints", "ports");
         Assert.Equal("10.43.0.1", ClusterObjects.Service(Options).Spec.ClusterIP);
         Assert.Equal(16443, ClusterObjects.Service(Options).Spec.Ports[0].TargetPort.IntValue);
-        Assert.Equal("2026-01-02", ClusterObjects.TokenTracking(Options).Data["since"]);
+        Assert.Equal("2026-01-02", ClusterObjects.TokenTracking(Options.Started).Data["since"]);
         Assert.Equal("192.0.2.2", ClusterObjects.Endpoints(Options).Subsets[0].Addresses[0].Ip);
     }
 

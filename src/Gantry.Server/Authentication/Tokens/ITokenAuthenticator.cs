@@ -26,11 +26,18 @@ public abstract record TokenOutcome
     {
         /// <summary>What the audit log is told of the token; null for nothing.</summary>
         public KeyValuePair<string, string>? Note { get; init; }
+
+        /// <summary>What the client is warned of; null for nothing.</summary>
+        public string? Warning { get; init; }
     }
 
     /// <summary>Not a token of this authenticator's kind.</summary>
     public sealed record NotMine : TokenOutcome;
 
     /// <summary>A token of this kind, but no longer or not here valid. The reason is for TokenReview and logs, and holds no part of the token.</summary>
-    public sealed record Rejected(string Reason) : TokenOutcome;
+    public sealed record Rejected(string Reason) : TokenOutcome
+    {
+        /// <summary>What the audit log is told of the token; null for nothing.</summary>
+        public KeyValuePair<string, string>? Note { get; init; }
+    }
 }

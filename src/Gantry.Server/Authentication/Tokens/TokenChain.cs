@@ -13,6 +13,7 @@ public sealed class TokenChain : ITokenAuthenticator
     public async ValueTask<TokenOutcome> AuthenticateAsync(string token, IReadOnlyList<string> audiences, CancellationToken cancellation)
     {
         List<string>? refusals = null;
+        KeyValuePair<string, string>? note = null;
         foreach (var part in _parts)
         {
             switch (await part.AuthenticateAsync(token, audiences, cancellation).ConfigureAwait(false))
@@ -21,12 +22,13 @@ public sealed class TokenChain : ITokenAuthenticator
                     return known;
                 case TokenOutcome.Rejected rejected:
                     (refusals ??= []).Add(rejected.Reason);
+                    note ??= rejected.Note;
                     break;
                 default:
                     break;
             }
         }
 
-        return refusals is null ? TokenOutcome.None : new TokenOutcome.Rejected(Authorization.GoText.Aggregate(refusals));
+        return refusals is null ? TokenOutcome.None : new TokenOutcome.Rejected(Authorization.GoText.Aggregate(refusals)) { Note = note };
     }
 }

@@ -62,6 +62,9 @@ public static class PodMentions
         }
     }
 
+    /// <summary>The names of the Secrets that the pod's spec mentions.</summary>
+    public static IEnumerable<string> Secrets(V1Pod pod) => OfSpec(pod).Where(m => m.Kind == "secrets").Select(m => m.Name);
+
     private static IEnumerable<(string Kind, string Name)> OfEnvironment(IReadOnlyList<V1EnvFromSource> from, IReadOnlyList<V1EnvVar> variables)
     {
         foreach (var source in from)
