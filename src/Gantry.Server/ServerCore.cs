@@ -58,7 +58,7 @@ internal sealed class ServerCore : IDisposable
         Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), Services, parts.Ids, parts.Clock);
         Deleter = new ObjectDeleter(registry, Admission, parts.Clock);
         Lists = new ListReader(registry, parts.Clock);
-        Flows = new FlowController(new FlowSettings(options.Limits.MaxRequestsInFlight + options.Limits.MaxMutatingRequestsInFlight, options.Limits.RequestTimeout), Table, parts.Clock);
+        Flows = new FlowController(new FlowSettings(options.Limits.MaxRequestsInFlight + options.Limits.MaxMutatingRequestsInFlight, options.Limits.RequestTimeout) { WritingSeats = options.Limits.MaxMutatingRequestsInFlight }, Table, parts.Clock);
         Dispatcher = new ApiDispatcher(
             Table, new SubresourceTable(parts.Subresources.Concat(BuiltInSubresources.Of(this))), Lists, new WatchOpener(registry, Lists, Dice()), Writer,
             Deleter, new PatchHandler(Writer, parts.Clock));

@@ -7,7 +7,7 @@ namespace Gantry.Server.Flows;
 /// </summary>
 public sealed class FairQueues
 {
-    // What a request is taken to cost, in seconds for each seat, until it is known.
+    /// <summary>How long a request is taken to be answered, in seconds, until it is known.</summary>
     public const double Guess = 0.003;
 
     // Only those that have something to do: a level may have millions, and an idle queue has nothing to remember.
@@ -18,6 +18,9 @@ public sealed class FairQueues
     private double _virtualTime;
     private double _advanced;
     private int _robin;
+
+    /// <summary>How many requests all queues hold.</summary>
+    public int Capacity => _queues * _lengthLimit;
 
     /// <summary>How many queues there are.</summary>
     public int Count => _queues;
@@ -31,6 +34,9 @@ public sealed class FairQueues
     public int WaitingSeats { get; private set; }
 
     public double VirtualTime => _virtualTime;
+
+    /// <summary>What was so when a request was dispatched last: the virtual time, when it began virtually, and from when to when the heads of queues did.</summary>
+    public (double Time, double Start, (double Least, double Most) Heads, (double Least, double Most) Discounted) LastDispatch { get; private set; }
 
     /// <summary>Takes new numbers; requests that wait stay where they are.</summary>
     /// <param name="queues">How many queues requests are spread over.</param>
@@ -88,6 +94,7 @@ public sealed class FairQueues
     {
         QueueState? best = null;
         var (earliest, turn) = (double.PositiveInfinity, int.MaxValue);
+        var (heads, discounted) = ((Least: double.PositiveInfinity, Most: double.NegativeInfinity), (Least: double.PositiveInfinity, Most: double.NegativeInfinity));
         foreach (var queue in _busy.Values)
         {
             if (queue.Waiting.First is not { } head)
@@ -95,13 +102,21 @@ public sealed class FairQueues
                 continue;
             }
 
-            var finish = queue.NextDispatch + (head.Value.Seats * Guess);
+            var finish = queue.NextDispatch + head.Value.Work.Cost(Guess);
+            var less = queue.NextDispatch - (queue.ExecutingSeats * Guess);
+            heads = (Math.Min(heads.Least, queue.NextDispatch), Math.Max(heads.Most, queue.NextDispatch));
+            discounted = (Math.Min(discounted.Least, less), Math.Max(discounted.Most, less));
             // Round robin decides among equals.
             var after = queue.Index > _robin ? queue.Index - _robin : queue.Index - _robin + Math.Max(_queues, _robin + 1);
             if (finish < earliest || (finish == earliest && after < turn))
             {
                 (best, earliest, turn) = (queue, finish, after);
             }
+        }
+
+        if (best is not null)
+        {
+            LastDispatch = (_virtualTime, best.NextDispatch, heads, discounted);
         }
 
         return best?.Waiting.First!.Value;
@@ -115,7 +130,7 @@ public sealed class FairQueues
         _robin = queue.Index;
         queue.Executing++;
         queue.ExecutingSeats += request.Seats;
-        queue.NextDispatch += request.Seats * Guess;
+        queue.NextDispatch += request.Work.Cost(Guess);
         if (queue.Waiting.First is { } head)
         {
             // A queue that could not use its part in the past has no claim on it later.
@@ -124,11 +139,11 @@ public sealed class FairQueues
     }
 
     /// <summary>A request that came through a queue has been answered: its true cost is put in for the guess.</summary>
-    public void Finish(QueueState queue, int seats, double seconds)
+    public void Finish(QueueState queue, Work work, double seconds)
     {
         queue.Executing--;
-        queue.ExecutingSeats -= seats;
-        queue.NextDispatch += seats * (seconds - Guess);
+        queue.ExecutingSeats -= work.Seats;
+        queue.NextDispatch += work.Initial * (seconds - Guess);
         Forget(queue);
     }
 

@@ -26,10 +26,16 @@ public sealed class FlowController
         _settings = settings;
         _resources = resources;
         _clock = clock;
+        Kinds = new RequestKinds(settings, clock);
         _snapshot = Take([], []);
     }
 
     public FlowSnapshot Snapshot => _snapshot;
+
+    /// <summary>Who watches what, by which writes are charged.</summary>
+    public WatchCounts Watches { get; } = new();
+
+    public RequestKinds Kinds { get; }
 
     /// <summary>The fraction of its demand that each level got when levels last borrowed.</summary>
     public double Fraction { get; private set; } = 1;
@@ -51,7 +57,7 @@ public sealed class FlowController
     public void Borrow()
     {
         var levels = _snapshot.Levels;
-        var (current, fraction) = SeatShares.Lend(_settings.Seats, [.. levels.Select(l => l.Observe(BorrowingPeriod))]);
+        var (current, fraction) = SeatShares.Lend(_settings.Seats, [.. levels.Select(l => l.Observe())]);
         for (var i = 0; i < levels.Count; i++)
         {
             levels[i].Lend(current[i]);
@@ -67,14 +73,13 @@ public sealed class FlowController
     /// <returns>The seats, or why there are none.</returns>
     public ValueTask<(FlowSeat Seat, FlowRefusal Refusal)> EnterAsync(ServedFlow flow, UserInfo user, RequestInfo info, CancellationToken cancellation)
     {
-        var seats = WorkEstimate.Seats(info, flow.Level, _resources);
-        if (!flow.Level.TryTake(seats))
+        var work = WorkEstimate.Of(info, flow.Level, _resources, Watches, flow.Figures);
+        if (!flow.Level.TryTake(work.Seats))
         {
-            return QueueAsync(flow, seats, user, info, cancellation);
+            return QueueAsync(flow, work, user, info, cancellation);
         }
 
-        flow.Figures.Begin(seats);
-        return new((new FlowSeat(flow, seats, null, _clock.GetTimestamp()), FlowRefusal.None));
+        return new((Seat(flow, work, null, info), FlowRefusal.None));
     }
 
     /// <summary>Counts a refusal and says how long the client is to wait.</summary>
@@ -84,17 +89,24 @@ public sealed class FlowController
         return flow.Level.Dropped.Record(_clock.GetUtcNow().ToUnixTimeSeconds());
     }
 
-    private async ValueTask<(FlowSeat Seat, FlowRefusal Refusal)> QueueAsync(ServedFlow flow, int seats, UserInfo user, RequestInfo info, CancellationToken cancellation)
+    private async ValueTask<(FlowSeat Seat, FlowRefusal Refusal)> QueueAsync(ServedFlow flow, Work work, UserInfo user, RequestInfo info, CancellationToken cancellation)
     {
-        var request = new WaitingRequest(flow, flow.Distinguisher(user.Name, info.Namespace), seats, user, info) { Arrived = _clock.GetUtcNow() };
+        var request = new WaitingRequest(flow, flow.Distinguisher(user.Name, info.Namespace), work, user, info) { Arrived = _clock.GetUtcNow() };
+        var writes = Writes(info);
+        Kinds.Waiting(writes, 1);
         var refusal = await flow.Level.WaitAsync(request, cancellation).ConfigureAwait(false);
-        if (refusal != FlowRefusal.None)
-        {
-            return (default, refusal);
-        }
+        Kinds.Waiting(writes, -1);
+        return refusal != FlowRefusal.None ? (default, refusal) : (Seat(flow, work, request.Queue, info), FlowRefusal.None);
+    }
 
-        flow.Figures.Begin(seats);
-        return (new FlowSeat(flow, seats, request.Queue, _clock.GetTimestamp()), FlowRefusal.None);
+    private static bool Writes(RequestInfo info) => info.Verb is not ("get" or "list" or "watch");
+
+    private FlowSeat Seat(ServedFlow flow, Work work, QueueState? queue, RequestInfo info)
+    {
+        var writes = Writes(info);
+        flow.Figures.Begin(work.Seats);
+        Kinds.Executing(writes, 1);
+        return new FlowSeat(flow, work, queue, _clock.GetTimestamp(), Kinds, writes);
     }
 
     private FlowSnapshot Take(IReadOnlyList<V1FlowSchema> flows, IReadOnlyList<V1PriorityLevelConfiguration> levels)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gantry.Api;
 using Gantry.Server.Http;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
@@ -56,8 +57,7 @@ internal sealed class FlowDumps : IPathHandler
         {
             var active = 0;
             level.Inspect((queues, _) => active = queues.Busy.Count(q => q.Waiting.Count > 0));
-            var executing = _flows.Snapshot.Flows.Where(f => f.Level == level).Sum(f => Math.Max(0, f.Figures.Dispatched - f.Figures.Finished));
-            rows.Add([level.Name, Text(active), level.IsIdle ? "true" : "false", level.IsQuiescing ? "true" : "false", Text(level.Waiting), Text(executing)]);
+            rows.Add([level.Name, Text(active), level.IsIdle ? "true" : "false", level.IsQuiescing ? "true" : "false", Text(level.Waiting), Text(level.Executing)]);
         }
 
         return rows;
@@ -77,8 +77,8 @@ internal sealed class FlowDumps : IPathHandler
                     rows.Add(
                     [
                         level.Name, Text(i), Text(queue.Waiting.Count), Text(queue.Executing), Text(queue.ExecutingSeats),
-                        string.Create(CultureInfo.InvariantCulture, $"{queue.NextDispatch:0.00000000}ss"), Text(queue.WaitingSeats), Text(queue.WaitingSeats),
-                        string.Create(CultureInfo.InvariantCulture, $"{queue.WaitingSeats * FairQueues.Guess:0.00000000}ss"),
+                        string.Create(CultureInfo.InvariantCulture, $"{queue.NextDispatch:0.00000000}ss"), Text(queue.Waiting.Sum(w => w.Work.Initial)), Text(queue.WaitingSeats),
+                        string.Create(CultureInfo.InvariantCulture, $"{queue.Waiting.Sum(w => w.Work.Cost(FairQueues.Guess)):0.00000000}ss"),
                     ]);
                 }
             });
@@ -109,7 +109,8 @@ internal sealed class FlowDumps : IPathHandler
         string[] row =
         [
             level.Name, request.Flow.SchemaName, Text(queue.Index), Text(index), request.Distinguisher,
-            request.Arrived.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture), Text(request.Seats), "0", "0s",
+            request.Arrived.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture), Text(request.Work.Initial), Text(request.Work.Final),
+            GoDuration.Format(request.Work.Additional),
         ];
         var info = request.Info;
         return !details ? row

@@ -12,6 +12,8 @@ public sealed class FlowFigures
     private long _dispatched;
     private long _waiting;
     private long _waitingSeats;
+    private long _executingSeats;
+    private long _unaccommodated;
 
     public long Dispatched => Volatile.Read(ref _dispatched);
 
@@ -41,11 +43,26 @@ public sealed class FlowFigures
     /// <summary>How many seats requests asked for.</summary>
     public Histogram Seats { get; } = new([1, 2, 4, 10]);
 
+    /// <summary>How many watched what requests were about to write.</summary>
+    public Histogram Watchers { get; } = new([0, 1, 10, 100, 1000, 10000]);
+
+    /// <summary>Seats that are taken.</summary>
+    public long ExecutingSeats => Volatile.Read(ref _executingSeats);
+
+    /// <summary>How often too few seats were free for a request whose turn it was.</summary>
+    public long Unaccommodated => Volatile.Read(ref _unaccommodated);
+
     public void Begin(int seats)
     {
         Interlocked.Increment(ref _dispatched);
+        Interlocked.Add(ref _executingSeats, seats);
         Seats.Add((double)seats);
     }
+
+    /// <summary>Seats are free again, which may be later than the request's end.</summary>
+    public void Release(int seats) => Interlocked.Add(ref _executingSeats, -seats);
+
+    public void FindsNoRoom() => Interlocked.Increment(ref _unaccommodated);
 
     public void End(TimeSpan took, bool watches) => (watches ? RanWatches : Ran).Add(took);
 

@@ -5,6 +5,9 @@ namespace Gantry.Server.Flows;
 /// <param name="RequestTimeout">How long a request may take.</param>
 public readonly record struct FlowSettings(int Seats, TimeSpan RequestTimeout)
 {
+    /// <summary>How many of them are there for writes.</summary>
+    public int WritingSeats { get; init; }
+
     /// <summary>How long a request may wait for its seat: a quarter of its time, as the rest is for being answered.</summary>
     public TimeSpan WaitLimit => RequestTimeout / 4;
 }

@@ -19,7 +19,9 @@ public sealed class PriorityLevel
     private int _inUse;
     private int _waiting;
     private int _highest;
-    private long _seatTicks;
+    private int _executing;
+    private int _waitingSeats;
+    private int _waitingLimit;
     private double _smoothed;
 
     public PriorityLevel(string name, FlowSettings settings, TimeProvider clock)
@@ -28,6 +30,7 @@ public sealed class PriorityLevel
         _settings = settings;
         _clock = clock;
         _origin = clock.GetTimestamp();
+        Timings = new LevelTimings(this, clock);
     }
 
     public string Name { get; }
@@ -53,16 +56,23 @@ public sealed class PriorityLevel
 
     public int Waiting => Volatile.Read(ref _waiting);
 
+    /// <summary>How many requests are being answered.</summary>
+    public int Executing => Volatile.Read(ref _executing);
+
+    public int WaitingSeats => Volatile.Read(ref _waitingSeats);
+
+    /// <summary>How many requests may wait.</summary>
+    public int WaitingLimit => Volatile.Read(ref _waitingLimit);
+
     public bool IsIdle => InUse == 0 && Waiting == 0;
+
+    internal LevelTimings Timings { get; }
 
     /// <summary>The most seats that one list may take: a small part of the level, so that lists do not shut out everything else.</summary>
     public int WidestRequest => (int)Math.Clamp(Math.Ceiling(Limits.Nominal * 0.15), 1, WorkEstimate.MaximumSeats);
 
-    /// <summary>How often the queue's head had to wait although a seat was free, because it needs several.</summary>
-    public long Unaccommodated { get; private set; }
-
     /// <summary>What was asked of the level in the last period, for the figures.</summary>
-    public (double Average, int Highest, double Smoothed) LastDemand { get; private set; }
+    public (double Average, double Deviation, int Highest, double Smoothed) LastDemand { get; private set; }
 
     /// <summary>Takes over what the object says; its seats follow by <see cref="Divide"/>.</summary>
     /// <param name="uid">The object's uid.</param>
@@ -84,6 +94,8 @@ public sealed class PriorityLevel
                 var queuing = limited!.LimitResponse.Queuing!;
                 _queues.Configure(queuing.Queues, queuing.HandSize, queuing.QueueLengthLimit);
             }
+
+            _waitingLimit = _queuing ? _queues.Capacity : 0;
         }
     }
 
@@ -92,6 +104,7 @@ public sealed class PriorityLevel
     {
         Limits = limits;
         Lend(limits.Nominal);
+        Timings.Touch();
     }
 
     /// <summary>Sets what the level may use from now on.</summary>
@@ -105,15 +118,14 @@ public sealed class PriorityLevel
     }
 
     /// <summary>Ends a period of observation: what the level asked for in it.</summary>
-    /// <param name="period">How long it was.</param>
-    public SeatDemand Observe(TimeSpan period)
+    public SeatDemand Observe()
     {
-        var average = Interlocked.Exchange(ref _seatTicks, 0) / Math.Max(1.0, period.Ticks);
-        var highest = Interlocked.Exchange(ref _highest, InUse + Waiting);
-        // Requests that come independently of each other scatter by the root of their average; a short peak is not a demand.
-        var envelope = Math.Min(highest, average + Math.Sqrt(average));
+        var (average, deviation) = Timings.Moments();
+        var highest = Interlocked.Exchange(ref _highest, InUse + WaitingSeats);
+        // A short peak is not a demand.
+        var envelope = Math.Min(highest, average + deviation);
         _smoothed = Math.Max(envelope, (0.977 * _smoothed) + (0.023 * envelope));
-        LastDemand = (average, highest, _smoothed);
+        LastDemand = (average, deviation, highest, _smoothed);
         return new SeatDemand(Limits, IsExempt, highest, _smoothed);
     }
 
@@ -123,20 +135,48 @@ public sealed class PriorityLevel
         if (IsExempt)
         {
             Note(Interlocked.Add(ref _inUse, seats));
-            return true;
+        }
+        else if (Volatile.Read(ref _waiting) != 0 || !TryReserve(seats))
+        {
+            return false;
         }
 
-        return Volatile.Read(ref _waiting) == 0 && TryReserve(seats);
+        Interlocked.Increment(ref _executing);
+        Timings.Touch();
+        return true;
     }
 
-    /// <summary>Gives back what was taken.</summary>
-    /// <param name="seats">As many as were taken.</param>
+    /// <summary>Gives back what was taken: at once, or when what the request has brought about is over, too.</summary>
+    /// <param name="work">What the request cost.</param>
     /// <param name="queue">The queue through which the request came, or null.</param>
-    /// <param name="took">How long it had them.</param>
-    public void Give(int seats, QueueState? queue, TimeSpan took)
+    /// <param name="took">How long it was answered.</param>
+    /// <param name="figures">Is told when the seats are free; null for nobody.</param>
+    public void Give(Work work, QueueState? queue, TimeSpan took, FlowFigures? figures = null)
     {
-        Interlocked.Add(ref _seatTicks, took.Ticks * seats);
-        Interlocked.Add(ref _inUse, -seats);
+        Interlocked.Decrement(ref _executing);
+        if (work.Additional <= TimeSpan.Zero)
+        {
+            Release(work, queue, took, figures);
+            return;
+        }
+
+        Timings.Touch();
+        // The timer holds itself until it has fired.
+        var later = new Later();
+        later.Timer = _clock.CreateTimer(
+            _ =>
+            {
+                Release(work, queue, took, figures);
+                later.Timer?.Dispose();
+            },
+            null, work.Additional, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Release(Work work, QueueState? queue, TimeSpan took, FlowFigures? figures)
+    {
+        Interlocked.Add(ref _inUse, -work.Seats);
+        figures?.Release(work.Seats);
+        Timings.Touch();
         if (queue is null && Volatile.Read(ref _waiting) == 0)
         {
             return;
@@ -147,7 +187,7 @@ public sealed class PriorityLevel
             _queues.Advance(Now, Limit);
             if (queue is not null)
             {
-                _queues.Finish(queue, seats, took.TotalSeconds);
+                _queues.Finish(queue, work, took.TotalSeconds);
             }
 
             Dispatch();
@@ -175,7 +215,6 @@ public sealed class PriorityLevel
         }
 
         var waited = _clock.GetElapsedTime(from);
-        Interlocked.Add(ref _seatTicks, waited.Ticks * request.Seats);
         request.Flow.Figures.EndWaiting(request.Seats, waited, refusal == FlowRefusal.None);
         return refusal;
     }
@@ -202,6 +241,8 @@ public sealed class PriorityLevel
                     return FlowRefusal.ConcurrencyLimit;
                 }
 
+                Interlocked.Increment(ref _executing);
+                Timings.Touch();
                 request.Seated.TrySetResult();
                 request.Flow.Figures.BeginWaiting(request.Seats);
                 return FlowRefusal.None;
@@ -217,7 +258,9 @@ public sealed class PriorityLevel
             }
 
             request.Flow.Figures.QueueLengths.Add((double)request.Queue!.Waiting.Count);
+            Volatile.Write(ref _waitingSeats, _queues.WaitingSeats);
             Note(InUse + _queues.WaitingSeats);
+            Timings.Touch();
             request.Flow.Figures.BeginWaiting(request.Seats);
             Dispatch();
             return FlowRefusal.None;
@@ -235,6 +278,8 @@ public sealed class PriorityLevel
             }
 
             Interlocked.Decrement(ref _waiting);
+            Volatile.Write(ref _waitingSeats, _queues.WaitingSeats);
+            Timings.Touch();
             Dispatch();
             return why;
         }
@@ -246,12 +291,15 @@ public sealed class PriorityLevel
         {
             if (!TryReserve(next.Seats))
             {
-                Unaccommodated++;
+                next.Flow.Figures.FindsNoRoom();
                 return;
             }
 
             _queues.Dispatch(next);
             Interlocked.Decrement(ref _waiting);
+            Volatile.Write(ref _waitingSeats, _queues.WaitingSeats);
+            Interlocked.Increment(ref _executing);
+            Timings.Touch();
             next.Seated.TrySetResult();
         }
     }
@@ -282,5 +330,10 @@ public sealed class PriorityLevel
         {
             Volatile.Write(ref _highest, seats);
         }
+    }
+
+    private sealed class Later
+    {
+        public ITimer? Timer { get; set; }
     }
 }

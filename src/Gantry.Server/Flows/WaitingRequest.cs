@@ -3,13 +3,15 @@ using Gantry.Server.Requests;
 namespace Gantry.Server.Flows;
 
 /// <summary>A request that waits in a queue for its seats.</summary>
-public sealed class WaitingRequest(ServedFlow flow, string distinguisher, int seats, UserInfo user, RequestInfo info)
+public sealed class WaitingRequest(ServedFlow flow, string distinguisher, Work work, UserInfo user, RequestInfo info)
 {
     public ServedFlow Flow { get; } = flow;
 
     public string Distinguisher { get; } = distinguisher;
 
-    public int Seats { get; } = seats;
+    public Work Work { get; } = work;
+
+    public int Seats => Work.Seats;
 
     public UserInfo User { get; } = user;
 

@@ -237,6 +237,7 @@ internal sealed class HttpPipeline
 
         // A watch goes on for long after it has begun, and gives its seat back then.
         var held = info.Verb == "watch" ? new WatchSeat(seat, _clock) : null;
+        using var watching = held is null ? null : _flows.Watches.Add(info);
         try
         {
             await AllowedAsync(context, info, user, held, cancellation).ConfigureAwait(false);

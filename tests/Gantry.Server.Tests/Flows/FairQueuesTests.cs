@@ -26,7 +26,7 @@ public sealed class FairQueuesTests
             var took = next.Distinguisher == "long" ? 1 : 0.1;
             now += took;
             queues.Advance(now, 1);
-            queues.Finish(next.Queue!, next.Seats, took);
+            queues.Finish(next.Queue!, next.Work, took);
             served[next.Distinguisher] += took;
         }
 
@@ -45,7 +45,7 @@ public sealed class FairQueuesTests
         {
             var next = queues.Next()!;
             queues.Dispatch(next);
-            queues.Finish(next.Queue!, next.Seats, 0.01);
+            queues.Finish(next.Queue!, next.Work, 0.01);
             seats[next.Distinguisher] += next.Seats;
         }
 
@@ -94,7 +94,7 @@ public sealed class FairQueuesTests
         var waiting = level.WaitAsync(request, CancellationToken.None).AsTask();
         Assert.False(level.TryTake(1));
 
-        level.Give(2, null, TimeSpan.Zero);
+        level.Give(Work.Of(2), null, TimeSpan.Zero);
 
         Assert.Equal(FlowRefusal.None, await waiting.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal(8, level.InUse);
@@ -147,7 +147,7 @@ public sealed class FairQueuesTests
                 most = Math.Max(most, Interlocked.Increment(ref now));
                 await Task.Yield();
                 Interlocked.Decrement(ref now);
-                level.Give(1, request.Queue, TimeSpan.FromMilliseconds(1));
+                level.Give(Work.Of(1), request.Queue, TimeSpan.FromMilliseconds(1));
                 Interlocked.Increment(ref done);
             }
         }
@@ -193,10 +193,10 @@ public sealed class FairQueuesTests
         queues.Dispatch(next);
         now += 0.05;
         queues.Advance(now, 1);
-        queues.Finish(next.Queue!, next.Seats, 0.05);
+        queues.Finish(next.Queue!, next.Work, 0.05);
         return next.Distinguisher;
     }
 
     private static WaitingRequest Request(string user, int seats) =>
-        new(Flow, user, seats, new UserInfo { Name = user }, RequestInfoParser.Parse("GET", "/api/v1/pods", ""));
+        new(Flow, user, Work.Of(seats), new UserInfo { Name = user }, RequestInfoParser.Parse("GET", "/api/v1/pods", ""));
 }
