@@ -80,8 +80,7 @@ public static class AppsRules
                 NotMoreThanAll(errors, rolling.MaxUnavailable, path.Child("maxUnavailable"));
                 break;
             default:
-                errors.NotSupportedDump(
-                    at, $"apps.DeploymentStrategy{{Type:\"{strategy.Type}\", RollingUpdate:{GoDump.Pointer(strategy.RollingUpdate, "apps.RollingUpdateDeployment")}}}", "Recreate", "RollingUpdate");
+                errors.NotSupportedDump(at, GoDump.Of(strategy), "Recreate", "RollingUpdate");
                 break;
         }
     }
@@ -198,8 +197,7 @@ public static class AppsRules
 
         if (strategy.Type != "RollingUpdate")
         {
-            errors.NotSupportedDump(
-                at, $"apps.DaemonSetUpdateStrategy{{Type:\"{strategy.Type}\", RollingUpdate:{GoDump.Pointer(strategy.RollingUpdate, "apps.RollingUpdateDaemonSet")}}}", "RollingUpdate", "OnDelete");
+            errors.NotSupportedDump(at, GoDump.Of(strategy), "RollingUpdate", "OnDelete");
             return;
         }
 

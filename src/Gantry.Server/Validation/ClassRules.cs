@@ -81,8 +81,7 @@ public static class ClassRules
             var t = tolerations[i];
             if (!seen.Add((t.Key, t.Operator, t.Value, t.Effect)))
             {
-                var seconds = t.TolerationSeconds is null ? "(*int64)(nil)" : "(*int64)(0x0)";
-                errors.DuplicateDump(at.Index(i), $"core.Toleration{{Key:\"{t.Key}\", Operator:\"{t.Operator}\", Value:\"{t.Value}\", Effect:\"{t.Effect}\", TolerationSeconds:{seconds}}}");
+                errors.DuplicateDump(at.Index(i), GoDump.Of(t));
             }
         }
     }

@@ -94,7 +94,7 @@ public static class CsiRules
                 if (now.Name == before.Name && !now.Equals(before))
                 {
                     // The path is the name of the type.
-                    errors.InvalidDump(FieldPath.Root("CSINodeDriver"), "storage.CSINodeDriver" + GoDump.Of(now)[GoDump.Of(now).IndexOf('{', StringComparison.Ordinal)..], Rules.Immutable);
+                    errors.InvalidDump(FieldPath.Root("CSINodeDriver"), GoDump.Of(now), Rules.Immutable);
                 }
             }
         }

@@ -47,7 +47,7 @@ public static class FlowSchemaRules
 
         if (MandatoryFlows.Schema(name) is { } fixedValue && !spec.Equals(fixedValue))
         {
-            errors.InvalidDump(at, "flowcontrol.FlowSchemaSpec{}", $"spec of '{name}' must equal the fixed value");
+            errors.InvalidDump(at, GoDump.Of(schema.Spec), $"spec of '{name}' must equal the fixed value");
         }
 
         ConditionTypes(errors, types);

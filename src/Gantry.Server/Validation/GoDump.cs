@@ -5,20 +5,20 @@ using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
 
-/// <summary>
-/// Prints a structured value inside an error message. Kubernetes prints Go syntax there, which no client reads: the outer form (package, type, braces)
-/// is the same, the members are JSON.
-/// </summary>
+/// <summary>Prints a structured value inside an error message as Kubernetes does: in Go's own syntax (<c>%#v</c>).</summary>
 public static class GoDump
 {
+    private static readonly string[] Suffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
+
     public static string Of(object? value) => value switch
     {
         // What is not there is the word "null", quoted like every text.
         null => "\"null\"",
         IReadOnlyDictionary<string, string> map => Map(map),
         IntOrString either => Of(either),
-        Quantity amount => $"resource.Quantity{{s:\"{amount}\"}}",
-        IApiModel model => TypeOf(model) + Encoding.UTF8.GetString(ApiJson.Encode(model)),
+        Quantity amount => Of(amount),
+        // Of kinds that no error shows, the members are JSON.
+        IApiModel model => GoStructs.Of(model) ?? TypeOf(model) + Encoding.UTF8.GetString(ApiJson.Encode(model)),
         string text => "\"" + text + "\"",
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", System.Globalization.CultureInfo.InvariantCulture),
         IReadOnlyList<string> texts => Texts("string", texts),
@@ -39,7 +39,21 @@ public static class GoDump
     }
 
     // Models are named by version and kind.
-    private static string TypeOf(IApiModel model) => "v1." + model.GetType().Name[2..];
+    private static string TypeOf(IApiModel model) => GoStructs.TypeOf(model) ?? "v1." + model.GetType().Name[2..];
+
+    // resource.Quantity{i:resource.int64Amount{value:15, scale:-1}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"1.5", Format:"DecimalSI"}
+    private static string Of(Quantity amount)
+    {
+        var text = amount.ToString();
+        var number = text.TrimEnd("EinumkKMGTP".ToCharArray());
+        var point = number.IndexOf('.', StringComparison.Ordinal);
+        var scale = Array.IndexOf(Suffixes, text[number.Length..]) is >= 0 and var at ? (at * 3) - 9 : 0;
+        // With a decimal suffix the figures stay as they were written; everything else has been computed.
+        var (value, exponent) = Array.IndexOf(Suffixes, text[number.Length..]) >= 0
+            && long.TryParse(number.Replace(".", "", StringComparison.Ordinal), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var figures)
+            ? (figures, scale - (point < 0 ? 0 : number.Length - point - 1)) : (amount.Value, 0);
+        return $"resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{exponent}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"{text}\", Format:\"{amount.Format}\"}}";
+    }
 
     /// <summary>A member that is a pointer: nothing, or an address that says nothing.</summary>
     public static string Pointer(object? value, string type) => value is null ? $"(*{type})(nil)" : $"(*{type})(0xc000000000)";

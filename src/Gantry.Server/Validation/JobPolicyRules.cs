@@ -144,7 +144,7 @@ internal static class JobPolicyRules
 
         if (spec.CompletionMode != "Indexed")
         {
-            errors.InvalidDump(at, "batch.SuccessPolicy{}", "requires indexed completion mode");
+            errors.InvalidDump(at, GoDump.Of(policy), "requires indexed completion mode");
             return;
         }
 

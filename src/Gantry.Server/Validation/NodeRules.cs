@@ -108,7 +108,7 @@ internal static class NodeRules
             var address = node.Status.Addresses[i];
             if (!addresses.Add((address.Type, address.Address)))
             {
-                errors.DuplicateDump(FieldPath.Root("status").Child("addresses").Index(i), $"core.NodeAddress{{Type:\"{address.Type}\", Address:\"{address.Address}\"}}");
+                errors.DuplicateDump(FieldPath.Root("status").Child("addresses").Index(i), GoDump.Of(address));
             }
         }
 

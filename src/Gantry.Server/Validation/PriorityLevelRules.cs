@@ -61,7 +61,7 @@ public static class PriorityLevelRules
         var compared = name == Exempt ? spec with { Exempt = wanted.Exempt } : spec;
         if (!compared.Equals(wanted))
         {
-            errors.InvalidDump(at, "flowcontrol.PriorityLevelConfigurationSpec{}", name == Exempt
+            errors.InvalidDump(at, GoDump.Of(spec), name == Exempt
                 ? $"spec of '{name}' except the 'spec.exempt' field must equal the fixed value"
                 : $"spec of '{name}' must equal the fixed value");
         }

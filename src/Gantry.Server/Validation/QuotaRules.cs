@@ -104,7 +104,7 @@ internal static class QuotaRules
                 errors.Invalid(at.Child("scopeName"), e.ScopeName, Unsupported);
             }
 
-            Applied(errors, e.ScopeName, spec, () => errors.InvalidDump(at, "core.ScopeSelector{}", NotOfResource));
+            Applied(errors, e.ScopeName, spec, () => errors.InvalidDump(at, GoDump.Of(selector), NotOfResource));
             if (e.ScopeName is "BestEffort" or "NotBestEffort" or "Terminating" or "NotTerminating" or "CrossNamespacePodAffinity" && e.Operator != "Exists")
             {
                 errors.Invalid(

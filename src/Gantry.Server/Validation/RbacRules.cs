@@ -93,7 +93,7 @@ public static class RbacRules
 
         if (old is not null && !role.Equals(old))
         {
-            errors.InvalidDump(at, $"rbac.RoleRef{{APIGroup:\"{role.ApiGroup}\", Kind:\"{role.Kind}\", Name:\"{role.Name}\"}}", "cannot change roleRef");
+            errors.InvalidDump(at, GoDump.Of(role), "cannot change roleRef");
         }
     }
 

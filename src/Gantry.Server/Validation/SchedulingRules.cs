@@ -329,7 +329,7 @@ public static class SchedulingRules
             errors.RequiredOneOf(path.Child("effect"), t.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute");
             if (!seen.Add((t.Key, t.Effect)))
             {
-                errors.DuplicateDump(path, $"core.Taint{{Key:\"{t.Key}\", Value:\"{t.Value}\", Effect:\"{t.Effect}\", TimeAdded:<nil>}}", "taints must be unique by key and effect pair");
+                errors.DuplicateDump(path, GoDump.Of(t), "taints must be unique by key and effect pair");
             }
         }
     }

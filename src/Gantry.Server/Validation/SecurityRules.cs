@@ -147,7 +147,7 @@ public static partial class SecurityRules
         {
             if (profile.LocalhostProfile is not null)
             {
-                errors.InvalidDump(at.Child("localhostProfile"), "core.SeccompProfile{" + profile.Type + "}", "can only be set when seccomp type is Localhost");
+                errors.InvalidDump(at.Child("localhostProfile"), GoDump.Of(profile), "can only be set when seccomp type is Localhost");
             }
         }
         else if (profile.LocalhostProfile is not { } file)

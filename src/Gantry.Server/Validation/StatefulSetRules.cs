@@ -63,7 +63,7 @@ internal static class StatefulSetRules
                 if (strategy.RollingUpdate is not null)
                 {
                     errors.InvalidDump(
-                        at.Child("rollingUpdate"), $"apps.RollingUpdateStatefulSetStrategy{{Partition:{strategy.RollingUpdate.Partition ?? 0}}}", "only allowed for updateStrategy 'RollingUpdate'");
+                        at.Child("rollingUpdate"), $"apps.RollingUpdateStatefulSetStrategy{{Partition:{strategy.RollingUpdate.Partition ?? 0}, MaxUnavailable:{GoDump.Pointer(strategy.RollingUpdate.MaxUnavailable, "intstr.IntOrString")}}}", "only allowed for updateStrategy 'RollingUpdate'");
                 }
 
                 break;
@@ -71,7 +71,7 @@ internal static class StatefulSetRules
                 errors.NotNegative(at.Child("rollingUpdate").Child("partition"), (long?)strategy.RollingUpdate?.Partition);
                 break;
             default:
-                errors.InvalidDump(at, $"apps.StatefulSetUpdateStrategy{{Type:\"{strategy.Type}\"}}", "must be 'RollingUpdate' or 'OnDelete'");
+                errors.InvalidDump(at, GoDump.Of(strategy), "must be 'RollingUpdate' or 'OnDelete'");
                 break;
         }
     }

@@ -8,7 +8,7 @@ namespace Gantry.Server.Tests.Validation;
 /// <summary>
 /// Objects and what a server has to say about them, read from a text file so that hundreds of rules stay readable. <c>== base Kind</c> gives a good
 /// object. <c>== Kind: title</c> begins a case: <c>path = json</c> sets a field, <c>--- update</c> or <c>--- status</c> writes the object and goes on with
-/// its next state. Expected: <c>!</c> a cause of the refusal, <c>#</c> code and message, <c>?</c> a warning, <c>= path json</c> a value of the answer.
+/// its next state. Expected: <c>!</c> a cause of the refusal, <c>#</c> code and message, <c>?</c> a warning, <c>= path json</c> a value of the answer; … leaves out what a long value says.
 /// </summary>
 internal sealed partial class AnswerFile
 {

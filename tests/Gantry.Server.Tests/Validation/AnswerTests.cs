@@ -48,8 +48,13 @@ public sealed partial class AnswerTests(RunningServer server)
             said.Add($"= {path} {AnswerFile.At(answer.Body, path)}");
         }
 
-        Assert.Equal(wanted.Expected, said);
+        Assert.Equal(wanted.Expected, said.Select((s, i) => i < wanted.Expected.Count ? Shortened(s, wanted.Expected[i]) : s));
     }
+
+    // What the expected text leaves out with an ellipsis.
+    private static string Shortened(string said, string wanted) =>
+        wanted.Contains('…', StringComparison.Ordinal) && Regex.IsMatch(said, "^" + Regex.Escape(wanted).Replace("…", ".*", StringComparison.Ordinal) + "$", RegexOptions.None, TimeSpan.FromSeconds(1))
+            ? wanted : said;
 
     private async Task<(Answer Answer, string Name)> PlayAsync(AnswerFile.Case wanted)
     {
