@@ -28,6 +28,9 @@ internal sealed class CustomScale
     /// <summary>Where the wanted number stands, as field ownership has it.</summary>
     public FieldSet WantedField => field ??= FieldSet.Of(string.Join('.', _wanted));
 
+    /// <summary>Where the wanted number stands, as the definition has it.</summary>
+    public string WantedPath => _paths.Wanted;
+
     public int? Wanted(CustomObject value) => Number(Find(value.Content, _wanted));
 
     public int Actual(CustomObject value) => Number(Find(value.Content, _actual)) ?? 0;

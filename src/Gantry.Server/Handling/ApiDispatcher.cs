@@ -80,8 +80,8 @@ public sealed class ApiDispatcher
             return new(ApiStatus.MethodNotAllowed);
         }
 
-        // HEAD counts as get for who may, but nobody has ever served it.
-        if (!Allows(resource, info) || (call.Http is { } http && Microsoft.AspNetCore.Http.HttpMethods.IsHead(http.Request.Method)))
+        // HEAD counts as get for who may, but is not served of what is built in.
+        if (!Allows(resource, info) || (resource.Custom is null && call.Http is { } http && Microsoft.AspNetCore.Http.HttpMethods.IsHead(http.Request.Method)))
         {
             return new(ApiStatus.MethodNotAllowed);
         }

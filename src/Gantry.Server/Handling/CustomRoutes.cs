@@ -1,6 +1,5 @@
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
-using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Server.Handling;
 
@@ -26,17 +25,16 @@ internal static class CustomRoutes
     {
         var (info, type) = (call.Info, resource.Type);
         return type.Subresources.FirstOrDefault(s => s.Name == info.Subresource) is not { } described ? ApiStatus.NotFound(type, info.Name)
-            : described.Verbs.Contains(info.Verb, StringComparer.Ordinal) && !IsHead(call) ? null
+            : described.Verbs.Contains(info.Verb, StringComparer.Ordinal) ? null
             : ApiStatus.MethodNotSupported(type, info.Verb);
     }
 
     private static ApiStatus? OfObject(ApiCall call, ServedResource resource)
     {
         var (info, type) = (call.Info, resource.Type);
-        return !type.Allows(info.Verb) || IsHead(call) || (info.Verb == "create" && info.Name.Length > 0) ? ApiStatus.MethodNotSupported(type, info.Verb)
-            : info.Verb is "update" or "patch" && info.Name.Length == 0 ? ApiStatus.BadRequest("name must be provided")
+        return !type.Allows(info.Verb) || (info.Verb == "create" && info.Name.Length > 0) ? ApiStatus.MethodNotSupported(type, info.Verb)
+            : info.Verb is "update" or "patch" && info.Name.Length == 0
+                ? (info.Verb == "patch" ? PatchHandler.MediaType(call, resource) : null) ?? ApiStatus.BadRequest("name must be provided")
             : null;
     }
-
-    private static bool IsHead(ApiCall call) => call.Http is { } http && HttpMethods.IsHead(http.Request.Method);
 }

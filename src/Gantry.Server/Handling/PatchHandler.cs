@@ -53,15 +53,18 @@ public sealed class PatchHandler
     /// <summary>What is wrong with the media type or the options, or null.</summary>
     internal static ApiStatus? Check(ApiCall call, ServedResource? resource)
     {
-        var types = resource?.Custom is null ? Types : CustomTypes;
-        if (!types.Contains(call.ContentType, StringComparer.Ordinal))
-        {
-            return resource?.Custom is null ? ApiStatus.UnroutedMediaType : ApiStatus.UnsupportedMediaType(types);
-        }
-
-        return ObjectChecks.Options(call.Options, "PatchOptions", IsApply(call)
+        return MediaType(call, resource) ?? ObjectChecks.Options(call.Options, "PatchOptions", IsApply(call)
             ? call.Options["fieldManager"].Length == 0 ? FieldError.Required("fieldManager", "is required for apply patch") : null
             : call.Options.TryGet("force", out _) ? FieldError.Forbidden("force", "may not be specified for non-apply patch") : null);
+    }
+
+    /// <summary>What is wrong with the media type alone, or null.</summary>
+    internal static ApiStatus? MediaType(ApiCall call, ServedResource? resource)
+    {
+        var types = resource?.Custom is null ? Types : CustomTypes;
+        return types.Contains(call.ContentType, StringComparer.Ordinal) ? null
+            : resource?.Custom is null ? ApiStatus.UnroutedMediaType
+            : ApiStatus.UnsupportedMediaType(types);
     }
 
     /// <summary>The old object with the patch carried out, decoded. A custom resource can have become one of another kind.</summary>

@@ -100,7 +100,7 @@ public static class RequestInfoParser
 
                 return options.Flag("watch") ? "watch" : "list";
             default:
-                return Lower(method);
+                return "";
         }
     }
 

@@ -2,6 +2,7 @@ using Gantry.Api;
 using Gantry.Api.Apply;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
+using Gantry.Server.CustomResources;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
@@ -16,6 +17,9 @@ namespace Gantry.Server.Subresources;
 /// <summary><c>scale</c> of one kind of workload: how many replicas there are and should be, without the rest.</summary>
 internal sealed class ScaleSubresource : ISubresource
 {
+    // What patches see where there is no number yet, so that one that sets none is known.
+    private const int Unset = int.MinValue;
+
     private static readonly FieldSet Replicas = FieldSet.Of("spec.replicas");
 
     private readonly ObjectWriter _writer;
@@ -47,7 +51,9 @@ internal sealed class ScaleSubresource : ISubresource
                     return ApiStatus.NotFound(resource.Type, scope.Name);
                 }
 
-                return await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unreadable ? unreadable : Answer(resource, resource.Typed(stored));
+                return await resource.ReadyAsync(stored, cancellation).ConfigureAwait(false) is { } unreadable ? unreadable
+                    : IsUnset(resource, stored, out var path) ? ApiStatus.Internal($"the spec replicas field \"{path}\" does not exist")
+                    : Answer(resource, resource.Typed(stored));
             case "update":
                 return await UpdateAsync(call, scope, cancellation).ConfigureAwait(false);
             default:
@@ -78,7 +84,7 @@ internal sealed class ScaleSubresource : ISubresource
 
     private async ValueTask<ApiAnswer> PatchAsync(ApiCall call, WriteScope scope, CancellationToken cancellation)
     {
-        if (PatchHandler.Check(call, resource: null) is { } refused)
+        if (PatchHandler.Check(call, scope.Resource) is { } refused)
         {
             return refused;
         }
@@ -143,8 +149,24 @@ internal sealed class ScaleSubresource : ISubresource
         return seen is null ? null : seen.Custom is { } custom ? custom.Scale?.WantedField : Replicas;
     }
 
-    private static TreeMap Form(ServedResource resource, StoredObject stored) => TreeDecoder.Decode(
-        SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(resource, resource.Typed(stored))), FieldValidation.Ignore).Object!;
+    private static TreeMap Form(ServedResource resource, StoredObject stored)
+    {
+        var form = TreeDecoder.Decode(
+            SubresourceKinds.Scale.Schema, SubresourceKinds.Encode(SubresourceKinds.Scale, ScaleForm.Of(resource, resource.Typed(stored))), FieldValidation.Ignore).Object!;
+        if (IsUnset(resource, stored, out _))
+        {
+            form.Made("spec")["replicas"] = TreeInteger.Of(Unset);
+        }
+
+        return form;
+    }
+
+    // A custom resource need not say how many there should be, but then it has no scale to show.
+    private static bool IsUnset(ServedResource resource, StoredObject stored, out string path)
+    {
+        path = resource.Custom?.Scale?.WantedPath ?? "";
+        return resource.Custom?.Scale is { } scale && resource.Typed(stored) is CustomObject custom && scale.Wanted(custom) is null;
+    }
 
     // Who writes is told of the subresource.
     private static ApiStatus Missing(WriteScope scope) => scope.Resource.Custom is null
@@ -159,7 +181,14 @@ internal sealed class ScaleSubresource : ISubresource
         }
 
         var wanted = scale.Map("spec")?.Number("replicas") ?? 0;
-        if (Faults(scope, scale, wanted) is { Any: true } faults)
+        if (scope.Resource.Custom?.Scale is { } custom)
+        {
+            if (wanted == Unset)
+            {
+                return ApiStatus.BadRequest($"the spec replicas field \"{custom.WantedPath}\" cannot be empty");
+            }
+        }
+        else if (Faults(scope, scale, wanted) is { Any: true } faults)
         {
             return ApiStatus.Invalid(SubresourceKinds.Scale, scope.Name, faults.List);
         }
@@ -177,7 +206,7 @@ internal sealed class ScaleSubresource : ISubresource
         return old;
     }
 
-    // A Scale is an object of its own, though only its number is kept.
+    // A Scale is an object of its own, though only its number is kept. Of custom resources it is not: what is wrong is found in the resource.
     private static FieldErrors Faults(WriteScope scope, TreeMap scale, long wanted)
     {
         scale.Made("metadata")["namespace"] = scope.Namespace;

@@ -128,6 +128,41 @@ public sealed class CustomResourceTests(RunningServer server)
     }
 
     [Fact]
+    public async Task What_is_wrong_with_the_scale_of_a_custom_resource_is_said_of_the_resource()
+    {
+        var (group, path) = await DefineAsync();
+        await server.PostAsync(path, $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"},"spec":{"schedule":"x"} }""");
+
+        var refused = await server.MergeAsync(path + "/a/scale", """{"metadata":{"finalizers":["nonsense"],"labels":{"a b":"c"}},"spec":{"replicas":-3}}""");
+
+        Assert.Equal(422, refused.Code);
+        Assert.Equal(
+            $"Tab.{group} \"a\" is invalid: [spec.replicas: Invalid value: -3: spec.replicas in body should be greater than or equal to 1, .spec.replicas: Invalid value: -3: should be a non-negative integer]",
+            refused.Message);
+    }
+
+    [Fact]
+    public async Task A_custom_resource_without_a_number_has_no_scale_until_it_is_given_one()
+    {
+        var group = server.Name("g") + ".example.com";
+        var made = await server.PostAsync(Definitions, $$$"""
+            {"metadata":{"name":"tabs.{{{group}}}"},"spec":{"group":"{{{group}}}","scope":"Cluster","names":{"plural":"tabs","kind":"Tab"},
+             "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"scale":{"specReplicasPath":".spec.count","statusReplicasPath":".status.count"} },
+             "schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true} } }] } }
+            """);
+        Assert.True(made.Code == 201, made.Text);
+        var path = $"/apis/{group}/v1/tabs/a";
+        await server.PostAsync($"/apis/{group}/v1/tabs", $$$"""{"apiVersion":"{{{group}}}/v1","kind":"Tab","metadata":{"name":"a"} }""");
+
+        var (missing, untouched) = (await server.GetAsync(path + "/scale"), await server.MergeAsync(path + "/scale", "{}"));
+        var given = await server.MergeAsync(path + "/scale", """{"spec":{"replicas":2}}""");
+
+        Assert.Equal((500, "Internal error occurred: the spec replicas field \".spec.count\" does not exist"), (missing.Code, missing.Message));
+        Assert.Equal((400, "the spec replicas field \".spec.count\" cannot be empty"), (untouched.Code, untouched.Message));
+        Assert.Equal((200, "2"), (given.Code, (await server.GetAsync(path)).Body.Map("spec")!["count"]!.ToString()));
+    }
+
+    [Fact]
     public async Task The_status_of_a_custom_resource_takes_no_metadata_and_notes_who_wanted_it_there()
     {
         var (group, path) = await DefineAsync();

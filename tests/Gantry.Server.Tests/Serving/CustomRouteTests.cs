@@ -15,7 +15,7 @@ public sealed class CustomRouteTests(RunningServer server)
     [InlineData("POST", "v1/namespaces/default/foos/x/status", 405, "create is not supported on resources of kind \"foos.@\"")]
     [InlineData("PUT", "v1/namespaces/default/foos", 400, "name must be provided")]
     [InlineData("PATCH", "v1/namespaces/default/foos", 400, "name must be provided")]
-    [InlineData("OPTIONS", "v1/namespaces/default/foos", 405, "options is not supported on resources of kind \"foos.@\"")]
+    [InlineData("OPTIONS", "v1/namespaces/default/foos", 405, " is not supported on resources of kind \"foos.@\"")]
     public async Task What_is_not_served_says_so(string method, string path, int code, string message)
     {
         var group = server.Name("r") + ".example.com";
@@ -31,5 +31,45 @@ public sealed class CustomRouteTests(RunningServer server)
         {
             Assert.Equal("404 page not found\n", answer.Text);
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/x")]
+    [InlineData("/x/status")]
+    [InlineData("/x/scale")]
+    public async Task Patches_of_no_kind_that_goes_there_are_refused_before_anything_else(string tail)
+    {
+        var path = await DefineAsync("\"status\":{},\"scale\":{\"specReplicasPath\":\".spec.replicas\",\"statusReplicasPath\":\".status.replicas\"}");
+        var refused = await server.SendAsync(HttpMethod.Patch, path + tail, "{}", "application/strategic-merge-patch+json");
+
+        Assert.Equal(
+            (415, "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"),
+            (refused.Code, refused.Message));
+    }
+
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData("/x", 200)]
+    [InlineData("/x/status", 200)]
+    [InlineData("/y", 404)]
+    public async Task Heads_are_served_as_gets_without_a_body(string tail, int code)
+    {
+        var path = await DefineAsync("\"status\":{}");
+        await server.PostAsync(path, $$$"""{"kind":"Foo","apiVersion":"{{{path.Split('/')[2]}}}/v1","metadata":{"name":"x"} }""");
+        var answer = await server.SendAsync(HttpMethod.Head, path + tail);
+
+        Assert.Equal((code, ""), (answer.Code, answer.Text));
+    }
+
+    private async Task<string> DefineAsync(string subresources)
+    {
+        var group = server.Name("r") + ".example.com";
+        var made = await server.PostAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", $$$"""
+            {"metadata":{"name":"foos.{{{group}}}"},"spec":{"group":"{{{group}}}","scope":"Namespaced","names":{"plural":"foos","kind":"Foo"},
+             "versions":[{"name":"v1","served":true,"storage":true,"subresources":{ {{{subresources}}} },"schema":{"openAPIV3Schema":{"type":"object"} } }] } }
+            """);
+        Assert.True(made.Code == 201, made.Text);
+        return $"/apis/{group}/v1/namespaces/default/foos";
     }
 }
