@@ -201,7 +201,11 @@ internal sealed class ScaleSubresource : ISubresource
                     $"Precondition failed: UID in precondition: {uid}, UID in object meta: {metadata.Text("uid")}");
         }
 
-        metadata["resourceVersion"] = asked.Text("resourceVersion") is { Length: > 0 } version ? (Tree)version : null;
+        if (asked.Text("resourceVersion") is { Length: > 0 } version)
+        {
+            metadata["resourceVersion"] = version;
+        }
+
         Put(scope.Resource, old, TreeInteger.Of(wanted));
         return old;
     }

@@ -125,6 +125,10 @@ public sealed class CustomResourceTests(RunningServer server)
         Assert.Equal(("Scale", "4"), (scaled.Body.Text("kind"), scaled.Body.Map("spec")!["replicas"]!.ToString()));
         Assert.Equal("4", (await server.GetAsync(path + "/a")).Body.Map("spec")!["replicas"]!.ToString());
         Assert.Equal(422, (await server.MergeAsync(path + "/a/scale", """{"spec":{"replicas":40}}""")).Code);
+        Assert.Equal((200, 409), (await PutAsync(""), await PutAsync(",\"resourceVersion\":\"1\"")));
+
+        async Task<int> PutAsync(string more) => (await server.PutAsync(
+            path + "/a/scale", $$$"""{"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"a"{{{more}}}},"spec":{"replicas":5} }""")).Code;
     }
 
     [Fact]
