@@ -34,23 +34,23 @@ public sealed class Auditor : IAsyncDisposable
 
     public AuditFigures Figures { get; }
 
-    /// <summary>The auditor that the options ask for, or null.</summary>
+    /// <summary>The auditor that the options ask for, or null. A policy is read even where events go nowhere.</summary>
     /// <exception cref="ArgumentException">The policy or a backend's file is wrong.</exception>
     public static Auditor? Of(AuditOptions options, Func<Random> dice, IIds ids, TimeProvider clock, ILogger log)
     {
+        var policy = options.PolicyFile.Length == 0 ? null : AuditFiles.Policy(options.PolicyFile);
         if (!options.HasBackend)
         {
             return null;
         }
 
-        if (options.PolicyFile.Length == 0)
+        if (policy is null)
         {
             AuditLog.NoPolicy(log);
             return null;
         }
 
         var figures = new AuditFigures();
-        var policy = AuditFiles.Policy(options.PolicyFile);
         return new Auditor(policy, [.. AuditFiles.Backends(options, figures, dice, clock, log)], figures, ids, clock);
     }
 

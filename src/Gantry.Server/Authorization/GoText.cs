@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.Api.Trees;
 
 namespace Gantry.Server.Authorization;
@@ -9,6 +10,10 @@ public static class GoText
 
     /// <summary>A list such as <c>["a" "b"]</c>.</summary>
     public static string List(IEnumerable<string> texts) => "[" + string.Join(' ', texts.Select(Quote)) + "]";
+
+    /// <summary>What Go says of a text that is no unsigned number of 64 bits, or null.</summary>
+    public static string? NotUnsigned(string text) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null
+        : $"strconv.ParseUint: parsing {Quote(text)}: {(text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9') ? "value out of range" : "invalid syntax")}";
 
     /// <summary>Several errors as one text: each once, in brackets where there are several.</summary>
     public static string Aggregate(IEnumerable<string> errors)

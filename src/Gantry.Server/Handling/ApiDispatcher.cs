@@ -253,7 +253,7 @@ public sealed class ApiDispatcher
         }
 
         DeleteOptionsReader.Warn(call, resource, options);
-        var scope = WriteScope.Of(call, resource) with { DryRun = call.DryRun || options.DryRun.Count > 0 };
+        var scope = WriteScope.Of(call, resource) with { DryRun = options.DryRun.Count > 0 };
         return await _deleter.DeleteAsync(scope, options, cancellation).ConfigureAwait(false) switch
         {
             WriteOutcome.Refused refused => refused.Status,
@@ -291,7 +291,7 @@ public sealed class ApiDispatcher
             return unreadable!;
         }
 
-        var scope = WriteScope.Of(call, resource) with { DryRun = call.DryRun || options.DryRun.Count > 0 };
+        var scope = WriteScope.Of(call, resource) with { DryRun = options.DryRun.Count > 0 };
         foreach (var item in page.Items)
         {
             var outcome = await _deleter.DeleteAsync(scope with { Namespace = item.Namespace, Name = item.Name }, options, cancellation).ConfigureAwait(false);

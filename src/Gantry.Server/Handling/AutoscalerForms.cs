@@ -103,9 +103,13 @@ internal static class AutoscalerForms
 
         try
         {
-            return TreeJson.Parse(annotation) is TreeMap older
-                ? Map(("scaleUp", NewerRules(Find(older, "ScaleUp"))), ("scaleDown", NewerRules(Find(older, "ScaleDown"))))
-                : null;
+            if (TreeJson.Parse(annotation) is not TreeMap older)
+            {
+                return null;
+            }
+
+            var (up, down) = (NewerRules(Find(older, "ScaleUp")), NewerRules(Find(older, "ScaleDown")));
+            return up is null && down is null ? null : Map(("scaleUp", up), ("scaleDown", down));
         }
         catch (TreeException)
         {
@@ -137,7 +141,8 @@ internal static class AutoscalerForms
             policies.Add(Map(("type", Find(policy, "Type") as TreeString), ("value", Find(policy, "Value") as TreeInteger), ("periodSeconds", Find(policy, "PeriodSeconds") as TreeInteger)));
         }
 
-        newer["policies"] = policies.Count == 0 ? null : policies;
+        // The older form has no policies by default: none are refused, as an empty list is in the newer one.
+        newer["policies"] = policies;
         return newer;
     }
 

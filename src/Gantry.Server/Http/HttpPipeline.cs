@@ -296,12 +296,12 @@ internal sealed class HttpPipeline
         var known = ApiCatalog.Find(info.Group, info.Version, info.Resource);
         var builtIn = known is not null;
         // Questions have no rows, and lists that come as watches are no tables.
-        var tables = _tables && known?.Allows("get") != false && !(info.Verb == "watch" && ListOptions.IsStreamingList(info.Options));
-        if (MediaRange.Negotiate(accept, tables, builtIn) is not { } range)
+        var tables = _tables && known?.Allows("get") != false && info.Subresource is not ("token" or "binding" or "eviction") && !(info.Verb == "watch" && ListOptions.IsStreamingList(info.Options));
+        if (MediaRange.Negotiate(accept, tables, builtIn) is not { } range || (builtIn && !streams && MediaRange.IsUnrouted(accept)))
         {
             if (!streams)
             {
-                var unacceptable = builtIn && !MediaRange.IsRouted(accept) ? ApiStatus.UnroutedAccept(MediaRange.Routed(info.Verb)) : ApiStatus.NotAcceptable(MediaRange.Served);
+                var unacceptable = builtIn && MediaRange.IsUnrouted(accept) ? ApiStatus.UnroutedAccept(MediaRange.Routed(info.Verb)) : ApiStatus.NotAcceptable(MediaRange.Served);
                 await AnswerWriter.StatusAsync(context, unacceptable, cancellation).ConfigureAwait(false);
                 return;
             }

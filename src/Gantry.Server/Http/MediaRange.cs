@@ -23,9 +23,44 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
     public static IEnumerable<string> Routed(string verb) =>
         verb is "list" or "watch" ? [.. Served, "application/json;stream=watch", ProtobufBodies.WatchType] : Served;
 
-    /// <summary>Whether a client takes any of the media types by their names alone, whatever it wants them to hold.</summary>
-    public static bool IsRouted(string accept) => accept.Split(',', StringSplitOptions.TrimEntries)
-        .Any(clause => clause.Split(';')[0].Trim() is "*/*" or "application/json" or "application/yaml" or ProtobufBodies.Type);
+    /// <summary>
+    /// Whether a client takes none of the media types by their names alone, whatever it wants them to hold. The paths of built-in resources are chosen by that,
+    /// and <c>application/*</c> is no name to those who choose.
+    /// </summary>
+    /// <param name="accept">The Accept header.</param>
+    public static bool IsUnrouted(string accept) => IsUnrouted(accept, Served);
+
+    /// <inheritdoc cref="IsUnrouted(string)"/>
+    /// <param name="accept">The Accept header.</param>
+    /// <param name="served">What the path is answered in.</param>
+    public static bool IsUnrouted(string accept, IReadOnlyList<string> served)
+    {
+        if (accept.Length == 0 || accept is "*/*" || accept == served[0])
+        {
+            return false;
+        }
+
+        foreach (var clause in accept.AsSpan().Split(','))
+        {
+            var name = accept.AsSpan(clause);
+            var end = name.IndexOf(';');
+            name = (end < 0 ? name : name[..end]).Trim();
+            if (name is "*/*")
+            {
+                return false;
+            }
+
+            for (var i = 0; i < served.Count; i++)
+            {
+                if (name.SequenceEqual(served[i]))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
 
     public static MediaRange Json { get; } = new(false, AnswerShape.Whole, "");
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Gantry.Api.Schemas;
 using Gantry.Server.Authentication.Tokens;
 using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
@@ -13,6 +14,8 @@ internal sealed class PlainPaths
 {
     private const string Json = "application/json";
     private const string Text = "text/plain; charset=utf-8";
+
+    private static readonly string[] JsonOnly = [Json];
 
     private readonly DiscoveryDocuments _discovery;
     private readonly HealthChecks _health;
@@ -79,13 +82,13 @@ internal sealed class PlainPaths
             case "" or "/":
                 return Document(PrettyJson.Of(Roots()));
             case "/version":
-                return Document(ServerVersion.Json);
+                return MediaRange.IsUnrouted(context.Request.Headers.Accept.ToString(), JsonOnly) ? ApiStatus.UnroutedAccept(JsonOnly) : Document(ServerVersion.Json);
             case "/api" or "/apis" when DiscoveryForm.Of(context.Request.Headers.Accept.ToString()) is { } form:
                 return DiscoveryForm.Answer(context, form, _discovery.Aggregated(core: path == "/api"));
             case "/api":
-                return Negotiated(context, _discovery.CoreVersions());
+                return Negotiated(context, _discovery.CoreVersions(), routed: true);
             case "/apis":
-                return Negotiated(context, _discovery.Groups());
+                return Negotiated(context, _discovery.Groups(), routed: false);
             case IssuerDiscovery.ConfigurationPath:
                 context.Response.Headers.CacheControl = IssuerDiscovery.Caching;
                 return Document(IssuerDiscovery.Configuration(_tokens, KeysUrl(context), _keys));
@@ -102,7 +105,9 @@ internal sealed class PlainPaths
             ["apis", var group, var version] => _discovery.Resources(group, version),
             _ => null,
         };
-        return document is null ? ApiDispatcher.NoSuchPath : Negotiated(context, document);
+        // Groups are told by the aggregator itself, versions of custom resources by their own handler: neither chooses by names of media types.
+        var routed = parts is ["api", _] || parts is ["apis", var ofGroup, var ofVersion] && ApiCatalog.Resources.Any(r => r.Group == ofGroup && r.Version == ofVersion);
+        return document is null ? ApiDispatcher.NoSuchPath : Negotiated(context, document, routed);
     }
 
     // Never what the client calls this server: the document may be kept for others.
@@ -123,8 +128,13 @@ internal sealed class PlainPaths
         return Gantry.Api.Trees.TreeJson.Write(new Gantry.Api.Trees.TreeMap { ["paths"] = list });
     }
 
-    private static ApiAnswer Negotiated(HttpContext context, byte[] json)
+    private static ApiAnswer Negotiated(HttpContext context, byte[] json, bool routed)
     {
+        if (routed && MediaRange.IsUnrouted(context.Request.Headers.Accept.ToString()))
+        {
+            return ApiStatus.UnroutedAccept(MediaRange.Served);
+        }
+
         if (MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: false, protobuf: true) is not { } range)
         {
             return ApiStatus.NotAcceptable(MediaRange.Served);

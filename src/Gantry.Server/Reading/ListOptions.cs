@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Server.Authorization;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 
@@ -99,8 +100,7 @@ internal sealed record ListOptions
             return null;
         }
 
-        var tooLarge = text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
-        return FieldError.Invalid("resourceVersion", text, $"strconv.ParseUint: parsing \"{text}\": {(tooLarge ? "value out of range" : "invalid syntax")}").ToString();
+        return FieldError.Invalid("resourceVersion", text, GoText.NotUnsigned(text)!).ToString();
     }
 
     private static void Check(List<FieldError> errors, RequestOptions query, string match, string version, bool initial, bool watch)

@@ -35,7 +35,8 @@ internal sealed class ComponentStatuses : ISubresource
         }
 
         var one = all.Find(c => c.Metadata.Name == call.Info.Name);
-        return new(one is null ? ApiStatus.NotFound(resource.Type, call.Info.Name) : new ApiAnswer.Item(200, resource.Type, ApiJson.Encode(one)));
+        // What is not there is a fault to Kubernetes.
+        return new(one is null ? new ApiStatus { Code = 500, Message = "Component not found: " + call.Info.Name } : new ApiAnswer.Item(200, resource.Type, ApiJson.Encode(one)));
     }
 
     private static ApiAnswer List(ApiCall call, ServedResource resource, List<V1ComponentStatus> all)

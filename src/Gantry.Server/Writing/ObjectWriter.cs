@@ -115,6 +115,11 @@ public sealed class ObjectWriter
 
             if (stored is null)
             {
+                if (Unrevised(proposal.Value!) is { } unread)
+                {
+                    return unread;
+                }
+
                 // A revision that an object is to be made from says nothing where there is none.
                 proposal.Value!.Map("metadata")?.Remove("resourceVersion");
                 return await CreateAsync(scope, proposal.Value, proposal.Managed, cancellation).ConfigureAwait(false);
@@ -160,6 +165,11 @@ public sealed class ObjectWriter
             }
         }
     }
+
+    // A revision that is no number is a fault to Kubernetes, not a conflict.
+    private static ApiStatus? Unrevised(TreeMap value) =>
+        value.Map("metadata")?.Text("resourceVersion") is { Length: > 0 } revision && Authorization.GoText.NotUnsigned(revision) is { } wrong
+            ? new ApiStatus { Code = 500, Message = wrong } : null;
 
     // Whoever has to wait for an object to go before it can be made again is told so.
     private static ApiStatus Taken(WriteScope scope, string name, bool prefixed)
@@ -286,6 +296,11 @@ public sealed class ObjectWriter
     {
         var (resource, value, strategy) = (scope.Resource, proposal.Value!, scope.Resource.Strategy);
         var type = resource.Type;
+        if (Unrevised(value) is { } unread)
+        {
+            return (null, unread);
+        }
+
         var named = value.Made("metadata").Text("resourceVersion") ?? "";
         var pinned = named.Length > 0 && named != "0";
         if (pinned && named != old.Made("metadata").Text("resourceVersion"))

@@ -66,6 +66,16 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task APolicyIsReadEvenWhereEventsGoNowhere()
+    {
+        await using var server = await AuditedServer.StartAsync("rules: [{level: Metadata}]\n", (_, audit) => audit with { Log = new AuditLogOptions() });
+        using var answer = await server.SendAsync("GET", "/version");
+        Assert.True(answer.IsSuccessStatusCode);
+        var wrong = await Assert.ThrowsAsync<ArgumentException>(() => AuditedServer.StartAsync("rules: [{level: Loud}]\n", (_, audit) => audit with { Log = new AuditLogOptions() }));
+        Assert.Contains("Loud", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ANameThatTheServerMakesIsInTheAnswerOnly()
     {
         await using var server = await AuditedServer.StartAsync("omitStages: [RequestReceived]\nrules: [{level: RequestResponse}]\n");

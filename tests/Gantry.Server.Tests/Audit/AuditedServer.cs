@@ -37,12 +37,23 @@ internal sealed class AuditedServer : IAsyncDisposable
         await File.WriteAllTextAsync(policy, "apiVersion: audit.k8s.io/v1\nkind: Policy\n" + rules);
         var audit = new AuditOptions { PolicyFile = policy, Log = new AuditLogOptions { Path = Path.Combine(folder, "audit.log") } };
         var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
-        var server = await ApiServer.StartAsync(
-            new ApiServerOptions
-            {
-                DataDirectory = folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = tokens, Audit = change?.Invoke(folder, audit) ?? audit,
-            },
-            new ApiServerParts { Store = store, Logs = NullLoggerFactory.Instance, Paths = paths });
+        ApiServer server;
+        try
+        {
+            server = await ApiServer.StartAsync(
+                new ApiServerOptions
+                {
+                    DataDirectory = folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = tokens, Audit = change?.Invoke(folder, audit) ?? audit,
+                },
+                new ApiServerParts { Store = store, Logs = NullLoggerFactory.Instance, Paths = paths });
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+
         var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         chain.CustomTrustStore.Add(server.Pki.Authority.Certificate);
         var http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = chain } }) { BaseAddress = server.Address };

@@ -115,6 +115,37 @@ public sealed class AutoscalerVersionTests(RunningServer server)
         Assert.Single(read.Body.Map("spec")!.List("metrics")!);
     }
 
+    [Theory]
+    [InlineData("{\\\"ScaleUp\\\":{\\\"SelectPolicy\\\":\\\"Max\\\"}}", 422)]
+    [InlineData("{\\\"ScaleUp\\\":{\\\"Policies\\\":null}}", 422)]
+    [InlineData("{\\\"ScaleUp\\\":{\\\"Policies\\\":[]}}", 422)]
+    [InlineData("{\\\"ScaleUp\\\":{\\\"Policies\\\":[{\\\"Type\\\":\\\"Pods\\\",\\\"Value\\\":1,\\\"PeriodSeconds\\\":60}]}}", 201)]
+    [InlineData("{}", 201)]
+    public async Task The_text_of_a_behavior_has_no_policies_by_default(string text, int code)
+    {
+        var (old, _) = await PathsAsync();
+        var made = await _server.PostAsync(old, Autoscaler("", $"\"{Annotation}behavior\":\"{text}\""));
+        Assert.Equal(code, made.Code);
+        Assert.Equal(code == 422, made.Text.Contains("spec.behavior.scaleUp.policies: Required value: must specify at least one Policy", StringComparison.Ordinal));
+        Assert.Equal(text.Contains("Value", StringComparison.Ordinal), made.Metadata.Map("annotations")?.Contains(Annotation + "behavior") == true);
+    }
+
+    [Theory]
+    [InlineData("\"policies\":[]", 422)]
+    [InlineData("\"policies\":null", 200)]
+    [InlineData("\"selectPolicy\":\"Min\"", 200)]
+    public async Task No_policies_are_refused_and_policies_that_are_left_out_get_their_default(string rules, int code)
+    {
+        var (_, newer) = await PathsAsync();
+        Assert.Equal(201, (await _server.PostAsync(newer, Autoscaler())).Code);
+        var patched = await _server.SendAsync(HttpMethod.Patch, newer + "/h", $$$"""{"spec":{"behavior":{"scaleDown":{{{{rules}}}} } } }""", "application/merge-patch+json");
+        Assert.Equal(code, patched.Code);
+        if (code == 422)
+        {
+            Assert.Equal("FieldValueRequired", patched.Cause("spec.behavior.scaleDown.policies"));
+        }
+    }
+
     [Fact]
     public async Task Bad_metrics_of_the_older_version_are_told_of_as_the_newer_ones()
     {

@@ -8,12 +8,34 @@ public sealed class DeleteOptionTests(RunningServer server)
     [InlineData("[", "couldn't get version/kind; json parse error: unexpected end of JSON input")]
     [InlineData("1", "couldn't get version/kind; json parse error: json: cannot unmarshal number into Go value of type struct")]
     [InlineData("""{"kind":"Pod","apiVersion":"v1"}""", "no kind \"Pod\" is registered for version \"v1\" in scheme")]
+    [InlineData("""{"kind":"fixed"}""", "no kind \"fixed\" is registered for version \"meta.k8s.io/v1\" in scheme")]
+    [InlineData("""{"dryRun":"All"}""", "json: cannot unmarshal string into Go struct field DeleteOptions.dryRun of type []string")]
     [InlineData("""{"gracePeriodSeconds":"x"}""", "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64")]
-    public async Task A_body_that_is_no_options_is_a_bad_request(string body, string words)
+    public async Task A_body_that_is_no_options_is_a_fault_as_in_1_32(string body, string words)
     {
-        var answer = await server.DeleteAsync("/api/v1/namespaces/default/configmaps/absent", body);
-        Assert.Equal((400, "BadRequest"), (answer.Code, answer.Reason));
-        Assert.StartsWith(words, answer.Message);
+        foreach (var path in (string[])["/api/v1/namespaces/default/configmaps/absent", "/api/v1/namespaces/absent/configmaps"])
+        {
+            var answer = await server.DeleteAsync(path, body);
+            Assert.Equal((500, null), (answer.Code, answer.Body.Text("reason")));
+            Assert.StartsWith(words, answer.Message);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_says_everything_and_the_query_nothing_beside_it()
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        await server.PostAsync(path, """{"metadata":{"name":"x"}}""");
+        Assert.Equal(200, (await server.DeleteAsync(path + "/x?dryRun=All")).Code);
+        Assert.Equal(200, (await server.DeleteAsync(path + "/x", """{"dryRun":["All"]}""")).Code);
+        Assert.Equal(200, (await server.DeleteAsync(path + "?dryRun=All")).Code);
+        Assert.Equal(200, (await server.GetAsync(path + "/x")).Code);
+        Assert.Equal(200, (await server.DeleteAsync(path + "/x?dryRun=All&propagationPolicy=Nonsense", """{"kind":"DeleteOptions","apiVersion":"v1"}""")).Code);
+        Assert.Equal(404, (await server.GetAsync(path + "/x")).Code);
+        await server.PostAsync(path, """{"metadata":{"name":"y"}}""");
+        Assert.Equal(200, (await server.DeleteAsync(path + "?dryRun=All", "{}")).Code);
+        Assert.Equal(404, (await server.GetAsync(path + "/y")).Code);
     }
 
     [Theory]

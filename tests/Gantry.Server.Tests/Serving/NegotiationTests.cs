@@ -16,6 +16,15 @@ public sealed class NegotiationTests(RunningServer server)
     [InlineData("/api/v1/namespaces/default", "application/xml, text/html;q=0.9", Unrouted)]
     [InlineData("/api/v1/namespaces", "application/xml", Unrouted + ", application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch")]
     [InlineData("/api/v1/namespaces/default", "application/json;as=Bogus;g=meta.k8s.io;v=v1", OnlyThese)]
+    [InlineData("/api/v1/namespaces/default", "application/*", Unrouted)]
+    [InlineData("/api/v1/namespaces/default", "application/*, text/html", Unrouted)]
+    [InlineData("/api", "foo/bar", Unrouted)]
+    [InlineData("/api", "application/*", Unrouted)]
+    [InlineData("/api/v1", "foo/bar", Unrouted)]
+    [InlineData("/apis/apps/v1", "application/*", Unrouted)]
+    [InlineData("/apis", "foo/bar", OnlyThese)]
+    [InlineData("/apis/apps", "foo/bar", OnlyThese)]
+    [InlineData("/version", "foo/bar", "406: Not Acceptable\n\nAvailable representations: application/json")]
     public async Task What_cannot_be_answered_is_refused_with_what_can(string path, string accept, string words)
     {
         var answer = await server.SendAsync(HttpMethod.Get, path, accept: accept);
@@ -27,6 +36,7 @@ public sealed class NegotiationTests(RunningServer server)
     [InlineData("application/json;q=0.5, application/yaml", "application/yaml")]
     [InlineData("application/cbor, application/vnd.kubernetes.protobuf;q=0.9, application/json;q=0.8", "application/vnd.kubernetes.protobuf")]
     [InlineData("*/*", "application/json")]
+    [InlineData("application/*, */*;q=0.1", "application/json")]
     public async Task The_best_that_both_know_is_chosen(string accept, string type)
     {
         using var answer = await SendAsync(HttpMethod.Get, "/api/v1/namespaces/default", accept);
@@ -40,6 +50,25 @@ public sealed class NegotiationTests(RunningServer server)
         Assert.Equal(406, (await server.SendAsync(HttpMethod.Get, "/apis/apps/v1", accept: "text/html")).Code);
         using var indented = await SendAsync(HttpMethod.Get, "/api", "*/*", "curl/8.0");
         Assert.StartsWith("{\n  \"kind\": \"APIVersions\"", await indented.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Who_is_no_route_to_media_types_takes_any_of_an_application()
+    {
+        Assert.Equal(200, (await server.SendAsync(HttpMethod.Get, "/apis", accept: "application/*")).Code);
+        Assert.Equal(200, (await server.SendAsync(HttpMethod.Get, "/apis/apps", accept: "application/*")).Code);
+    }
+
+    [Fact]
+    public async Task A_token_is_no_table()
+    {
+        var ns = await server.NamespaceAsync();
+        await server.PostAsync($"/api/v1/namespaces/{ns}/serviceaccounts", """{"metadata":{"name":"robot"}}""");
+        var path = $"/api/v1/namespaces/{ns}/serviceaccounts/robot/token";
+        var table = await server.SendAsync(HttpMethod.Post, path, """{"spec":{}}""", accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
+        Assert.Equal((406, OnlyThese), (table.Code, table.Message));
+        var either = await server.SendAsync(HttpMethod.Post, path, """{"spec":{}}""", accept: "application/json;as=Table;v=v1;g=meta.k8s.io,application/json");
+        Assert.Equal((201, "TokenRequest"), (either.Code, either.Body.Text("kind")));
     }
 
     [Fact]

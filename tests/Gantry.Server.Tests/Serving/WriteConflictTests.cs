@@ -45,6 +45,27 @@ public sealed class WriteConflictTests(RunningServer server)
         Assert.Equal(200, (await server.PutAsync(path + "/x", """{"metadata":{"name":"x","finalizers":["example.com/f"],"deletionTimestamp":"2020-01-01T00:00:00Z"}}""")).Code);
     }
 
+    [Theory]
+    [InlineData("abc", "strconv.ParseUint: parsing \"abc\": invalid syntax")]
+    [InlineData("-1", "strconv.ParseUint: parsing \"-1\": invalid syntax")]
+    [InlineData("99999999999999999999", "strconv.ParseUint: parsing \"99999999999999999999\": value out of range")]
+    public async Task A_revision_that_is_no_number_is_a_fault_to_every_update(string revision, string words)
+    {
+        var ns = await server.NamespaceAsync();
+        var path = $"/api/v1/namespaces/{ns}/configmaps/x";
+        await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"x"}}""");
+        var body = $$$"""{"metadata":{"name":"x","resourceVersion":"{{{revision}}}"}}""";
+        foreach (var answer in (Answer[])[await server.PutAsync(path, body), await server.MergeAsync(path, body)])
+        {
+            Assert.Equal((500, null, words), (answer.Code, answer.Body.Text("reason"), answer.Message));
+        }
+
+        // Who would be made by the update is not; who could not be is not found.
+        var made = await server.PutAsync($"/apis/coordination.k8s.io/v1/namespaces/{ns}/leases/new", $$$"""{"metadata":{"name":"new","resourceVersion":"{{{revision}}}"}}""");
+        Assert.Equal((500, words), (made.Code, made.Message));
+        Assert.Equal(404, (await server.PutAsync(path + "y", body.Replace("\"x\"", "\"xy\"", StringComparison.Ordinal))).Code);
+    }
+
     [Fact]
     public async Task Who_may_not_make_an_object_hears_of_the_prefix_of_its_name()
     {

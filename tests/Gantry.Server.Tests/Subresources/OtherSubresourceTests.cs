@@ -102,6 +102,8 @@ public sealed class OtherSubresourceTests : IAsyncLifetime
         await _server.UntilAsync("/apis/apiregistration.k8s.io/v1/apiservices/v1.apps", o => (string?)o["status"]?["conditions"]?[0]?["reason"] == "Local");
         await _server.UntilAsync("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/exempt", o => (string?)o["status"]?["conditions"]?[0]?["reason"] == "Found");
         Assert.Equal(3, (await _server.DoAsync("GET", "/api/v1/componentstatuses"))["items"]!.AsArray().Count);
+        var (code, absent) = await _server.SendAsync("GET", "/api/v1/componentstatuses/unknown");
+        Assert.Equal((500, "Component not found: unknown", null), (code, (string?)absent!["message"], (string?)absent["reason"]));
     }
 
     [Fact]
