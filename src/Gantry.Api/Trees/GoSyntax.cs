@@ -51,17 +51,27 @@ public static class GoSyntax
     /// <summary>A number as Go prints it: with an exponent where it is very small or has more than six digits before the point.</summary>
     public static string Number(double value)
     {
-        var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(shortest.AsSpan(shortest.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var text = value.ToString("R", CultureInfo.InvariantCulture);
-        if (value.Equals(0d) || (exponent >= -4 && exponent < 6))
+        var sign = text[0] == '-' ? "-" : "";
+        var mark = text.IndexOf('E', StringComparison.Ordinal);
+        var mantissa = text[sign.Length..(mark < 0 ? text.Length : mark)];
+        var point = mantissa.IndexOf('.', StringComparison.Ordinal);
+        var written = mantissa.Replace(".", "", StringComparison.Ordinal);
+        var digits = written.TrimStart('0');
+        if (digits.Length == 0 || !double.IsFinite(value))
         {
-            return text.Contains('E', StringComparison.Ordinal) ? ((decimal)value).ToString(CultureInfo.InvariantCulture) : text;
+            return text;
         }
 
-        var mark = text.IndexOf('E', StringComparison.Ordinal);
-        var mantissa = new StringBuilder(mark < 0 ? Mantissa(text) : text[..mark]);
-        return string.Create(CultureInfo.InvariantCulture, $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
+        // The power of ten of the first digit that counts.
+        var exponent = (point < 0 ? mantissa.Length : point) - 1 - (written.Length - digits.Length)
+            + (mark < 0 ? 0 : int.Parse(text.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        digits = digits.TrimEnd('0');
+        return exponent is < -4 or >= 6
+            ? string.Create(CultureInfo.InvariantCulture, $"{sign}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}")
+            : exponent < 0 ? sign + "0." + new string('0', -exponent - 1) + digits
+            : digits.Length <= exponent + 1 ? sign + digits.PadRight(exponent + 1, '0')
+            : sign + digits[..(exponent + 1)] + "." + digits[(exponent + 1)..];
     }
 
     /// <summary>As <c>%q</c>.</summary>
@@ -102,13 +112,5 @@ public static class GoSyntax
                     : rune.IsBmp ? text.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}") : text.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}");
                 break;
         }
-    }
-
-    // 1250000 is 1.25e+06.
-    private static string Mantissa(string text)
-    {
-        var sign = text.StartsWith('-') ? "-" : "";
-        var digits = text.TrimStart('-').Replace(".", "", StringComparison.Ordinal).TrimStart('0').TrimEnd('0');
-        return sign + (digits.Length > 1 ? digits[..1] + "." + digits[1..] : digits);
     }
 }

@@ -21,6 +21,9 @@ public static class JsonSyntax
 
         private readonly bool AtEnd => _at >= _json.Length;
 
+        // Go's scanner ends by a space, which is wrong in the middle of a word or number.
+        private readonly byte Here => AtEnd ? (byte)' ' : _json[_at];
+
         public string? Whole()
         {
             var error = Value("looking for beginning of value");
@@ -33,14 +36,21 @@ public static class JsonSyntax
 
         private static string Invalid(byte found, string context) => $"invalid character {Quote(found)} {context}";
 
+        // A byte is a character of Latin-1 to Go here.
         private static string Quote(byte found) => found switch
         {
             (byte)'\'' => "'\\''",
             (byte)'"' => "'\"'",
-            (byte)'\n' => "'\\n'",
-            (byte)'\r' => "'\\r'",
+            (byte)'\\' => "'\\\\'",
+            7 => "'\\a'",
+            8 => "'\\b'",
             (byte)'\t' => "'\\t'",
+            (byte)'\n' => "'\\n'",
+            11 => "'\\v'",
+            12 => "'\\f'",
+            (byte)'\r' => "'\\r'",
             < 32 or 127 => "'\\x" + found.ToString("x2", CultureInfo.InvariantCulture) + "'",
+            (> 127 and <= 0xa0) or 0xad => "'\\u00" + found.ToString("x2", CultureInfo.InvariantCulture) + "'",
             _ => "'" + Encoding.Latin1.GetString([found]) + "'",
         };
 
@@ -186,27 +196,21 @@ public static class JsonSyntax
                 {
                     continue;
                 }
-                if (++_at >= _json.Length)
-                {
-                    break;
-                }
-                if (_json[_at] == 'u')
+                _at++;
+                if (Here == 'u')
                 {
                     for (var i = 0; i < 4; i++)
                     {
-                        if (++_at >= _json.Length)
+                        _at++;
+                        if (!char.IsAsciiHexDigit((char)Here))
                         {
-                            return "unexpected end of JSON input";
-                        }
-                        if (!char.IsAsciiHexDigit((char)_json[_at]))
-                        {
-                            return Invalid(_json[_at], "in \\u hexadecimal character escape");
+                            return Invalid(Here, "in \\u hexadecimal character escape");
                         }
                     }
                 }
-                else if (!"\"\\/bfnrt".Contains((char)_json[_at], StringComparison.Ordinal))
+                else if (!"\"\\/bfnrt".Contains((char)Here, StringComparison.Ordinal))
                 {
-                    return Invalid(_json[_at], "in string escape code");
+                    return Invalid(Here, "in string escape code");
                 }
             }
             return "unexpected end of JSON input";
@@ -216,13 +220,9 @@ public static class JsonSyntax
         {
             for (var i = 0; i < word.Length; i++, _at++)
             {
-                if (AtEnd)
+                if (Here != word[i])
                 {
-                    return "unexpected end of JSON input";
-                }
-                if (_json[_at] != word[i])
-                {
-                    return Invalid(_json[_at], $"in literal {word} (expecting '{word[i]}')");
+                    return Invalid(Here, $"in literal {word} (expecting '{word[i]}')");
                 }
             }
             return null;
@@ -271,8 +271,7 @@ public static class JsonSyntax
             return null;
         }
 
-        private readonly string? Digit(string context) => AtEnd ? "unexpected end of JSON input"
-            : char.IsAsciiDigit((char)_json[_at]) ? null : Invalid(_json[_at], context);
+        private readonly string? Digit(string context) => char.IsAsciiDigit((char)Here) ? null : Invalid(Here, context);
 
         private void Digits()
         {

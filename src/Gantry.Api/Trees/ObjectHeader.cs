@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Gantry.Api.Trees;
@@ -24,8 +25,8 @@ public readonly record struct ObjectHeader(string ApiVersion, string Kind, strin
             }
             while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isKind = reader.ValueTextEquals("kind"u8);
-                var isVersion = !isKind && reader.ValueTextEquals("apiVersion"u8);
+                var isKind = Names(ref reader, "kind"u8, "kind");
+                var isVersion = !isKind && Names(ref reader, "apiVersion"u8, "apiVersion");
                 reader.Read();
                 if ((isKind || isVersion) && reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
                 {
@@ -49,6 +50,11 @@ public readonly record struct ObjectHeader(string ApiVersion, string Kind, strin
         }
         return apiVersion.Count('/') > 1 ? new("", "", "unexpected GroupVersion string: " + apiVersion) : new(apiVersion, kind, null);
     }
+
+    // Go's own decoder, which reads only these two, does not mind their case.
+    private static bool Names(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, string text) =>
+        reader.ValueIsEscaped ? string.Equals(TreeJson.Text(ref reader), text, StringComparison.OrdinalIgnoreCase)
+            : reader.ValueSpan.Length == name.Length && Ascii.EqualsIgnoreCase(reader.ValueSpan, name);
 
     // Whether the text is JSON at all comes before what it holds.
     private static ObjectHeader Wrong(ReadOnlySpan<byte> json, ref Utf8JsonReader reader, string into)

@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Text;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+using Gantry.Api.Yaml;
 
 namespace Gantry.Api.Trees;
 
-/// <summary>YAML to trees as Kubernetes reads it: plain scalars by YAML 1.1's rules, merge keys, all keys as text, timestamps as text.</summary>
+/// <summary>YAML to trees and back as Kubernetes reads and writes it: plain scalars by YAML 1.1's rules, merge keys, all keys as text, timestamps as text.</summary>
 public static class TreeYaml
 {
     /// <summary>How many values a document may hold after its aliases are replaced by what they stand for.</summary>
@@ -18,12 +16,7 @@ public static class TreeYaml
     /// <param name="yaml">One document, or several of which the first is read.</param>
     /// <param name="duplicates">Keys that stand twice in a map, in the words of the Go library; the last one counts.</param>
     /// <inheritdoc cref="Parse(string)"/>
-    public static Tree Parse(string yaml, out IReadOnlyList<string> duplicates)
-    {
-        var reader = new YamlTreeReader(yaml);
-        duplicates = reader.Duplicates;
-        return Guarded(() => reader.Document()) ?? TreeNull.Instance;
-    }
+    public static Tree Parse(string yaml, out IReadOnlyList<string> duplicates) => First(Encoding.UTF8.GetBytes(yaml), out duplicates);
 
     /// <summary>Bytes that may be JSON, which is read as such and faster, or YAML.</summary>
     /// <inheritdoc cref="Parse(string)"/>
@@ -52,16 +45,16 @@ public static class TreeYaml
                 // A flow mapping of YAML also starts with a brace.
             }
         }
-        return Parse(Encoding.UTF8.GetString(text), out duplicates);
+        return First(text.ToArray(), out duplicates);
     }
 
     /// <summary>Reads every document; empty ones are left out.</summary>
     /// <inheritdoc cref="Parse(string)"/>
     public static IReadOnlyList<Tree> ParseAll(string yaml)
     {
-        var reader = new YamlTreeReader(yaml);
+        var parser = new YamlParser(Encoding.UTF8.GetBytes(yaml), TreeJson.MaxDepth);
         var documents = new List<Tree>();
-        while (Guarded(() => reader.Document()) is { } document)
+        while (Guarded(() => Next(parser, new YamlTreeBuilder(MaxValues))) is { } document)
         {
             if (document is not TreeNull)
             {
@@ -71,29 +64,27 @@ public static class TreeYaml
         return documents;
     }
 
+    /// <summary>A value as Kubernetes writes it in YAML.</summary>
+    public static string Write(Tree value) => YamlWriter.Write(value);
+
+    private static Tree First(ReadOnlyMemory<byte> yaml, out IReadOnlyList<string> duplicates)
+    {
+        var builder = new YamlTreeBuilder(MaxValues);
+        duplicates = builder.Duplicates;
+        return Guarded(() => Next(new YamlParser(yaml, TreeJson.MaxDepth), builder)) ?? TreeNull.Instance;
+    }
+
+    private static Tree? Next(YamlParser parser, YamlTreeBuilder builder) => parser.Document() is { } root ? builder.Document(root) : null;
+
     private static Tree? Guarded(Func<Tree?> read)
     {
         try
         {
             return read();
         }
-        catch (YamlException e)
+        catch (YamlError e)
         {
-            throw new TreeException("yaml: " + Said(e), e);
+            throw new TreeException("yaml: " + e.Message, e);
         }
-    }
-
-    // In the words of the Go library, which counts lines from zero, forgets to add one for its parser, and does not speak of line zero.
-    private static string Said(YamlException e)
-    {
-        var said = (e.InnerException?.Message ?? e.Message).TrimEnd('.');
-        if (said.StartsWith("While ", StringComparison.Ordinal))
-        {
-            said = said[(said.IndexOf(", ", StringComparison.Ordinal) + 2)..];
-        }
-        var isMapping = said == "found invalid mapping";
-        said = isMapping ? "mapping values are not allowed in this context" : char.ToLowerInvariant(said[0]) + said[1..];
-        var line = e is SyntaxErrorException || isMapping ? e.Start.Line > 1 ? e.Start.Line : 0 : e.Start.Line - 1;
-        return line > 0 ? string.Create(CultureInfo.InvariantCulture, $"line {line}: {said}") : said;
     }
 }

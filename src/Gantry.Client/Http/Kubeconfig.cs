@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using YamlDotNet.RepresentationModel;
+using Gantry.Api.Trees;
 
 namespace Gantry.Client.Http;
 
@@ -32,8 +32,8 @@ public static class Kubeconfig
         var chosen = Named(root, "contexts", name, "context");
         var cluster = Named(root, "clusters", Text(chosen, "cluster"), "cluster");
         var userName = Text(chosen, "user");
-        var user = userName.Length == 0 ? new YamlMappingNode() : Named(root, "users", userName, "user");
-        if (user.Children.ContainsKey("exec") || user.Children.ContainsKey("auth-provider"))
+        var user = userName.Length == 0 ? new TreeMap() : Named(root, "users", userName, "user");
+        if (user.Contains("exec") || user.Contains("auth-provider"))
         {
             throw new FormatException($"user \"{userName}\" of the kubeconfig needs a credential plug-in, which is not supported; use a token or a client certificate");
         }
@@ -63,22 +63,19 @@ public static class Kubeconfig
         };
     }
 
-    private static YamlMappingNode Root(string text)
+    private static TreeMap Root(string text)
     {
-        var yaml = new YamlStream();
         try
         {
-            yaml.Load(new StringReader(text));
+            return TreeYaml.Parse(text) as TreeMap ?? throw new FormatException("the kubeconfig is empty");
         }
-        catch (YamlDotNet.Core.YamlException broken)
+        catch (TreeException broken)
         {
             throw new FormatException("the kubeconfig is no YAML: " + broken.Message, broken);
         }
-
-        return yaml.Documents is [{ RootNode: YamlMappingNode root }, ..] ? root : throw new FormatException("the kubeconfig is empty");
     }
 
-    private static X509Certificate2? Certificate(YamlMappingNode user, string folder)
+    private static X509Certificate2? Certificate(TreeMap user, string folder)
     {
         var certificate = Bytes(user, "client-certificate", folder);
         var key = Bytes(user, "client-key", folder);
@@ -98,7 +95,7 @@ public static class Kubeconfig
     }
 
     /// <summary>The PEM text of <c>name-data</c> (base64) or of the file <c>name</c>.</summary>
-    private static string? Bytes(YamlMappingNode map, string name, string folder)
+    private static string? Bytes(TreeMap map, string name, string folder)
     {
         if (Text(map, name + "-data") is { Length: > 0 } data)
         {
@@ -108,22 +105,23 @@ public static class Kubeconfig
         return Text(map, name) is { Length: > 0 } file ? File.ReadAllText(Path.Combine(folder, file)) : null;
     }
 
-    private static YamlMappingNode Named(YamlMappingNode root, string list, string name, string inner)
+    private static TreeMap Named(TreeMap root, string list, string name, string inner)
     {
-        if (root.Children.TryGetValue(list, out var items) && items is YamlSequenceNode sequence)
+        foreach (var item in root.List(list)?.OfType<TreeMap>() ?? [])
         {
-            foreach (var item in sequence.OfType<YamlMappingNode>())
+            if (Text(item, "name") == name && item.Map(inner) is { } map)
             {
-                if (Text(item, "name") == name && item.Children.TryGetValue(inner, out var found) && found is YamlMappingNode map)
-                {
-                    return map;
-                }
+                return map;
             }
         }
 
         throw new FormatException($"the kubeconfig has no {inner} \"{name}\"");
     }
 
-    private static string Text(YamlMappingNode map, string name) =>
-        map.Children.TryGetValue(name, out var node) && node is YamlScalarNode { Value: { } value } && value != "null" ? value : "";
+    private static string Text(TreeMap map, string name) => map[name] switch
+    {
+        null or TreeNull or TreeMap or TreeList => "",
+        TreeString text => text.Value,
+        var other => other.ToString(),
+    };
 }

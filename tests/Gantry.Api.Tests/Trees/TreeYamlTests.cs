@@ -24,7 +24,22 @@ public sealed class TreeYamlTests
     [InlineData("a: !!str 5", """{"a":"5"}""")]
     [InlineData("a: |\n  x\n  y\n", """{"a":"x\ny\n"}""")]
     [InlineData("{a: [1, b]}", """{"a":[1,"b"]}""")]
-    [InlineData("x: &x {a: 1}\nw: *x\nz:\n  <<: *x\n  b: 2", """{"x":{"a":1},"w":{"a":1},"z":{"b":2,"a":1}}""")]
+    [InlineData("x: &x {a: 1}\nw: *x\nz:\n  <<: *x\n  b: 2", """{"x":{"a":1},"w":{"a":1},"z":{"a":1,"b":2}}""")]
+    [InlineData("a: 1\n<<: {a: 2, b: 3}\nb: 4", """{"a":2,"b":4}""")]
+    [InlineData("<<: [{a: 1}, {a: 2, b: 3}]", """{"a":1,"b":3}""")]
+    [InlineData("a: [1,\n2]", """{"a":[1,2]}""")]
+    [InlineData("a: [b\n,c: d]\n", """{"a":["b",{"c":"d"}]}""")]
+    [InlineData("a: 1e400", """{"a":"1e400"}""")]
+    [InlineData("a: !!str", """{"a":""}""")]
+    [InlineData("a: !x 5", """{"a":"5"}""")]
+    [InlineData("a: !!float 3", """{"a":3}""")]
+    [InlineData("a: !!binary aGk=", """{"a":"hi"}""")]
+    [InlineData("a: 99999999999999999999", """{"a":100000000000000000000}""")]
+    [InlineData("a: 'it''s'\nb: \"x\\ty \\\n  z\\u00e9\"", """{"a":"it's","b":"x\ty zé"}""")]
+    [InlineData("a: >-\n  x\n  y\n\n  z\nb: |+\n  q\n\n", """{"a":"x y\nz","b":"q\n\n"}""")]
+    [InlineData("{}a: [b, {c", "{}")]
+    [InlineData("- a\n-\n- - b\n  - c\n", """["a",null,["b","c"]]""")]
+    [InlineData("%TAG !e! tag:e,2000:\n---\n!e!x y\n", "\"y\"")]
     public void Scalars_mean_what_they_mean_to_Kubernetes(string yaml, string json) => Assert.Equal(json, TreeYaml.Parse(yaml).ToString());
 
     [Fact]
@@ -49,19 +64,61 @@ public sealed class TreeYamlTests
     }
 
     [Theory]
-    [InlineData("a: [")]
-    [InlineData("a: b: c")]
-    [InlineData("\t- x: {")]
-    public void What_is_no_YAML_is_refused(string yaml) => Assert.StartsWith("yaml: ", Assert.Throws<TreeException>(() => TreeYaml.Parse(yaml)).Message, StringComparison.Ordinal);
-
-    [Theory]
+    [InlineData("a: [", "yaml: line 1: did not find expected node content")]
+    [InlineData("a: [1, 2\nb: c\n", "yaml: line 1: did not find expected ',' or ']'")]
+    [InlineData("a: b: c", "yaml: mapping values are not allowed in this context")]
+    [InlineData("x:\n  a: b: c", "yaml: line 2: mapping values are not allowed in this context")]
+    [InlineData("\t- x: {", "yaml: found character that cannot start any token")]
+    [InlineData("a: b\nc\nd: e", "yaml: line 3: could not find expected ':'")]
+    [InlineData("a: @b", "yaml: found character that cannot start any token")]
+    [InlineData("a: *b", "yaml: unknown anchor 'b' referenced")]
+    [InlineData("a: &a [*a]", "yaml: anchor 'a' value contains itself")]
+    [InlineData("a: \"x", "yaml: found unexpected end of stream")]
+    [InlineData("a: \"\\q\"", "yaml: found unknown escape character")]
+    [InlineData("a: |0\n x", "yaml: found an indentation indicator equal to 0")]
+    [InlineData("a:\n  - b\n c: d", "yaml: line 2: did not find expected key")]
+    [InlineData("- a\nb", "yaml: line 3: could not find expected ':'")]
+    [InlineData("a: \u0001", "yaml: control characters are not allowed")]
+    [InlineData("a: !q!x y", "yaml: found undefined tag handle")]
+    [InlineData("%YAML 1.2\n--- a", "yaml: found incompatible YAML document")]
+    [InlineData("a: !!int x", "yaml: cannot decode !!str `x` as a !!int")]
+    [InlineData("[a]: b", "yaml: invalid map key: []interface {}{\"a\"}")]
+    [InlineData("? \n: b", "unsupported map key of type: %!s(<nil>), key: <nil>, value: \"b\"")]
+    [InlineData("a: .inf", "json: unsupported value: +Inf")]
+    [InlineData("<<: 1", "yaml: map merge requires map or sequence of maps as the value")]
     [InlineData("...", "yaml: did not find expected node content")]
     [InlineData("\n# text\n...\na: 1\n...\n\n\n", "yaml: line 2: did not find expected node content")]
-    public void An_end_without_a_beginning_is_refused(string yaml, string error) => Assert.Equal(error, Assert.Throws<TreeException>(() => TreeYaml.Parse(yaml)).Message);
+    public void What_is_no_YAML_is_refused_in_the_words_of_the_Go_library(string yaml, string error) =>
+        Assert.Equal(error, Assert.Throws<TreeException>(() => TreeYaml.Parse(yaml)).Message);
+
+    [Fact]
+    public void What_nests_too_deep_is_refused() =>
+        Assert.Equal("yaml: exceeded max depth", Assert.Throws<TreeException>(() => TreeYaml.Parse(new string('[', 100_000))).Message);
 
     [Theory]
     [InlineData("a: 1\n...\n...\n")]
     [InlineData("--- \na: 1\n...\nb: 2\n")]
     [InlineData("# text\n....: 1\na: 1")]
     public void An_end_after_a_beginning_ends_the_document(string yaml) => Assert.Equal("1", ((TreeMap)TreeYaml.Parse(yaml))["a"]!.ToString());
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Whatever_the_text_it_is_read_or_refused(int seed)
+    {
+        string[] bits = ["{", "}", "[", "]", ":", ": ", ",", "\"", "'", "\\", "\n", "\n  ", "- ", "\t", " ", "#", "|\n", ">", "&a ", "*a", "!", "!!str ", "%", "? ", "~", "1", "\n---\n", "\n...\n", "<<: ", "\u0000", "é", "\u2028", ".", "x: ", "\r"];
+        var random = new Random(seed);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => bits[random.Next(bits.Length)]));
+            try
+            {
+                TreeYaml.Parse(text);
+            }
+            catch (TreeException refused)
+            {
+                Assert.NotEqual("", refused.Message);
+            }
+        }
+    }
 }
