@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Gantry.Cli.Kms.Messages;
 using Gantry.Node.Grpc;
 using Gantry.Server.Encryption.Kms;
@@ -14,11 +15,13 @@ public sealed class GrpcKeyService : IKeyService
     private static readonly GrpcMethod<EncryptRequest, EncryptResponse> Encrypt = new(Service + "Encrypt");
     private static readonly GrpcMethod<DecryptRequest, DecryptResponse> Decrypt = new(Service + "Decrypt");
 
+    private readonly string _socket;
     private readonly IGrpcChannel _channel;
     private readonly GrpcCallOptions _options;
 
-    private GrpcKeyService(IGrpcChannel channel, TimeSpan timeout)
+    private GrpcKeyService(string socket, IGrpcChannel channel, TimeSpan timeout)
     {
+        _socket = socket;
         _channel = channel;
         _options = new GrpcCallOptions { Timeout = timeout };
     }
@@ -27,7 +30,7 @@ public sealed class GrpcKeyService : IKeyService
     /// <param name="clock">Time for deadlines.</param>
     public static Func<string, TimeSpan, IKeyService> Over(TimeProvider clock) => (socket, timeout) =>
         // Linux' sockets without a file begin with a zero.
-        new GrpcKeyService(new UnixGrpcChannel(socket.StartsWith('@') ? '\0' + socket[1..] : socket, clock), timeout);
+        new GrpcKeyService(socket, new UnixGrpcChannel(socket.StartsWith('@') ? '\0' + socket[1..] : socket, clock), timeout);
 
     public async ValueTask<KeyServiceStatus> StatusAsync(CancellationToken cancellation)
     {
@@ -64,11 +67,31 @@ public sealed class GrpcKeyService : IKeyService
         }
         catch (GrpcException e)
         {
-            throw new KeyServiceException(e.Code == GrpcStatusCode.DeadlineExceeded ? "rpc error: code = DeadlineExceeded desc = context deadline exceeded" : e.RpcText, e);
+            throw Told(e.Code, e.Code == GrpcStatusCode.DeadlineExceeded ? "context deadline exceeded" : NoWay(e) ?? e.Message, e);
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new KeyServiceException($"rpc error: code = {GrpcStatusCode.Internal} desc = grpc: failed to unmarshal the received message: {e.Message}", e);
+            throw Told(GrpcStatusCode.Internal, "grpc: failed to unmarshal the received message: " + e.Message, e);
         }
+    }
+
+    private static KeyServiceException Told(GrpcStatusCode code, string what, Exception inner) => new(code.ToString(), $"rpc error: code = {code} desc = {what}", inner);
+
+    // What was dialled is what whoever looks for the fault wants to know.
+    private string? NoWay(GrpcException e)
+    {
+        if (e.InnerException is not HttpRequestException { InnerException: SocketException socket })
+        {
+            return null;
+        }
+
+        var why = socket.SocketErrorCode switch
+        {
+            SocketError.AddressNotAvailable => "no such file or directory",
+            SocketError.ConnectionRefused => "connection refused",
+            SocketError.AccessDenied => "permission denied",
+            _ => socket.Message,
+        };
+        return $"connection error: desc = \"transport: Error while dialing: dial unix {_socket}: connect: {why}\"";
     }
 }

@@ -54,6 +54,6 @@ internal sealed class FakeKeyService : IKeyService
     private ValueTask<T> Answer<T>(string call, T answer)
     {
         Calls.Enqueue(call);
-        return Fault is { } fault ? throw new KeyServiceException(fault) : ValueTask.FromResult(answer);
+        return Fault is { } fault ? throw new KeyServiceException(fault.Split(' ')[4], fault) : ValueTask.FromResult(answer);
     }
 }

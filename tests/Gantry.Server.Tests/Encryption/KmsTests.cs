@@ -59,6 +59,9 @@ public sealed class KmsTests : IAsyncLifetime, IDisposable
         var figures = new StringBuilder();
         again.Append(figures);
         Assert.Contains("transformation_type=\"from_storage\"} 2\n", figures.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "apiserver_envelope_encryption_kms_operations_latency_seconds_count{grpc_status_code=\"OK\",method_name=\"/v2.KeyManagementService/Decrypt\",provider_name=\"vault\"} 1\n",
+            figures.ToString(), StringComparison.Ordinal);
         Assert.Contains("apiserver_envelope_encryption_dek_source_cache_size{provider_name=\"vault\"} 1\n", figures.ToString(), StringComparison.Ordinal);
     }
 

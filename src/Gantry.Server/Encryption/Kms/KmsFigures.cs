@@ -11,6 +11,9 @@ internal sealed class KmsFigures(string provider, TimeProvider clock)
     private const string Prefix = "apiserver_envelope_encryption_";
 
     private readonly ConcurrentDictionary<(string Direction, string KeyId), Use> _uses = new();
+    private static readonly double[] Bounds = [.. Enumerable.Range(0, 14).Select(i => 0.0001 * (1 << i))];
+
+    private readonly ConcurrentDictionary<(string Method, string Code), Histogram> _asked = new();
     private readonly ConcurrentDictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _wrong = new(StringComparer.Ordinal);
 
@@ -20,6 +23,9 @@ internal sealed class KmsFigures(string provider, TimeProvider clock)
     public void Written(string keyId) => Note("to_storage", keyId);
 
     public void Read(string keyId) => Note("from_storage", keyId);
+
+    /// <summary>The plugin was called.</summary>
+    public void Asked(string method, string code, TimeSpan took) => _asked.GetOrAdd((method, code), static _ => new Histogram(Bounds)).Add(took);
 
     /// <summary>The plugin has named its key.</summary>
     public void Seen(string keyId) => _seen[keyId] = Now();
@@ -46,6 +52,16 @@ internal sealed class KmsFigures(string provider, TimeProvider clock)
             foreach (var (error, count) in figures._wrong)
             {
                 Line(text, "invalid_key_id_from_status_total", count, [("error", error), ("provider_name", figures.Provider)]);
+            }
+        }
+
+        FigureText.Begin(text, Prefix + "kms_operations_latency_seconds", "histogram", "How long calls of plugins took, by how they ended.");
+        foreach (var figures in all)
+        {
+            foreach (var ((method, code), took) in figures._asked)
+            {
+                took.Append(text, Prefix + "kms_operations_latency_seconds", FigureText.Labels(
+                    ("grpc_status_code", code), ("method_name", "/v2.KeyManagementService/" + method), ("provider_name", figures.Provider)));
             }
         }
 

@@ -8,7 +8,7 @@ namespace Gantry.Server.Encryption.Kms;
 /// Asks a plugin how it is, and keeps the key that values are written with in step with the plugin's: a new key of the plugin makes a new seed; a plugin that
 /// fails leaves the last seed in use for three minutes. Times and words are those of kube-apiserver.
 /// </summary>
-internal sealed class KmsProbe(string name, IKeyService service, KeyServices parts, ILogger log) : IDisposable
+internal sealed class KmsProbe(string name, IKeyService service, KeyServices parts, KmsFigures figures, ILogger log) : IDisposable
 {
     /// <summary>How long a plugin that is well is left alone.</summary>
     public static readonly TimeSpan PositivePause = TimeSpan.FromMinutes(1);
@@ -24,7 +24,7 @@ internal sealed class KmsProbe(string name, IKeyService service, KeyServices par
     private (DateTimeOffset Until, string? Fault) _last;
     private WriteKey? _key;
 
-    public KmsFigures Figures { get; } = new(name, parts.Clock);
+    public KmsFigures Figures { get; } = figures;
 
     /// <summary>What values are written with; null before the plugin has answered for the first time.</summary>
     public WriteKey? Key => Volatile.Read(ref _key);

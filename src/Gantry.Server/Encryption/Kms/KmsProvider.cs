@@ -15,7 +15,7 @@ internal sealed class KmsProvider : ValueProvider, IDisposable
     private static readonly TimeSpan SeedLife = TimeSpan.FromHours(24);
 
     private readonly byte[] _mark;
-    private readonly IKeyService _service;
+    private readonly TimedKeyService _service;
     private readonly KeyServices _parts;
     private readonly ConcurrentDictionary<string, Seed> _seeds = new(StringComparer.Ordinal);
 
@@ -23,9 +23,10 @@ internal sealed class KmsProvider : ValueProvider, IDisposable
     {
         Name = name;
         _mark = Encoding.UTF8.GetBytes($"k8s:enc:kms:v2:{name}:");
-        _service = service;
         _parts = parts;
-        Probe = new KmsProbe(name, service, parts, log);
+        var figures = new KmsFigures(name, parts.Clock);
+        _service = new TimedKeyService(service, figures, parts.Clock);
+        Probe = new KmsProbe(name, _service, parts, figures, log);
         Probe.Figures.Held = () => _seeds.Count(s => s.Value.Cipher is not null);
     }
 
