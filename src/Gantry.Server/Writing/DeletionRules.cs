@@ -72,11 +72,22 @@ internal static class DeletionRules
         return kept.Count == metadata.Finalizers.Count && kept.TrueForAll(f => metadata.Finalizers.Contains(f, StringComparer.Ordinal)) ? metadata.Finalizers : kept;
     }
 
-    /// <summary>How long a pod has to end, in seconds; 0 when nothing runs that would have to.</summary>
-    public static long Grace(V1Pod pod, long? wanted) =>
-        pod.Spec.NodeName.Length == 0 || pod.Status.Phase is "Succeeded" or "Failed" ? 0
-        : wanted is < 0 ? 1
-        : wanted ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds;
+    /// <summary>
+    /// How long a pod has to end, in seconds; 0 when nothing runs that would have to. Null when it is on its way already and not hurried:
+    /// then nothing of the request counts, not even how it wants to have dependents treated.
+    /// </summary>
+    public static long? Grace(V1Pod pod, long? wanted)
+    {
+        var given = wanted is < 0 ? 1 : wanted;
+        if (pod.Metadata.DeletionTimestamp is not null)
+        {
+            var left = pod.Metadata.DeletionGracePeriodSeconds ?? 0;
+            return left == 0 ? 0 : given < left ? given : null;
+        }
+
+        return pod.Spec.NodeName.Length == 0 || pod.Status.Phase is "Succeeded" or "Failed" ? 0
+            : given ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds;
+    }
 
     // What may not be wanted of the removal of an object that nobody can read.
     private static IEnumerable<string> Alone(V1DeleteOptions options) => new (string Name, bool Set)[]

@@ -129,16 +129,18 @@ public sealed class ObjectDeleter
     private (TreeMap? Marked, bool Removes) Plan(WriteScope scope, StoredObject stored, IApiObject typed, V1DeleteOptions options)
     {
         var (strategy, metadata) = (scope.Resource.Strategy, typed.Metadata);
-        var finalizers = DeletionRules.Finalizers(strategy, metadata, options);
-        var deleting = metadata.DeletionTimestamp;
         var grace = typed is V1Pod pod ? DeletionRules.Grace(pod, options.GracePeriodSeconds) : 0;
-        var left = metadata.DeletionGracePeriodSeconds ?? 0;
-        if (strategy.IsPod && deleting is not null && (options.GracePeriodSeconds is null || grace >= left) && left > 0)
+        if (grace is null)
         {
-            // It is on its way already, and this request does not hurry it.
-            grace = left;
+            return (null, false);
         }
 
+        return Plan(scope, stored, metadata, DeletionRules.Finalizers(strategy, metadata, options), grace.Value);
+    }
+
+    private (TreeMap? Marked, bool Removes) Plan(WriteScope scope, StoredObject stored, V1ObjectMeta metadata, IReadOnlyList<string> finalizers, long grace)
+    {
+        var (strategy, deleting, left) = (scope.Resource.Strategy, metadata.DeletionTimestamp, metadata.DeletionGracePeriodSeconds ?? 0);
         var value = scope.Resource.Tree(stored);
         var holds = finalizers.Count > 0 || grace > 0
             || (strategy.IsNamespace && value.Map("spec")?.List("finalizers") is { Count: > 0 });

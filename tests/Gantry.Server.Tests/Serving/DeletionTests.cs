@@ -71,6 +71,27 @@ public sealed class DeletionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_pod_on_its_way_is_hurried_and_nothing_else()
+    {
+        var ns = await server.NamespaceAsync();
+        await server.PostAsync($"/api/v1/namespaces/{ns}/serviceaccounts", """{"metadata":{"name":"default"}}""");
+        var path = $"/api/v1/namespaces/{ns}/pods";
+        await server.PostAsync(path, """{"metadata":{"name":"a","finalizers":["example.com/f"]},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}""");
+        var first = await server.DeleteAsync(path + "/a");
+
+        var again = await server.DeleteAsync(path + "/a?propagationPolicy=Foreground");
+        Assert.Equal(first.Metadata.ToString(), again.Metadata.ToString());
+        await server.SendAsync(HttpMethod.Patch, path + "/a/status", """{"status":{"phase":"Failed"}}""", "application/merge-patch+json");
+        var hurried = await server.DeleteAsync(path + "/a", """{"gracePeriodSeconds":20,"propagationPolicy":"Orphan"}""");
+        Assert.Equal(("20", 2), (hurried.Metadata["deletionGracePeriodSeconds"]!.ToString(), hurried.Metadata.List("finalizers")!.Count));
+
+        var now = await server.DeleteAsync(path + "/a", """{"gracePeriodSeconds":0}""");
+        var still = await server.DeleteAsync(path + "/a");
+        Assert.Equal("0", still.Metadata["deletionGracePeriodSeconds"]!.ToString());
+        Assert.Equal(now.Metadata.Text("deletionTimestamp"), still.Metadata.Text("deletionTimestamp"));
+    }
+
+    [Fact]
     public async Task Preconditions_protect_the_wrong_object()
     {
         var ns = await server.NamespaceAsync();
