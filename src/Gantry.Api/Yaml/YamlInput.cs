@@ -38,12 +38,7 @@ internal sealed class YamlInput
         get
         {
             var at = Mark.Index + offset;
-            while (at >= _count && _byte < _bytes.Length)
-            {
-                Decode();
-            }
-
-            return at < _count ? _characters[at] : 0;
+            return at < _count ? _characters[at] : Further(at);
         }
     }
 
@@ -106,8 +101,24 @@ internal sealed class YamlInput
 
     public static void Append(StringBuilder into, int character)
     {
+        if (character <= char.MaxValue)
+        {
+            into.Append((char)character);
+            return;
+        }
+
         Span<char> pair = stackalloc char[2];
         into.Append(pair[..new Rune(character).EncodeToUtf16(pair)]);
+    }
+
+    private int Further(int at)
+    {
+        while (at >= _count && _byte < _bytes.Length)
+        {
+            Decode();
+        }
+
+        return at < _count ? _characters[at] : 0;
     }
 
     private void Decode()

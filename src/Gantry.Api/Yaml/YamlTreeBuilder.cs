@@ -56,19 +56,19 @@ internal sealed class YamlTreeBuilder(int most)
                 return new TreeList(node.Children.Select(Value));
             default:
                 var map = new TreeMap();
-                Fill(map, node, []);
+                Fill(map, node);
                 return map;
         }
     }
 
-    private void Fill(TreeMap map, YamlNode node, HashSet<(string Kind, string Name)> seen)
+    private void Fill(TreeMap map, YamlNode node)
     {
         for (var at = 0; at < node.Children.Count; at += 2)
         {
             var (key, value) = (node.Children[at], node.Children[at + 1]);
             if (key is { Kind: YamlNodeKind.Scalar, Text: "<<" } && (key.IsImplicit || key.Tag == YamlScalarTags.Merge))
             {
-                Merge(map, value, seen);
+                Merge(map, value);
                 continue;
             }
 
@@ -86,7 +86,7 @@ internal sealed class YamlTreeBuilder(int most)
             }
 
             var name = Name(read);
-            if (!seen.Add((read.GetType().Name, name)))
+            if (map.Contains(name))
             {
                 _duplicates.Add(string.Create(CultureInfo.InvariantCulture, $"line {value.Line + 1}: key {Source(read)} already set in map"));
             }
@@ -96,21 +96,21 @@ internal sealed class YamlTreeBuilder(int most)
     }
 
     // What is merged stands where the merge key does: it takes the place of what is before it, and gives way to what comes after.
-    private void Merge(TreeMap map, YamlNode node, HashSet<(string Kind, string Name)> seen)
+    private void Merge(TreeMap map, YamlNode node)
     {
         if (node.Kind != YamlNodeKind.Sequence)
         {
-            MergeOne(map, node, seen);
+            MergeOne(map, node);
             return;
         }
 
         for (var at = node.Children.Count - 1; at >= 0; at--)
         {
-            MergeOne(map, node.Children[at], seen);
+            MergeOne(map, node.Children[at]);
         }
     }
 
-    private void MergeOne(TreeMap map, YamlNode node, HashSet<(string Kind, string Name)> seen)
+    private void MergeOne(TreeMap map, YamlNode node)
     {
         var target = node.Target ?? node;
         if (target.Kind != YamlNodeKind.Mapping)
@@ -121,13 +121,13 @@ internal sealed class YamlTreeBuilder(int most)
         Count();
         if (node.Kind != YamlNodeKind.Alias)
         {
-            Fill(map, node, seen);
+            Fill(map, node);
             return;
         }
 
         Enter(node);
         Count();
-        Fill(map, target, seen);
+        Fill(map, target);
         _open.Remove(node);
     }
 
