@@ -47,7 +47,7 @@ internal static class MountRules
                 Propagation(errors, propagation, c.SecurityContext?.Privileged == true, at.Child("mountPropagation"));
             }
 
-            ReadOnly(errors, mount, path.Child("recursiveReadOnly"));
+            ReadOnly(errors, mount, at.Child("recursiveReadOnly"));
         }
     }
 

@@ -1,6 +1,7 @@
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
+using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Validation;
 
@@ -27,7 +28,14 @@ internal static class NodeRules
             return;
         }
 
-        if (cidrs.Count > 2 || (cidrs.All(Rules.IsCidr) && Rules.FamilyOf(cidrs[0]) == Rules.FamilyOf(cidrs[1])))
+        var broken = cidrs.ToList().FindIndex(c => !Rules.IsCidr(c));
+        if (broken >= 0)
+        {
+            var why = $"invalid CIDR[{broken}]: {cidrs[broken]} (invalid CIDR address: {cidrs[broken]})";
+            errors.Add(FieldError.Internal(at.ToString(), "invalid PodCIDRs. failed to check with dual stack with error:" + why));
+        }
+
+        if (broken >= 0 || cidrs.Count > 2 || Rules.FamilyOf(cidrs[0]) == Rules.FamilyOf(cidrs[1]))
         {
             errors.InvalidDump(at, GoDump.Of(cidrs), "may specify no more than one CIDR for each IP family");
         }

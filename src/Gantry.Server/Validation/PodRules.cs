@@ -115,14 +115,23 @@ public static class PodRules
         SchedulingRules.TopologySpread(errors, spec.TopologySpreadConstraints, at.Child("topologySpreadConstraints"));
         PodSystemRules.HostProcess(errors, spec, at);
         PodSystemRules.HostUsers(errors, spec, at);
-        Names(errors, spec, at);
+        Name(errors, spec.ServiceAccountName, Rules.DnsSubdomain, at.Child("serviceAccountName"));
+        Name(errors, spec.NodeName, Rules.DnsSubdomain, at.Child("nodeName"));
         if (spec.ActiveDeadlineSeconds is { } deadline && deadline is < 1 or > int.MaxValue)
         {
             errors.Invalid(at.Child("activeDeadlineSeconds"), deadline, Rules.Between(1, int.MaxValue));
         }
 
+        Name(errors, spec.Hostname, Rules.DnsLabel, at.Child("hostname"));
+        Name(errors, spec.Subdomain, Rules.DnsLabel, at.Child("subdomain"));
         SchedulingRules.Tolerations(errors, spec.Tolerations, at.Child("tolerations"));
         HostAliases(errors, spec.HostAliases, at.Child("hostAliases"));
+        Name(errors, spec.PriorityClassName, Rules.DnsSubdomain, at.Child("priorityClassName"));
+        if (spec.RuntimeClassName is { } runtime)
+        {
+            errors.Invalid(at.Child("runtimeClassName"), runtime, Rules.DnsSubdomain(runtime));
+        }
+
         if (spec.PreemptionPolicy is { } preemption)
         {
             errors.RequiredOneOf(at.Child("preemptionPolicy"), preemption, "PreemptLowerPriority", "Never");
@@ -147,24 +156,11 @@ public static class PodRules
         }
     }
 
-    private static void Names(FieldErrors errors, V1PodSpec spec, FieldPath at)
+    private static void Name(FieldErrors errors, string name, Func<string, IEnumerable<string>> rule, FieldPath at)
     {
-        void Check(string name, string value, Func<string, IEnumerable<string>> rule)
+        if (name.Length > 0)
         {
-            if (value.Length > 0)
-            {
-                errors.Invalid(at.Child(name), value, rule(value));
-            }
-        }
-
-        Check("serviceAccountName", spec.ServiceAccountName, Rules.DnsSubdomain);
-        Check("nodeName", spec.NodeName, Rules.DnsSubdomain);
-        Check("hostname", spec.Hostname, Rules.DnsLabel);
-        Check("subdomain", spec.Subdomain, Rules.DnsLabel);
-        Check("priorityClassName", spec.PriorityClassName, Rules.DnsSubdomain);
-        if (spec.RuntimeClassName is { } runtime)
-        {
-            errors.Invalid(at.Child("runtimeClassName"), runtime, Rules.DnsSubdomain(runtime));
+            errors.Invalid(at, name, rule(name));
         }
     }
 

@@ -1,4 +1,6 @@
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
+using Gantry.Server.Statuses;
 
 namespace Gantry.Server.Validation;
 
@@ -36,13 +38,19 @@ internal static class PodStatusRules
             }
         }
 
-        Addresses(errors, [.. now.Status.PodIPs.Select(i => i.Ip)], "PodIP", at.Child("podIPs"));
+        var addresses = now.Status.PodIPs.Select(i => i.Ip).ToArray();
+        Valid(errors, addresses, at.Child("podIPs"));
+        Families(errors, addresses, "PodIP", at.Child("podIPs"));
+        Once(errors, addresses, "PodIP", at.Child("podIPs"));
         if (now.Status.HostIPs.Count > 0 && now.Status.HostIP != now.Status.HostIPs[0].Ip)
         {
             errors.Invalid(at.Child("hostIPs").Index(0).Child("ip"), now.Status.HostIPs[0].Ip, "must be equal to `hostIP`");
         }
 
-        Addresses(errors, [.. now.Status.HostIPs.Select(i => i.Ip)], "HostIP", at.Child("hostIPs"));
+        addresses = [.. now.Status.HostIPs.Select(i => i.Ip)];
+        Valid(errors, addresses, at.Child("hostIPs"));
+        Once(errors, addresses, "HostIP", at.Child("hostIPs"));
+        Families(errors, addresses, "HostIP", at.Child("hostIPs"));
     }
 
     private static void Transitions(
@@ -68,30 +76,42 @@ internal static class PodStatusRules
         }
     }
 
-    private static void Addresses(FieldErrors errors, string[] addresses, string type, FieldPath at)
+    private static void Valid(FieldErrors errors, string[] addresses, FieldPath at)
     {
-        var before = errors.Count;
         for (var i = 0; i < addresses.Length; i++)
         {
             errors.Invalid(at.Index(i), addresses[i], Rules.Ip(addresses[i]));
         }
+    }
 
-        if (addresses.Length < 2 || errors.Count > before)
+    // One of each family at most.
+    private static void Families(FieldErrors errors, string[] addresses, string type, FieldPath at)
+    {
+        if (addresses.Length < 2)
         {
             return;
         }
 
-        if (addresses.Length > 2 || Rules.FamilyOf(addresses[0]) == Rules.FamilyOf(addresses[1]))
+        var broken = Array.FindIndex(addresses, a => !Rules.IsIp(a));
+        if (broken >= 0)
         {
-            errors.InvalidDump(at, $"[]core.{type}{{{string.Join(", ", addresses.Select(a => $"core.{type}{{IP:\"{a}\"}}"))}}}", "may specify no more than one IP for each IP family");
+            errors.Add(FieldError.Internal(at.ToString(), $"failed to check for dual stack with error:invalid IP[{broken}]: {addresses[broken]}"));
         }
 
+        if (broken >= 0 || addresses.Length > 2 || Rules.FamilyOf(addresses[0]) == Rules.FamilyOf(addresses[1]))
+        {
+            errors.InvalidDump(at, $"[]core.{type}{{{string.Join(", ", addresses.Select(a => $"core.{type}{{IP:{GoSyntax.Quoted(a)}}}"))}}}", "may specify no more than one IP for each IP family");
+        }
+    }
+
+    private static void Once(FieldErrors errors, string[] addresses, string type, FieldPath at)
+    {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < addresses.Length; i++)
         {
             if (!seen.Add(addresses[i]))
             {
-                errors.DuplicateDump(at.Index(i), $"core.{type}{{IP:\"{addresses[i]}\"}}");
+                errors.DuplicateDump(at.Index(i), $"core.{type}{{IP:{GoSyntax.Quoted(addresses[i])}}}");
             }
         }
     }

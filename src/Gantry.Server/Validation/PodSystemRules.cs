@@ -46,16 +46,16 @@ internal static class PodSystemRules
 
     private static void Windows(FieldErrors errors, V1PodSpec spec, FieldPath at)
     {
+        var (s, context) = (spec.SecurityContext, at.Child("securityContext"));
+        Unset(errors, context, ("appArmorProfile", s?.AppArmorProfile is not null), ("seLinuxOptions", s?.SeLinuxOptions is not null));
+        Unset(errors, at, ("hostUsers", spec.HostUsers is not null), ("hostPID", spec.HostPID), ("hostIPC", spec.HostIPC));
         Unset(
-            errors, at, ("hostUsers", spec.HostUsers is not null), ("hostPID", spec.HostPID), ("hostIPC", spec.HostIPC), ("shareProcessNamespace", spec.ShareProcessNamespace is not null));
-        if (spec.SecurityContext is { } s)
-        {
-            Unset(
-                errors, at.Child("securityContext"), ("appArmorProfile", s.AppArmorProfile is not null), ("seLinuxOptions", s.SeLinuxOptions is not null),
-                ("seccompProfile", s.SeccompProfile is not null), ("fsGroup", s.FsGroup is not null), ("fsGroupChangePolicy", s.FsGroupChangePolicy is not null),
-                ("sysctls", s.Sysctls.Count > 0), ("runAsUser", s.RunAsUser is not null), ("runAsGroup", s.RunAsGroup is not null),
-                ("supplementalGroups", s.SupplementalGroups.Count > 0), ("supplementalGroupsPolicy", s.SupplementalGroupsPolicy is not null));
-        }
+            errors, context, ("seccompProfile", s?.SeccompProfile is not null), ("fsGroup", s?.FsGroup is not null), ("fsGroupChangePolicy", s?.FsGroupChangePolicy is not null),
+            ("sysctls", s?.Sysctls.Count > 0));
+        Unset(errors, at, ("shareProcessNamespace", spec.ShareProcessNamespace is not null));
+        Unset(
+            errors, context, ("runAsUser", s?.RunAsUser is not null), ("runAsGroup", s?.RunAsGroup is not null), ("supplementalGroups", s?.SupplementalGroups.Count > 0),
+            ("supplementalGroupsPolicy", s?.SupplementalGroupsPolicy is not null));
 
         foreach (var (_, security, path) in PodParts.Containers(spec, at))
         {

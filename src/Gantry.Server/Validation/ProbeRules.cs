@@ -21,11 +21,12 @@ public static class ProbeRules
 
         Probe(errors, c.LivenessProbe, at.Child("livenessProbe"), true);
         Probe(errors, c.ReadinessProbe, at.Child("readinessProbe"), false);
-        Probe(errors, c.StartupProbe, at.Child("startupProbe"), true);
         if (c.ReadinessProbe?.TerminationGracePeriodSeconds is { } grace)
         {
             errors.Invalid(at.Child("readinessProbe").Child("terminationGracePeriodSeconds"), grace, "must not be set for readinessProbes");
         }
+
+        Probe(errors, c.StartupProbe, at.Child("startupProbe"), true);
     }
 
     private static void Hook(FieldErrors errors, V1LifecycleHandler? hook, long gracePeriod, FieldPath at)
@@ -49,14 +50,14 @@ public static class ProbeRules
         errors.NotNegative(at.Child("periodSeconds"), (long)probe.PeriodSeconds);
         errors.NotNegative(at.Child("successThreshold"), (long)probe.SuccessThreshold);
         errors.NotNegative(at.Child("failureThreshold"), (long)probe.FailureThreshold);
-        if (successIsOne && probe.SuccessThreshold != 1)
-        {
-            errors.Invalid(at.Child("successThreshold"), probe.SuccessThreshold, "must be 1");
-        }
-
         if (probe.TerminationGracePeriodSeconds <= 0)
         {
             errors.Invalid(at.Child("terminationGracePeriodSeconds"), probe.TerminationGracePeriodSeconds, "must be greater than 0");
+        }
+
+        if (successIsOne && probe.SuccessThreshold != 1)
+        {
+            errors.Invalid(at.Child("successThreshold"), probe.SuccessThreshold, "must be 1");
         }
     }
 

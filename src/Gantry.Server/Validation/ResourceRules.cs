@@ -51,6 +51,8 @@ public static class ResourceRules
             {
                 errors.Required(at.Child("limits"), "Limit must be set for non overcommitable resources");
             }
+
+            WholePages(errors, name, request, path);
         }
 
         var names = r.Limits.Keys.Concat(r.Requests.Keys).ToList();
@@ -66,6 +68,7 @@ public static class ResourceRules
         foreach (var (name, limit) in limits)
         {
             ContainerResource(errors, name, limit, at.Key(name));
+            WholePages(errors, name, limit, at.Key(name));
         }
     }
 
@@ -73,6 +76,10 @@ public static class ResourceRules
     {
         ContainerResourceName(errors, name, at);
         QuantityValue(errors, name, value, at);
+    }
+
+    private static void WholePages(FieldErrors errors, string name, Quantity value, FieldPath at)
+    {
         if (IsHugePages(name) && !IsMultiple(name, value))
         {
             errors.Invalid(at, value.ToString(), $"{value} is not positive integer multiple of {name}");

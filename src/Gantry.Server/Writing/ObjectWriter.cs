@@ -301,8 +301,8 @@ public sealed class ObjectWriter
             return (null, unread);
         }
 
-        var named = value.Made("metadata").Text("resourceVersion") ?? "";
-        var pinned = named.Length > 0 && named != "0";
+        var named = (value.Made("metadata").Text("resourceVersion") ?? "").TrimStart('0');
+        var pinned = named.Length > 0;
         if (pinned && named != old.Made("metadata").Text("resourceVersion"))
         {
             return (null, ApiStatus.Modified(resource.Type, scope.Name));

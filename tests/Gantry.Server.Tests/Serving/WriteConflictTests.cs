@@ -30,6 +30,21 @@ public sealed class WriteConflictTests(RunningServer server)
         Assert.Equal(201, (await server.PutAsync($"/api/v1/namespaces/{ns}/endpoints/x", """{"metadata":{"name":"x","resourceVersion":"7"}}""")).Code);
     }
 
+    [Theory]
+    [InlineData("9999999999999999999", 409, "Operation cannot be fulfilled on configmaps \"x\": the object has been modified; please apply your changes to the latest version and try again")]
+    [InlineData("00", 200, "")]
+    public async Task A_revision_is_a_number(string revision, int code, string words)
+    {
+        var path = $"/api/v1/namespaces/{await server.NamespaceAsync()}/configmaps";
+        await server.PostAsync(path, """{"metadata":{"name":"x"}}""");
+
+        var body = $$$"""{"metadata":{"name":"x","resourceVersion":"{{{revision}}}"}}""";
+        foreach (var answer in (Answer[])[await server.PutAsync(path + "/x", body), await server.MergeAsync(path + "/x", body)])
+        {
+            Assert.Equal((code, words), (answer.Code, answer.Code == 200 ? "" : answer.Message));
+        }
+    }
+
     [Fact]
     public async Task A_name_whose_object_is_on_its_way_out_is_taken_for_a_reason()
     {
