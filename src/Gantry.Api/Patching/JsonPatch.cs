@@ -30,17 +30,17 @@ public static class JsonPatch
         {
             return new PatchResult.Refused($"The allowed maximum operations in a JSON patch is {MaxOperations}, got {operations.Count}", PatchFault.Malformed);
         }
+        // All of them are read before the first is carried out.
+        if (operations.FirstOrDefault(o => o is not (TreeMap or TreeNull)) is { } wrong)
+        {
+            return new PatchResult.Refused($"json: cannot unmarshal {wrong.KindName} into Go value of type jsonpatch.Operation", PatchFault.Malformed);
+        }
         try
         {
             var copied = 0L;
             foreach (var operation in operations)
             {
-                document = operation switch
-                {
-                    TreeMap step => Step(document, step, ref copied),
-                    TreeNull => throw Unfit("Unexpected kind: unknown"),
-                    _ => throw new PatchException($"json: cannot unmarshal {operation.KindName} into Go value of type jsonpatch.Operation", PatchFault.Malformed),
-                };
+                document = operation is TreeMap step ? Step(document, step, ref copied) : throw Unfit("Unexpected kind: unknown");
             }
             return new PatchResult.Patched(document);
         }

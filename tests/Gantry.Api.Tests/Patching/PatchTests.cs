@@ -51,6 +51,7 @@ public sealed class PatchTests
     }
 
     [Theory]
+    [InlineData("""[{"op":"test","path":"/a","value":2},5]""", "json: cannot unmarshal number into Go value of type jsonpatch.Operation")]
     [InlineData("""[{"op":"remove","path":"/x"}]""", "error in remove for path: '/x': Unable to remove nonexistent key: x: missing value")]
     [InlineData("""[{"op":"replace","path":"/x/y","value":1}]""", "replace operation does not apply: doc is missing path: /x/y: missing value")]
     [InlineData("""[{"op":"replace","path":"/l/1","value":1}]""", "replace operation does not apply: doc is missing key: /l/1: missing value")]
