@@ -74,6 +74,28 @@ internal sealed class YamlInput
         }
     }
 
+    /// <summary>What may stand behind the last word of a line: blanks, a comment, the break.</summary>
+    /// <param name="context">Where the token of that word began.</param>
+    /// <exception cref="YamlError">Something else stands there.</exception>
+    public void SkipRestOfLine(YamlMark context)
+    {
+        SkipBlanks();
+        if (this[0] == '#')
+        {
+            SkipLineText();
+        }
+
+        if (!IsBreakOrEnd())
+        {
+            throw YamlError.OfScanner("did not find expected comment or line break", Mark, context);
+        }
+
+        if (IsBreak())
+        {
+            SkipBreak();
+        }
+    }
+
     public void SkipBreak() => Mark = new YamlMark(Mark.Index + (this[0] == '\r' && this[1] == '\n' ? 2 : 1), Mark.Line + 1, 0);
 
     /// <summary>Takes a character over.</summary>

@@ -185,22 +185,7 @@ internal sealed class YamlScalars(YamlInput input)
             }
         }
 
-        input.SkipBlanks();
-        if (input[0] == '#')
-        {
-            input.SkipLineText();
-        }
-
-        if (!input.IsBreakOrEnd())
-        {
-            throw YamlError.OfScanner("did not find expected comment or line break", input.Mark, start);
-        }
-
-        if (input.IsBreak())
-        {
-            input.SkipBreak();
-        }
-
+        input.SkipRestOfLine(start);
         return (keep, more);
     }
 

@@ -73,22 +73,7 @@ internal sealed class YamlTags(YamlInput input)
             "TAG" => Prefix(start),
             _ => throw YamlError.OfScanner("found unknown directive name", input.Mark, start),
         };
-        input.SkipBlanks();
-        if (input[0] == '#')
-        {
-            input.SkipLineText();
-        }
-
-        if (!input.IsBreakOrEnd())
-        {
-            throw YamlError.OfScanner("did not find expected comment or line break", input.Mark, start);
-        }
-
-        if (input.IsBreak())
-        {
-            input.SkipBreak();
-        }
-
+        input.SkipRestOfLine(start);
         return token;
     }
 

@@ -10,6 +10,7 @@ public sealed class Selection
 {
     private readonly LabelSelector _labels;
     private readonly ulong _marks;
+    private readonly bool _isNamespaced;
     private readonly (Func<StoredObject, string> Read, bool Equal, string Value)[] _fields;
 
     private Selection(ServedResource resource, string ns, LabelSelector labels, FieldSelector fields)
@@ -17,6 +18,7 @@ public sealed class Selection
         Namespace = ns;
         _labels = labels;
         _marks = LabelMarks.Of(labels);
+        _isNamespaced = resource.Type.Namespaced;
         _fields = [.. fields.Requirements.Select(r => (SelectableFields.Reader(resource, r.Field), r.Equal, r.Value))];
         Name = fields.Exact("metadata.name");
         // Fields of custom resources may read differently in each of their versions, so nobody is pinned to them.
@@ -81,7 +83,7 @@ public sealed class Selection
     /// <param name="after">The key they come after; empty for the beginning.</param>
     public IEnumerable<StoredObject> In(CacheSnapshot snapshot, string after = "")
     {
-        if (Name is { } name && (Namespace.Length > 0 || !IsNamespaced(snapshot)))
+        if (Name is { } name && (Namespace.Length > 0 || !_isNamespaced))
         {
             return after.Length == 0 && snapshot.Find(Namespace, name) is { } one && Matches(one) ? [one] : [];
         }
@@ -111,15 +113,5 @@ public sealed class Selection
         }
 
         return true;
-    }
-
-    private static bool IsNamespaced(CacheSnapshot snapshot)
-    {
-        foreach (var any in snapshot.Objects)
-        {
-            return any.Namespace.Length > 0;
-        }
-
-        return false;
     }
 }
