@@ -53,7 +53,7 @@ internal sealed class ServerCore : IDisposable
         var hooks = new WebhookDispatch(registry, Table, _webhooks, cycles, Authorizer, parts.Ids, AdmissionFigures, parts.Clock);
         Admission = AdmissionPlugins.Chain(options.Admission, new AdmissionPlugins.Parts(registry, Authorizer, Authorizers.Roles, Table, parts.Ids, hooks, _quota, AdmissionFigures, parts.Clock));
         Fill();
-        Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki));
+        Aggregated = new AggregatedApis(registry, ProxyAddresses, Dial, FrontProxy(pki), parts.Clock);
         Services = new ServiceAllocator(registry, () => registry.Clock.Current, options.Ranges, Dice());
         Writer = new ObjectWriter(registry, Admission, new ObjectValidator(), Services, parts.Ids, parts.Clock);
         Deleter = new ObjectDeleter(registry, Admission, parts.Clock);

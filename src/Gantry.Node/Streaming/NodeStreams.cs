@@ -24,7 +24,7 @@ public sealed class NodeStreams : IDisposable
     {
         _logs = new LogEndpoint(runtime, new FileWatches(clock, log), clock, log);
         _commands = new RemoteCommands(runtime, runtimeState, _connector, clock, log);
-        _forwards = new PortForwards(runtime, _connector, log);
+        _forwards = new PortForwards(runtime, _connector, clock, log);
     }
 
     /// <param name="context">The request; its query holds the log options.</param>

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Gantry.Client.Http;
 using Gantry.Node.Cri;
 using Gantry.Node.Grpc;
 using Gantry.Node.Runtime;
@@ -20,13 +21,15 @@ internal sealed class PortForwards
     private readonly IContainerRuntime _runtime;
     private readonly PodContainers _containers;
     private readonly RuntimeConnector _connector;
+    private readonly TimeProvider _clock;
     private readonly ILogger _log;
 
-    public PortForwards(IContainerRuntime runtime, RuntimeConnector connector, ILogger log)
+    public PortForwards(IContainerRuntime runtime, RuntimeConnector connector, TimeProvider clock, ILogger log)
     {
         _runtime = runtime;
         _containers = new PodContainers(runtime);
         _connector = connector;
+        _clock = clock;
         _log = log;
     }
 
@@ -36,7 +39,7 @@ internal sealed class PortForwards
         {
             if (!WebSocketHandshake.Wanted(context.Request))
             {
-                await SpdyPassage.RunAsync(context, p => ConnectAsync(podUid, podName, p, ct), [StreamProtocols.PortForward], ct);
+                await SpdyPassage.RunAsync(context, p => ConnectAsync(podUid, podName, p, ct), [StreamProtocols.PortForward], _clock, ct);
             }
             else if (!WebSocketHandshake.TryCheck(context, out var problem))
             {
@@ -95,7 +98,7 @@ internal sealed class PortForwards
         using var runtime = await ConnectAsync(podUid, podName, [StreamProtocols.PortForward], ct);
         using var socket = await WebSocketHandshake.AcceptAsync(context, StreamProtocols.PortForwardTunnel);
         await using var client = new TunnelStream(socket);
-        var failure = await RawPipe.RunAsync(client, runtime.Stream, ct);
+        var failure = await StreamJoin.RunAsync(client, runtime.Stream, _clock, ct);
         if (failure is null && socket.State is (WebSocketState.Open or WebSocketState.CloseReceived))
         {
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct);
@@ -132,7 +135,7 @@ internal sealed class PortForwards
         context.Response.Headers.SecWebSocketAccept = runtime.Header("Sec-WebSocket-Accept");
         context.Response.Headers.SecWebSocketProtocol = protocol;
         await using var client = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        if (await RawPipe.RunAsync(client, runtime.Stream, ct) is { } failure)
+        if (await StreamJoin.RunAsync(client, runtime.Stream, _clock, ct) is { } failure)
         {
             throw new IOException(failure.Message, failure);
         }

@@ -69,7 +69,7 @@ internal sealed class RemoteCommands
         {
             await (WebSocketHandshake.Wanted(context.Request)
                 ? OverWebSocketAsync(context, options, Connect, ct)
-                : SpdyPassage.RunAsync(context, Connect, [StreamProtocols.CommandV4, "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"], ct));
+                : SpdyPassage.RunAsync(context, Connect, [StreamProtocols.CommandV4, "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io"], _clock, ct));
         }
         catch (Exception gone) when (gone is WebSocketException or IOException or InvalidDataException || (gone is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {

@@ -1,3 +1,4 @@
+using Gantry.Client.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -9,9 +10,10 @@ internal static class SpdyPassage
     /// <param name="context">The client's request.</param>
     /// <param name="connect">Opens the runtime's side with the protocols given.</param>
     /// <param name="known">The protocols on top of SPDY that may be chosen.</param>
+    /// <param name="clock">Time.</param>
     /// <param name="ct">Ends it.</param>
     public static async Task RunAsync(
-        HttpContext context, Func<IEnumerable<string>, Task<UpgradedConnection>> connect, IReadOnlyList<string> known, CancellationToken ct)
+        HttpContext context, Func<IEnumerable<string>, Task<UpgradedConnection>> connect, IReadOnlyList<string> known, TimeProvider clock, CancellationToken ct)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade
             || !context.Request.Headers.Upgrade.Any(v => string.Equals(v, StreamProtocols.Spdy, StringComparison.OrdinalIgnoreCase)))
@@ -51,7 +53,7 @@ internal static class SpdyPassage
             }
 
             await using var client = await upgrade.UpgradeAsync();
-            if (await RawPipe.RunAsync(client, runtime.Stream, ct) is { } failure)
+            if (await StreamJoin.RunAsync(client, runtime.Stream, clock, ct) is { } failure)
             {
                 throw new IOException(failure.Message, failure);
             }

@@ -30,6 +30,7 @@ internal sealed class AggregatedApis : IDisposable
     private readonly ProxyAddresses _addresses;
     private readonly Dialer _dial;
     private readonly Func<X509Certificate2> _identity;
+    private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<V1APIServiceSpec, AggregatedWay> _ways = new();
     private readonly ConcurrentDictionary<string, byte[]> _resources = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, AggregatedOpenApi> _descriptions = new(StringComparer.Ordinal);
@@ -39,12 +40,14 @@ internal sealed class AggregatedApis : IDisposable
     /// <param name="addresses">Chooses among endpoints.</param>
     /// <param name="dial">Opens connections into the pod network.</param>
     /// <param name="identity">The certificate by which the other servers know this one.</param>
-    public AggregatedApis(IObjects objects, ProxyAddresses addresses, Dialer dial, Func<X509Certificate2> identity)
+    /// <param name="clock">Time.</param>
+    public AggregatedApis(IObjects objects, ProxyAddresses addresses, Dialer dial, Func<X509Certificate2> identity, TimeProvider clock)
     {
         _objects = objects;
         _addresses = addresses;
         _dial = dial;
         _identity = identity;
+        _clock = clock;
     }
 
     /// <summary>Every API of another server.</summary>
@@ -231,7 +234,8 @@ internal sealed class AggregatedApis : IDisposable
                 return origin is null ? throw new IOException(refusal!.Message)
                     : await _dial(origin.Host.Trim('[', ']'), origin.Port, cancellation).ConfigureAwait(false);
             },
-            Trust(spec, $"{reference.Name}.{reference.Namespace}.svc"));
+            Trust(spec, $"{reference.Name}.{reference.Namespace}.svc"),
+            _clock);
         return new AggregatedWay(forwarder, Origin(service), RemoteIdentity.Headers(Itself));
     });
 

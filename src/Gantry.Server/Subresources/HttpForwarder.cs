@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
+using Gantry.Client.Http;
 using Gantry.Server.Statuses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,11 +24,14 @@ internal sealed class HttpForwarder : IDisposable
 
     private readonly SocketsHttpHandler _handler;
     private readonly HttpMessageInvoker _http;
+    private readonly TimeProvider _clock;
 
     /// <param name="dial">Opens connections into the pod network.</param>
     /// <param name="ssl">Whom to trust behind https, and what to show.</param>
-    public HttpForwarder(Dialer dial, SslClientAuthenticationOptions ssl)
+    /// <param name="clock">Time.</param>
+    public HttpForwarder(Dialer dial, SslClientAuthenticationOptions ssl, TimeProvider clock)
     {
+        _clock = clock;
         _handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -134,7 +138,8 @@ internal sealed class HttpForwarder : IDisposable
                     var here = await upgrade.UpgradeAsync().ConfigureAwait(false);
                     await using (here.ConfigureAwait(false))
                     {
-                        await JoinAsync(here, there, cancellation).ConfigureAwait(false);
+                        // A client that has gone is not told why.
+                        _ = await StreamJoin.RunAsync(here, there, _clock, cancellation).ConfigureAwait(false);
                     }
                 }
 
@@ -203,17 +208,6 @@ internal sealed class HttpForwarder : IDisposable
                 to.Headers[name] = values.ToArray();
             }
         }
-    }
-
-    // Whichever side ends first ends both.
-    private static async Task JoinAsync(Stream here, Stream there, CancellationToken cancellation)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var up = PumpAsync(here, there, either.Token);
-        var down = PumpAsync(there, here, either.Token);
-        await Task.WhenAny(up, down).ConfigureAwait(false);
-        await either.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Each piece is passed on as it comes: who streams does not want to wait for more.

@@ -40,7 +40,7 @@ internal sealed record SubresourceParts
     /// <summary>Every built-in subresource apart from those that are views of the object itself, and the resources that keep nothing.</summary>
     public IReadOnlyList<ISubresource> Subresources()
     {
-        var forwarder = new HttpForwarder(Dial, HttpForwarder.Anybody());
+        var forwarder = new HttpForwarder(Dial, HttpForwarder.Anybody(), Clock);
         var binding = new PodBinding(Writer, Admission, Clock);
         return
         [
