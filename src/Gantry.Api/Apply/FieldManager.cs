@@ -127,6 +127,21 @@ public static class FieldManager
         return kept.Equals(live) ? kept : changed;
     }
 
+    /// <summary>Why managed fields cannot be read, or null.</summary>
+    /// <param name="list">The encoded list.</param>
+    public static string? Fault(TreeList list)
+    {
+        try
+        {
+            ManagedFields.Decode(list);
+            return null;
+        }
+        catch (TreeException e)
+        {
+            return e.Message;
+        }
+    }
+
     internal static string Time(DateTimeOffset now) => ApiTimes.Format(now);
 
     internal static FieldSet Owned(FieldSet fields) => fields.Difference(Unowned);

@@ -53,7 +53,7 @@ public sealed class ApiDispatcher
         }
 
         // The paths of the first proxies are known to authorization, but nothing is served there any more.
-        if (info.Verb == "proxy" || (!resource.Type.Namespaced && info.Namespace.Length > 0 && info.Resource != "namespaces"))
+        if (info.Verb == "proxy" || (resource.Custom is null && IsBeyond(info)) || (!resource.Type.Namespaced && info.Namespace.Length > 0 && info.Resource != "namespaces"))
         {
             return new(ApiStatus.NoSuchResource);
         }
@@ -99,11 +99,15 @@ public sealed class ApiDispatcher
     /// <summary>What the API answers where nothing is served at all.</summary>
     internal static ApiAnswer NoSuchPath { get; } = new ApiAnswer.Document(404, "text/plain; charset=utf-8", "404 page not found\n"u8.ToArray());
 
+    // Built-in paths end with the subresource, and of one nothing is watched; what is passed on goes as deep as it wants.
+    private static bool IsBeyond(Requests.RequestInfo info) => info.Subresource is not ("" or "proxy") && (info.Rest.Length > 0 || info.Verb == "watch");
+
     // These are the object itself; what differs is what may be changed by them.
     private static bool IsView(string subresource) => subresource is "status" or "ephemeralcontainers" or "approval" or "finalize";
 
     private static bool Allows(ServedResource resource, Requests.RequestInfo info) => info.Subresource.Length > 0
         ? resource.Type.Subresources.First(s => s.Name == info.Subresource).Verbs.Contains(info.Verb, StringComparer.Ordinal)
+        : resource.Custom is not null ? resource.Type.Allows(info.Verb)
         : resource.Type.Allows(info.Verb) && (info.Verb == "create" == (info.Name.Length == 0) || info.Verb is not ("create" or "update" or "patch" or "delete"));
 
     private ValueTask<ApiAnswer> SubresourceAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
@@ -184,7 +188,7 @@ public sealed class ApiDispatcher
 
     private async ValueTask<ApiAnswer> CreateAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
-        if (ObjectChecks.Options(call.Options, "CreateOptions") is { } refused)
+        if (ObjectChecks.Creation(call) is { } refused)
         {
             return refused;
         }
@@ -195,12 +199,13 @@ public sealed class ApiDispatcher
             return refusal!;
         }
 
-        var scope = WriteScope.Of(call, resource);
+        var scope = WriteScope.Of(call, resource) with { Name = "" };
         if (ObjectChecks.Namespace(value, scope.Namespace) is { } elsewhere)
         {
             return elsewhere;
         }
 
+        Metadata.DistinctOwners(value, isAdmitted: false, call.Warn);
         return Answer(resource, await _writer.CreateAsync(scope, value, managed: false, cancellation).ConfigureAwait(false));
     }
 
@@ -223,6 +228,7 @@ public sealed class ApiDispatcher
             return elsewhere;
         }
 
+        Metadata.DistinctOwners(value, isAdmitted: false, call.Warn);
         return await _writer.UpdateAsync(scope, (_, stored) => Replacement(scope, value, stored), cancellation).ConfigureAwait(false);
     }
 
@@ -266,6 +272,17 @@ public sealed class ApiDispatcher
 
     private async ValueTask<ApiAnswer> DeleteManyAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
+        var (selection, problem) = Select(call, resource);
+        if (selection is null)
+        {
+            return problem!;
+        }
+
+        if (ListOptions.Of(call.Options, watch: false).Refusal is { } unlisted)
+        {
+            return unlisted;
+        }
+
         var (options, refusal) = DeleteOptionsReader.Read(call);
         if (options is null)
         {
@@ -279,12 +296,6 @@ public sealed class ApiDispatcher
         }
 
         DeleteOptionsReader.Warn(call, resource, options);
-        var (selection, problem) = Select(call, resource);
-        if (selection is null)
-        {
-            return problem!;
-        }
-
         var (page, unreadable) = await _lists.ReadAsync(resource, selection, call.Options, cancellation).ConfigureAwait(false);
         if (page is null)
         {

@@ -58,6 +58,11 @@ internal static class BuiltInSubresources
 
         public async ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
         {
+            if (ObjectChecks.Creation(call) is { } misused)
+            {
+                return misused;
+            }
+
             var (value, refusal) = BodyDecoder.Decode(call, resource.Type);
             if (value is null)
             {
@@ -65,10 +70,6 @@ internal static class BuiltInSubresources
             }
 
             var scope = WriteScope.Of(call, resource);
-            if (ObjectChecks.Options(call.Options, "CreateOptions") is { } misused)
-            {
-                return misused;
-            }
 
             if (ObjectChecks.Namespace(value, scope.Namespace) is { } elsewhere)
             {

@@ -32,7 +32,8 @@ internal static class CustomRoutes
     private static ApiStatus? OfObject(ApiCall call, ServedResource resource)
     {
         var (info, type) = (call.Info, resource.Type);
-        return !type.Allows(info.Verb) || (info.Verb == "create" && info.Name.Length > 0) ? ApiStatus.MethodNotSupported(type, info.Verb)
+        // What is posted under a name is created as it is posted beside all others: the name is not looked at.
+        return !type.Allows(info.Verb) ? ApiStatus.MethodNotSupported(type, info.Verb)
             : info.Verb is "update" or "patch" && info.Name.Length == 0
                 ? (info.Verb == "patch" ? PatchHandler.MediaType(call, resource) : null) ?? ApiStatus.BadRequest("name must be provided")
             : null;

@@ -1,5 +1,6 @@
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
+using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 using Gantry.Server.Validation;
@@ -43,6 +44,11 @@ internal static class ObjectChecks
             ? $"the name of the object ({name} based on URL) was undeterminable: name must be provided"
             : $"the name of the object ({given}) does not match the name on the URL ({name})");
     }
+
+    /// <summary>What has to be right before the body of something new is read: what it comes in, and the options.</summary>
+    public static ApiStatus? Creation(ApiCall call) => call.BodyProblem is null && call.ContentType is not ("" or "application/json" or "application/yaml")
+        ? ApiStatus.UnsupportedMediaType(BodyDecoder.MediaTypes)
+        : Options(call.Options, "CreateOptions");
 
     /// <summary>The options of a create, update or patch.</summary>
     /// <param name="query">The options.</param>

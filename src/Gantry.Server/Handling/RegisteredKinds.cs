@@ -60,18 +60,21 @@ internal static class RegisteredKinds
     private static readonly FrozenSet<string> Unversioned =
         new[] { "Status", "APIVersions", "APIGroup", "APIGroupList", "APIResourceList" }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<(string ApiVersion, string Kind), string> InMemory = Read().ToFrozenDictionary();
+    private static readonly FrozenDictionary<(string ApiVersion, string Kind), string> Names = Read().ToFrozenDictionary();
 
-    private static readonly FrozenSet<string> Versions = InMemory.Keys.Select(k => k.ApiVersion).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Versions = Names.Keys.Select(k => k.ApiVersion).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a kind is in memory, such as <c>core.Pod</c>, or null where nobody knows it. Options of requests and lists are only equal to themselves.</summary>
     public static string? Find(string apiVersion, string kind) =>
-        InMemory.TryGetValue((apiVersion, kind), out var name) ? name
+        Names.TryGetValue((apiVersion, kind), out var name) ? name
         : (Options.Contains(kind) && Versions.Contains(apiVersion)) || (Unversioned.Contains(kind) && apiVersion == "v1") ? "v1." + kind
         : null;
 
     /// <summary>The name in memory of the kind that a path takes.</summary>
     public static string Of(ResourceType type) => Find(type.ApiVersion, type.Kind) ?? Package(type.Group) + "." + type.Kind;
+
+    /// <summary>The name in memory of an object that is answered, or of a list of such; custom resources are all alike there.</summary>
+    public static string InMemory(ResourceType type, bool isList) => Find(type.ApiVersion, isList ? type.ListKind : type.Kind) ?? (isList ? "unstructured.UnstructuredList" : "unstructured.Unstructured");
 
     /// <summary>Where an API server registers the kinds of a group, as its messages say it.</summary>
     public static string SchemeOf(string group) => group switch

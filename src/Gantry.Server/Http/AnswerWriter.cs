@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Gantry.Api.Trees;
 using Gantry.Server.Audit;
+using Gantry.Server.Handling;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Statuses;
@@ -46,6 +47,7 @@ internal sealed class AnswerWriter
             context.Response.Headers.Warning = StringValues.Concat(context.Response.Headers.Warning, WarningHeaders.Of(warnings));
         }
 
+        answer = Shaped(answer, call, range);
         if (call?.Audit is { } audit)
         {
             await RecordAsync(audit, call, answer, range, cancellation).ConfigureAwait(false);
@@ -53,6 +55,9 @@ internal sealed class AnswerWriter
 
         switch (answer)
         {
+            case ApiAnswer.Says { Status.IsSuccess: false } refusal:
+                await StatusAsync(context, refusal.Status, RangeOfStatus(context), cancellation).ConfigureAwait(false);
+                break;
             case ApiAnswer.Says says:
                 await StatusAsync(context, says.Status, range, cancellation).ConfigureAwait(false);
                 break;
@@ -139,9 +144,33 @@ internal sealed class AnswerWriter
     public static ValueTask StatusAsync(HttpContext context, ApiStatus status, CancellationToken cancellation)
     {
         context.Features.Get<AuditContext>()?.Responds(status);
-        var range = MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: true, protobuf: true) ?? MediaRange.Json;
+        return StatusAsync(context, status, RangeOfStatus(context), cancellation);
+    }
+
+    // What can be made of objects cannot be made of a refusal: it comes in the first encoding that is taken as it is, or in JSON.
+    private static MediaRange RangeOfStatus(HttpContext context)
+    {
+        var range = MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: false, protobuf: true, transforms: false) ?? MediaRange.Json;
         var pretty = PrettyJson.IsWanted(context, Requests.RequestOptions.Parse(context.Request.QueryString.Value ?? ""));
-        return StatusAsync(context, status, range with { Pretty = pretty }, cancellation);
+        return range with { Pretty = pretty };
+    }
+
+    // Whether the answer can be had in the wanted shape is found out when all is done, as the answer is made.
+    private static ApiAnswer Shaped(ApiAnswer answer, ApiCall? call, MediaRange range)
+    {
+        if (range.Shape == AnswerShape.Table && call is not null && answer is ApiAnswer.Item or ApiAnswer.Items or ApiAnswer.Says { Status.IsSuccess: true })
+        {
+            return Tables.TableWriter.Include(call.Options["includeObject"]).Refusal ?? answer;
+        }
+
+        return answer switch
+        {
+            ApiAnswer.Item item when range is { Shape: AnswerShape.Metadata, OfList: true } =>
+                ApiStatus.NotAcceptable($"you requested PartialObjectMetadataList, but the requested object is not a list (*{RegisteredKinds.InMemory(item.Type, isList: false)})"),
+            ApiAnswer.Items { Page.Resource.Type: var type } when range is { Shape: AnswerShape.Metadata, OfList: false } =>
+                ApiStatus.NotAcceptable($"you requested PartialObjectMetadata, but the requested object is a list (*{RegisteredKinds.InMemory(type, isList: true)})"),
+            _ => answer,
+        };
     }
 
     private static async ValueTask StatusAsync(HttpContext context, ApiStatus status, MediaRange range, CancellationToken cancellation)

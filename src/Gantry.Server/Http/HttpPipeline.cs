@@ -11,6 +11,7 @@ using Gantry.Server.Reading;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Server.Http;
@@ -72,7 +73,11 @@ internal sealed class HttpPipeline
             context.Response.Headers.CacheControl = "no-cache, private";
             context.Response.Headers[AuditAddresses.IdHeader] = _auditor is null ? AuditAddresses.IdOf(request) ?? _ids.Next() : _auditor.IdOf(context);
 
-            if (_stopping.IsCancellationRequested && !PlainPaths.IsServedToTheEnd(path))
+            if (info.IsUnclear)
+            {
+                await UnclearAsync(context).ConfigureAwait(false);
+            }
+            else if (_stopping.IsCancellationRequested && !PlainPaths.IsServedToTheEnd(path))
             {
                 await StoppingAsync(context).ConfigureAwait(false);
             }
@@ -142,10 +147,23 @@ internal sealed class HttpPipeline
         return TextAsync(context, 429, "The apiserver is shutting down, please try again later.\n", 5);
     }
 
-    private static async ValueTask TextAsync(HttpContext context, int code, string text, long retryAfter)
+    // Kubernetes takes this for a fault of its own.
+    private static ValueTask UnclearAsync(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var shown = target.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        return TextAsync(context, 500, $"Internal Server Error: \"{shown}\": failed to create RequestInfo: unable to determine kind and namespace from url, {shown}\n");
+    }
+
+    private static ValueTask TextAsync(HttpContext context, int code, string text, long retryAfter)
+    {
+        context.Response.Headers.RetryAfter = retryAfter.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return TextAsync(context, code, text);
+    }
+
+    private static async ValueTask TextAsync(HttpContext context, int code, string text)
     {
         context.Response.StatusCode = code;
-        context.Response.Headers.RetryAfter = retryAfter.ToString(System.Globalization.CultureInfo.InvariantCulture);
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.ContentType = "text/plain; charset=utf-8";
         await context.Response.BodyWriter.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), CancellationToken.None).ConfigureAwait(false);
@@ -287,7 +305,7 @@ internal sealed class HttpPipeline
         if (!info.IsResource)
         {
             var document = await _paths.AnswerAsync(context, info, user, cancellation).ConfigureAwait(false);
-            var form = MediaRange.Negotiate(accept, tables: false, protobuf: false) ?? MediaRange.Json;
+            var form = MediaRange.Negotiate(accept, tables: false, protobuf: false, transforms: false) ?? MediaRange.Json;
             await _writer.WriteAsync(context, null, document, form with { Pretty = PrettyJson.IsWanted(context, info.Options) }, cancellation).ConfigureAwait(false);
             return;
         }
@@ -314,7 +332,8 @@ internal sealed class HttpPipeline
             range = range with { Pretty = !range.Yaml && !range.Protobuf };
         }
 
-        if (range.Shape == AnswerShape.Table && Tables.TableWriter.Include(info.Options["includeObject"]).Refusal is { } untabled)
+        // Who asks for anything else is told so when it is done.
+        if (info.Verb == "watch" && range.Shape == AnswerShape.Table && Tables.TableWriter.Include(info.Options["includeObject"]).Refusal is { } untabled)
         {
             await AnswerWriter.StatusAsync(context, untabled, cancellation).ConfigureAwait(false);
             return;

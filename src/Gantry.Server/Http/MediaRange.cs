@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Gantry.Server.Http;
 
 /// <summary>In which shape objects are answered.</summary>
@@ -16,6 +18,9 @@ internal enum AnswerShape
 /// <param name="Pretty">Indented, where it is JSON.</param>
 internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string Version, bool Protobuf = false, bool Pretty = false)
 {
+    /// <summary>Whether metadata is wanted of a list; else of one object.</summary>
+    public bool OfList { get; init; }
+
     /// <summary>What can be answered, as 406 lists it.</summary>
     public static IReadOnlyList<string> Served { get; } = ["application/json", "application/yaml", ProtobufBodies.Type];
 
@@ -67,38 +72,71 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
     /// <summary>The best that both sides know, or null.</summary>
     /// <param name="accept">The Accept header; empty means anything.</param>
     /// <param name="tables">Whether tables can be made.</param>
-    /// <param name="protobuf">Whether the answer has a protobuf form.</param>
-    public static MediaRange? Negotiate(string accept, bool tables, bool protobuf)
+    /// <param name="protobuf">Whether the answer itself has a protobuf form; its metadata always has.</param>
+    /// <param name="transforms">Whether anything can be made of the answer but itself; of a refusal nothing can.</param>
+    public static MediaRange? Negotiate(string accept, bool tables, bool protobuf, bool transforms = true)
     {
         if (accept.Length == 0 || accept is "*/*" or "application/json")
         {
             return Json;
         }
 
-        MediaRange? best = null;
-        var bestQuality = 0d;
-        foreach (var clause in accept.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var clause in InOrder(accept))
         {
-            var (range, quality) = Read(clause, tables, protobuf);
-            if (range is not null && quality > bestQuality)
+            if (Read(clause, tables, protobuf) is { } range && (transforms || range.Shape == AnswerShape.Whole))
             {
-                (best, bestQuality) = (range, quality);
+                return range;
             }
         }
 
-        return best;
+        return null;
     }
 
-    private static (MediaRange? Range, double Quality) Read(string clause, bool tables, bool protobuf)
+    // Sorted as Go's library of such headers sorts: what is wanted more comes first, and what is named before what stands for many, however much that is wanted.
+    private static List<string> InOrder(string accept)
     {
-        var parts = clause.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var binary = protobuf && parts.Length > 0 && parts[0] == ProtobufBodies.Type;
-        if (parts.Length == 0 || !binary && parts[0] is not ("application/json" or "application/yaml" or "application/*" or "*/*"))
+        var clauses = new List<(string Text, double Quality, int Stars)>();
+        foreach (var text in accept.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            return (null, 0);
+            var clause = (text, Quality(text), text.StartsWith("*/", StringComparison.Ordinal) ? 2 : text.Contains("/*", StringComparison.Ordinal) ? 1 : 0);
+            var at = clauses.Count;
+            while (at > 0 && IsFirst(clause, clauses[at - 1]))
+            {
+                at--;
+            }
+
+            clauses.Insert(at, clause);
         }
 
-        var (kind, group, version, quality) = ("", "", "", 1d);
+        return clauses.ConvertAll(c => c.Text);
+    }
+
+    private static bool IsFirst((string Text, double Quality, int Stars) one, (string Text, double Quality, int Stars) other) =>
+        one.Quality > other.Quality || (one.Stars < 2 && other.Stars == 2) || (one.Stars == 0 && other.Stars > 0);
+
+    private static double Quality(string clause)
+    {
+        foreach (var part in clause.Split(';', StringSplitOptions.TrimEntries).AsSpan(1))
+        {
+            if (part.StartsWith("q=", StringComparison.Ordinal))
+            {
+                return double.TryParse(part.AsSpan(2), NumberStyles.Float, CultureInfo.InvariantCulture, out var given) ? given : 0;
+            }
+        }
+
+        return 1;
+    }
+
+    private static MediaRange? Read(string clause, bool tables, bool protobuf)
+    {
+        var parts = clause.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var binary = parts.Length > 0 && parts[0] == ProtobufBodies.Type;
+        if (parts.Length == 0 || !binary && parts[0] is not ("application/json" or "application/yaml" or "application/*" or "*/*"))
+        {
+            return null;
+        }
+
+        var (kind, group, version) = ("", "", "");
         foreach (var part in parts.AsSpan(1))
         {
             var equals = part.IndexOf('=', StringComparison.Ordinal);
@@ -114,28 +152,28 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
                 case "v":
                     version = value;
                     break;
-                case "q" when double.TryParse(value, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var given):
-                    quality = given;
-                    break;
+                case "stream" when value is not ("" or "watch") || (value.Length > 0 && parts[0] == "application/yaml"):
+                case "sv" when value is not ("" or "v1"):
+                    return null;
             }
         }
 
         var yaml = parts[0].EndsWith("yaml", StringComparison.Ordinal);
-        if (kind.Length == 0)
+        if (kind.Length + group.Length + version.Length == 0)
         {
-            return (new MediaRange(yaml, AnswerShape.Whole, "", binary), quality);
+            return binary && !protobuf ? null : new MediaRange(yaml, AnswerShape.Whole, "", binary);
         }
 
         if (group != "meta.k8s.io" || version is not ("v1" or "v1beta1"))
         {
-            return (null, 0);
+            return null;
         }
 
         return kind switch
         {
-            "Table" when tables && !binary => (new MediaRange(yaml, AnswerShape.Table, version), quality),
-            "PartialObjectMetadata" or "PartialObjectMetadataList" => (new MediaRange(yaml, AnswerShape.Metadata, version, binary), quality),
-            _ => (null, 0),
+            "Table" when tables && !binary => new MediaRange(yaml, AnswerShape.Table, version),
+            "PartialObjectMetadata" or "PartialObjectMetadataList" => new MediaRange(yaml, AnswerShape.Metadata, version, binary) { OfList = kind.EndsWith('t') },
+            _ => null,
         };
     }
 }

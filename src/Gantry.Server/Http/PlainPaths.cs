@@ -135,7 +135,7 @@ internal sealed class PlainPaths
             return ApiStatus.UnroutedAccept(MediaRange.Served);
         }
 
-        if (MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: false, protobuf: true) is not { } range)
+        if (MediaRange.Negotiate(context.Request.Headers.Accept.ToString(), tables: false, protobuf: true, transforms: false) is not { } range)
         {
             return ApiStatus.NotAcceptable(MediaRange.Served);
         }

@@ -41,5 +41,5 @@ internal static class RequestReader
     }
 
     private static ApiStatus TooLarge(int limit) =>
-        ApiStatus.RequestEntityTooLarge(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Request entity too large: limit is {limit}"));
+        ApiStatus.RequestEntityTooLarge(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"limit is {limit}"));
 }

@@ -34,6 +34,9 @@ public sealed record RequestInfo
     /// <summary>What follows a proxy subresource's name in the path, with its leading slash; empty elsewhere.</summary>
     public string Rest { get; init; } = "";
 
+    /// <summary>Whether the path is about some resource, but does not say which.</summary>
+    public bool IsUnclear { get; init; }
+
     public RequestOptions Options { get; init; } = RequestOptions.None;
 
     /// <summary>Whether the request only reads.</summary>

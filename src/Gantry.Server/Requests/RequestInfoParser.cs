@@ -11,7 +11,7 @@ public static class RequestInfoParser
     {
         var options = RequestOptions.Parse(query);
         var plain = new RequestInfo { Path = path, Verb = Lower(method), Options = options };
-        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var segments = path.Trim('/').Split('/');
         int at;
         string group;
         if (segments.Length >= 3 && segments[0] == "api")
@@ -34,12 +34,17 @@ public static class RequestInfoParser
         var proxyPrefix = false;
 
         // /api/v1/watch/pods: the old form of ?watch=true, still served. A resource of that name does not exist.
-        if (segments[at] == "watch" && segments.Length > at + 1)
+        if (segments[at] is "watch" or "proxy" && segments.Length == at + 1)
+        {
+            return plain with { IsUnclear = true };
+        }
+
+        if (segments[at] == "watch")
         {
             watchPrefix = true;
             at++;
         }
-        else if (segments[at] == "proxy" && segments.Length > at + 1)
+        else if (segments[at] == "proxy")
         {
             proxyPrefix = true;
             at++;

@@ -85,14 +85,12 @@ public sealed record ApiStatus
     /// <param name="errors">At least one.</param>
     public static ApiStatus Invalid(string group, string kind, string name, IReadOnlyList<FieldError> errors)
     {
-        // Go's aggregate error: each distinct message once, in brackets when there are several. The causes keep repetitions.
-        var messages = errors.Select(e => e.ToString()).Distinct(StringComparer.Ordinal).ToList();
-        var list = messages.Count == 1 ? messages[0] : "[" + string.Join(", ", messages) + "]";
+        // The causes keep repetitions.
         return new ApiStatus
         {
             Code = 422,
             Reason = "Invalid",
-            Message = $"{Qualified(group, kind)} \"{name}\" is invalid: {list}",
+            Message = $"{Qualified(group, kind)} \"{name}\" is invalid: {Aggregate(errors)}",
             Details = new StatusDetails
             {
                 Name = name,
@@ -101,6 +99,13 @@ public sealed record ApiStatus
                 Causes = [.. errors.Select(e => new StatusCause(e.Reason, e.Body, e.Path))],
             },
         };
+    }
+
+    /// <summary>Go's aggregate error: each distinct message once, in brackets when there are several.</summary>
+    public static string Aggregate(IReadOnlyList<FieldError> errors)
+    {
+        var messages = errors.Select(e => e.ToString()).Distinct(StringComparer.Ordinal).ToList();
+        return messages.Count == 1 ? messages[0] : "[" + string.Join(", ", messages) + "]";
     }
 
     public static ApiStatus Invalid(ResourceType type, string name, IReadOnlyList<FieldError> errors) => Invalid(type.Group, type.Kind, name, errors);
@@ -141,12 +146,9 @@ public sealed record ApiStatus
     public static ApiStatus NotWhileTerminating(ResourceType type, string verb) =>
         Named(405, "MethodNotAllowed", type.Group, type.Plural, "", $"{verb} not allowed while custom resource definition is terminating");
 
-    public static ApiStatus NotAcceptable(IEnumerable<string> accepted) => new()
-    {
-        Code = 406,
-        Reason = "NotAcceptable",
-        Message = "only the following media types are accepted: " + string.Join(", ", accepted),
-    };
+    public static ApiStatus NotAcceptable(IEnumerable<string> accepted) => NotAcceptable("only the following media types are accepted: " + string.Join(", ", accepted));
+
+    public static ApiStatus NotAcceptable(string message) => new() { Code = 406, Reason = "NotAcceptable", Message = message };
 
     public static ApiStatus UnsupportedMediaType(IEnumerable<string> accepted) => new()
     {
@@ -196,7 +198,7 @@ public sealed record ApiStatus
         Details = new StatusDetails { RetryAfterSeconds = retryAfterSeconds, Causes = causes },
     };
 
-    public static ApiStatus RequestEntityTooLarge(string message) => new() { Code = 413, Reason = "RequestEntityTooLarge", Message = message };
+    public static ApiStatus RequestEntityTooLarge(string message) => new() { Code = 413, Reason = "RequestEntityTooLarge", Message = "Request entity too large: " + message };
 
     public static ApiStatus Timeout(string message) => new() { Code = 504, Reason = "Timeout", Message = message, Details = new StatusDetails() };
 

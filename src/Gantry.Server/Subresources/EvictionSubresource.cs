@@ -44,7 +44,7 @@ internal sealed class EvictionSubresource : ISubresource
 
     public async ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
-        if (ObjectChecks.Options(call.Options, "CreateOptions") is { } refused)
+        if (ObjectChecks.Creation(call) is { } refused)
         {
             return refused;
         }

@@ -30,7 +30,7 @@ internal sealed class PodBinding
     /// <param name="cancellation">Gives up.</param>
     public async ValueTask<ApiAnswer> BindAsync(ApiCall call, ServedResource pods, string name, CancellationToken cancellation)
     {
-        if (ObjectChecks.Options(call.Options, "CreateOptions") is { } refused)
+        if (ObjectChecks.Creation(call) is { } refused)
         {
             return refused;
         }

@@ -23,7 +23,7 @@ internal sealed class TokenSubresource(TokenIssuer issuer, AdmissionChain admiss
 
     public async ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
-        if (ObjectChecks.Options(call.Options, "CreateOptions") is { } misused)
+        if (ObjectChecks.Creation(call) is { } misused)
         {
             return misused;
         }

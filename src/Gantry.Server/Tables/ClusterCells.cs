@@ -38,7 +38,7 @@ internal static class ClusterCells
 
     public static IReadOnlyList<Tree> Component(V1ComponentStatus o)
     {
-        var healthy = o.Conditions.LastOrDefault(c => c.Type == "Healthy");
+        var healthy = o.Conditions.FirstOrDefault(c => c.Type == "Healthy");
         return [o.Metadata.Name, healthy is null ? "Unknown" : healthy.Status == "True" ? "Healthy" : "Unhealthy", healthy?.Message ?? "", healthy?.Error ?? ""];
     }
 

@@ -76,7 +76,7 @@ internal static class NetworkCells
             : string.Join(",", hosts) + (isMore ? string.Create(CultureInfo.InvariantCulture, $" + {rules.Count - ShownEndpoints} more...") : "");
     }
 
-    private static string Some(List<string> items) => items.TrueForAll(i => i.Length == 0) ? CellText.Unset : CellText.Some(items, items.Count);
+    private static string Some(List<string> items) => CellText.Some(items, items.Count) is { Length: > 0 } text ? text : CellText.Unset;
 
     private static string External(V1Service o)
     {

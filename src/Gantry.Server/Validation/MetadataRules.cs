@@ -178,7 +178,11 @@ public static class MetadataRules
         }
     }
 
-    private static void ManagedFields(FieldErrors errors, IReadOnlyList<V1ManagedFieldsEntry> entries, FieldPath at)
+    /// <summary>What is wrong with the managed fields of an object.</summary>
+    /// <param name="errors">Takes it.</param>
+    /// <param name="entries">The managed fields.</param>
+    /// <param name="at">Where they stand.</param>
+    public static void ManagedFields(FieldErrors errors, IReadOnlyList<V1ManagedFieldsEntry> entries, FieldPath at)
     {
         for (var i = 0; i < entries.Count; i++)
         {

@@ -1,8 +1,11 @@
+using Gantry.Api;
 using Gantry.Api.Apply;
+using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Statuses;
+using Gantry.Server.Validation;
 
 namespace Gantry.Server.Writing;
 
@@ -22,6 +25,27 @@ internal static class FieldTracking
         if (value.Map("metadata") is { } metadata && metadata.List("managedFields") is { Count: 0 })
         {
             metadata["managedFields"] = new TreeList([new TreeMap()]);
+        }
+    }
+
+    /// <summary>Puts managed fields back that admission has broken.</summary>
+    /// <param name="value">The object after admission, the caller's own.</param>
+    /// <param name="before">Its managed fields before.</param>
+    /// <param name="warn">Takes what the client is told of it.</param>
+    public static void KeepSound(TreeMap value, Tree? before, Action<string> warn)
+    {
+        if (value.Map("metadata") is not { } metadata || ReferenceEquals(metadata["managedFields"], before) || metadata["managedFields"] is not TreeList now)
+        {
+            return;
+        }
+
+        var errors = new FieldErrors();
+        var entries = ApiJson.Decode<V1ObjectMeta>(TreeJson.Write(new TreeMap { ["managedFields"] = now })).ManagedFields;
+        MetadataRules.ManagedFields(errors, entries, FieldPath.Root("metadata").Child("managedFields"));
+        if ((errors.Any ? ApiStatus.Aggregate(errors.List) : FieldManager.Fault(now)) is { } fault)
+        {
+            metadata["managedFields"] = before;
+            warn(".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: " + fault);
         }
     }
 

@@ -16,8 +16,8 @@ internal static class Metadata
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Gives a new object, which admission has seen, its uid, its time and, where it has none, its name.</summary>
-    /// <returns>The name, and whether the object says which revision it is, as no new one may; that is taken out.</returns>
-    public static (string Name, bool IsRevised) Begin(TreeMap value, ResourceType type, IIds ids, DateTimeOffset now)
+    /// <returns>The name, and the revision that the object says it is of, as no new one may; it is taken out.</returns>
+    public static (string Name, string Revision) Begin(TreeMap value, ResourceType type, IIds ids, DateTimeOffset now)
     {
         var metadata = value.Made("metadata");
         var name = metadata.Text("name") ?? "";
@@ -35,9 +35,17 @@ internal static class Metadata
 
         metadata["uid"] = ids.NewId().ToString("D");
         metadata["creationTimestamp"] = Time(now);
-        var isRevised = ulong.TryParse(metadata.Text("resourceVersion"), NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision != 0;
+        var said = TakeRevision(value);
+        return (name, ulong.TryParse(said, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision != 0 ? said : "");
+    }
+
+    /// <summary>Takes out the revision that an object says it is of; empty where it says none.</summary>
+    public static string TakeRevision(TreeMap value)
+    {
+        var metadata = value.Made("metadata");
+        var said = metadata.Text("resourceVersion") ?? "";
         metadata.Remove("resourceVersion");
-        return (name, isRevised);
+        return said;
     }
 
     /// <summary>Puts the object, which admission may have changed, where the request says it is.</summary>
@@ -76,8 +84,8 @@ internal static class Metadata
         metadata.Remove("selfLink");
     }
 
-    /// <summary>Takes out owners that are named twice.</summary>
-    public static void DistinctOwners(TreeMap value, Action<string> warn)
+    /// <summary>Takes out owners that are named twice: of what is created or updated before it is admitted, of everything afterwards.</summary>
+    public static void DistinctOwners(TreeMap value, bool isAdmitted, Action<string> warn)
     {
         if (value.Map("metadata") is not { } metadata || metadata.List("ownerReferences") is not { Count: > 1 } owners)
         {
@@ -99,7 +107,7 @@ internal static class Metadata
 
         if (repeated.Count > 0)
         {
-            warn(".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
+            warn(".metadata.ownerReferences contains duplicate entries" + (isAdmitted ? " after mutating admission happens" : "") + "; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; "
                 + $"please fix your requests; duplicate UID(s) observed: {string.Join(", ", repeated)}");
             metadata["ownerReferences"] = kept;
         }

@@ -51,6 +51,12 @@ public sealed class ObjectDeleter
             }
 
             var typed = resource.Typed(stored);
+            if (typed is V1Pod pod && DeletionRules.Grace(pod, options.GracePeriodSeconds) is null)
+            {
+                // It is on its way, and nobody is asked again.
+                return new WriteOutcome.Written(stored, false, false);
+            }
+
             if (!scope.IsAdmitted && await _admission.ValidateAsync(scope.Admission(AdmissionOperation.Delete, typed, scope.Name) with { DeleteOptions = options }, null, cancellation).ConfigureAwait(false) is { } unwanted)
             {
                 return unwanted;
@@ -129,13 +135,8 @@ public sealed class ObjectDeleter
     private (TreeMap? Marked, bool Removes) Plan(WriteScope scope, StoredObject stored, IApiObject typed, V1DeleteOptions options)
     {
         var (strategy, metadata) = (scope.Resource.Strategy, typed.Metadata);
-        var grace = typed is V1Pod pod ? DeletionRules.Grace(pod, options.GracePeriodSeconds) : 0;
-        if (grace is null)
-        {
-            return (null, false);
-        }
-
-        return Plan(scope, stored, metadata, DeletionRules.Finalizers(strategy, metadata, options), grace.Value);
+        var grace = typed is V1Pod pod ? DeletionRules.Grace(pod, options.GracePeriodSeconds) ?? 0 : 0;
+        return Plan(scope, stored, metadata, DeletionRules.Finalizers(strategy, metadata, options), grace);
     }
 
     private (TreeMap? Marked, bool Removes) Plan(WriteScope scope, StoredObject stored, V1ObjectMeta metadata, IReadOnlyList<string> finalizers, long grace)

@@ -115,14 +115,14 @@ public sealed class ObjectWriter
 
             if (stored is null)
             {
-                if (Unrevised(proposal.Value!) is { } unread)
+                // A revision that an object is to be made from says nothing where there is none.
+                var wanted = proposal.Value!;
+                if (Unrevised(Metadata.TakeRevision(wanted)) is { } unread)
                 {
                     return unread;
                 }
 
-                // A revision that an object is to be made from says nothing where there is none.
-                proposal.Value!.Map("metadata")?.Remove("resourceVersion");
-                return await CreateAsync(scope, proposal.Value, proposal.Managed, cancellation).ConfigureAwait(false);
+                return await CreateAsync(scope, wanted, proposal.Managed, cancellation).ConfigureAwait(false);
             }
 
             // The proposer may have built upon its tree, so the comparison gets one of its own.
@@ -167,9 +167,17 @@ public sealed class ObjectWriter
     }
 
     // A revision that is no number is a fault to Kubernetes, not a conflict.
-    private static ApiStatus? Unrevised(TreeMap value) =>
-        value.Map("metadata")?.Text("resourceVersion") is { Length: > 0 } revision && Authorization.GoText.NotUnsigned(revision) is { } wrong
-            ? new ApiStatus { Code = 500, Message = wrong } : null;
+    private static ApiStatus? Unrevised(string revision) =>
+        revision.Length > 0 && Authorization.GoText.NotUnsigned(revision) is { } wrong ? new ApiStatus { Code = 500, Message = wrong } : null;
+
+    // Whether an update is made from another revision than the newest, or from none where it has to say so.
+    private static ApiStatus? Outdated(WriteScope scope, string named, string current)
+    {
+        var number = named.AsSpan().TrimStart('0');
+        return Unrevised(named)
+            ?? (number.Length == 0 ? scope.Resource.Strategy.AllowsUnconditionalUpdate ? null : ApiStatus.Unconditional(scope.Resource.Type, scope.Name)
+                : number.SequenceEqual(current) ? null : ApiStatus.Modified(scope.Resource.Type, scope.Name));
+    }
 
     // Whoever has to wait for an object to go before it can be made again is told so.
     private static ApiStatus Taken(WriteScope scope, string name, bool prefixed)
@@ -230,7 +238,6 @@ public sealed class ObjectWriter
     {
         Metadata.Wipe(value);
         value.Map("metadata")!["namespace"] = scope.Namespace.Length == 0 ? null : (Tree)scope.Namespace;
-        Metadata.DistinctOwners(value, scope.Warn);
         value = Default(scope.Resource, value);
         if (!managed)
         {
@@ -241,11 +248,12 @@ public sealed class ObjectWriter
             }
         }
 
-        if (!scope.IsAdmitted && await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
+        if (await AdmitAsync(scope, request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
             return (value, refused);
         }
 
+        Metadata.DistinctOwners(value, isAdmitted: true, scope.Warn);
         return (value, Metadata.Place(value, scope.Namespace) ?? await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false));
     }
 
@@ -253,7 +261,7 @@ public sealed class ObjectWriter
         WriteScope scope, AdmissionRequest request, TreeMap value, AllocationSlot taken, CancellationToken cancellation)
     {
         var (type, strategy) = (scope.Resource.Type, scope.Resource.Strategy);
-        var (name, isRevised) = Metadata.Begin(value, type, _ids, _clock.GetUtcNow());
+        var (name, revision) = Metadata.Begin(value, type, _ids, _clock.GetUtcNow());
         strategy.PrepareCreate(value, scope.Warn);
         if (Allocate(scope, value, null, taken) is { } exhausted)
         {
@@ -270,19 +278,25 @@ public sealed class ObjectWriter
             return (name, [], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
+        KindWarnings.Create(typed, scope.Warn);
         if (await scope.CreationRefusedAsync(cancellation).ConfigureAwait(false) is { } forbidden)
         {
             return (name, [], [], forbidden);
         }
 
-        KindWarnings.Create(typed, scope.Warn);
         request = request.Name.Length == 0 ? request with { Name = name } : request;
         if (!scope.IsAdmitted && await _admission.ValidateAsync(request, typed, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return (name, [], [], unwanted);
         }
 
-        if (isRevised)
+        if (revision.Length > 0 && scope.DryRun)
+        {
+            // Nobody looks at what is not stored, and it is answered as it was sent.
+            metadata["resourceVersion"] = revision;
+            bytes = TreeJson.Write(Canonical.Of(type.Schema, value));
+        }
+        else if (revision.Length > 0)
         {
             return (name, [], [], new ApiStatus { Code = 500, Message = "resourceVersion should not be set on objects to be created" });
         }
@@ -294,28 +308,9 @@ public sealed class ObjectWriter
     private async ValueTask<(WritePlan? Plan, ApiStatus? Refusal)> FinishUpdateAsync(
         WriteScope scope, Proposal proposal, TreeMap old, StoredObject stored, AllocationSlot taken, CancellationToken cancellation)
     {
-        var (resource, value, strategy) = (scope.Resource, proposal.Value!, scope.Resource.Strategy);
+        var (resource, value) = (scope.Resource, proposal.Value!);
         var type = resource.Type;
-        if (Unrevised(value) is { } unread)
-        {
-            return (null, unread);
-        }
-
-        var named = (value.Made("metadata").Text("resourceVersion") ?? "").TrimStart('0');
-        var pinned = named.Length > 0;
-        if (pinned && named != old.Made("metadata").Text("resourceVersion"))
-        {
-            return (null, ApiStatus.Modified(resource.Type, scope.Name));
-        }
-
-        if (!pinned && !strategy.AllowsUnconditionalUpdate)
-        {
-            return (null, ApiStatus.Unconditional(resource.Type, scope.Name));
-        }
-
-        value.Made("metadata").Remove("resourceVersion");
-        old.Made("metadata").Remove("resourceVersion");
-        Metadata.DistinctOwners(value, scope.Warn);
+        var (named, current) = (Metadata.TakeRevision(value), Metadata.TakeRevision(old));
         FieldTracking.KeepReset(value);
         value = Canonical.Of(type.Schema, Default(resource, value));
         old = Canonical.Of(type.Schema, old);
@@ -330,15 +325,24 @@ public sealed class ObjectWriter
 
         // From here on changes go in place, and the root and the metadata may be those of other trees.
         value = value.ShallowCopy(4);
-        value["metadata"] = value.Map("metadata")!.ShallowCopy(4);
+        var metadata = value.Map("metadata")!.ShallowCopy(4);
+        value["metadata"] = metadata;
+        if (named.Length > 0)
+        {
+            metadata["resourceVersion"] = named;
+        }
+
         var before = resource.Typed(stored);
         var request = scope.Admission(AdmissionOperation.Update, before, scope.Name);
-        if (!scope.IsAdmitted && await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } refused)
+        if (await AdmitAsync(scope, request, value, cancellation).ConfigureAwait(false) is { } refused)
         {
             return (null, refused);
         }
 
-        if ((Metadata.Place(value, scope.Namespace) ?? await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false)) is { } unguarded)
+        // Who changes the object is asked before anybody looks whether it was changed meanwhile.
+        Metadata.DistinctOwners(value, isAdmitted: true, scope.Warn);
+        named = Metadata.TakeRevision(value);
+        if ((await GuardAsync(scope, request, value, cancellation).ConfigureAwait(false) ?? Outdated(scope, named, current) ?? Metadata.Place(value, scope.Namespace)) is { } unguarded)
         {
             return (null, unguarded);
         }
@@ -381,6 +385,23 @@ public sealed class ObjectWriter
             ? StoreTransaction.Delete(key, new Revision(stored.Revision))
             : WritePlan.Put(resource.Stored.Type, key, new Revision(stored.Revision), kept, stored, _clock.GetUtcNow());
         return (new WritePlan(transaction, kept, removes), null);
+    }
+
+    private async ValueTask<ApiStatus?> AdmitAsync(WriteScope scope, AdmissionRequest request, TreeMap value, CancellationToken cancellation)
+    {
+        if (scope.IsAdmitted)
+        {
+            return null;
+        }
+
+        var owners = value.Map("metadata")?["managedFields"];
+        var refusal = await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false);
+        if (refusal is null)
+        {
+            FieldTracking.KeepSound(value, owners, scope.Warn);
+        }
+
+        return refusal;
     }
 
     private ValueTask<ApiStatus?> GuardAsync(WriteScope scope, AdmissionRequest request, TreeMap value, CancellationToken cancellation) => scope.IsAdmitted

@@ -62,6 +62,18 @@ public sealed class CustomRouteTests(RunningServer server)
         Assert.Equal((code, ""), (answer.Code, answer.Text));
     }
 
+    [Fact]
+    public async Task What_is_posted_under_a_name_is_created_under_its_own()
+    {
+        var path = await DefineAsync("\"status\":{}");
+        var body = $$$"""{"kind":"Foo","apiVersion":"{{{path.Split('/')[2]}}}/v1","metadata":{"name":"own"} }""";
+        var made = await server.PostAsync(path + "/other", body);
+
+        Assert.Equal((201, "own"), (made.Code, made.Metadata.Text("name")));
+        Assert.Equal(404, (await server.GetAsync(path + "/other")).Code);
+        Assert.Equal(409, (await server.PostAsync(path + "/third", body)).Code);
+    }
+
     private async Task<string> DefineAsync(string subresources)
     {
         var group = server.Name("r") + ".example.com";

@@ -53,6 +53,16 @@ public sealed class DeleteOptionTests(RunningServer server)
     }
 
     [Theory]
+    [InlineData("limit=x&dryRun=y", 400, "strconv.ParseInt: parsing \"x\": invalid syntax")]
+    [InlineData("fieldSelector=a%3Db&dryRun=y", 400, "\"a\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
+    [InlineData("resourceVersionMatch=Exact&dryRun=y", 422, "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided")]
+    public async Task Of_a_collection_it_is_looked_first_what_is_to_go(string query, int code, string words)
+    {
+        var answer = await server.DeleteAsync("/api/v1/namespaces/absent/configmaps?" + query);
+        Assert.Equal((code, words), (answer.Code, answer.Message));
+    }
+
+    [Theory]
     [InlineData("gracePeriodSeconds=x", 400)]
     [InlineData("gracePeriodSeconds=", 400)]
     [InlineData("propagationPolicy=", 422)]

@@ -37,6 +37,11 @@ public sealed class NegotiationTests(RunningServer server)
     [InlineData("application/cbor, application/vnd.kubernetes.protobuf;q=0.9, application/json;q=0.8", "application/vnd.kubernetes.protobuf")]
     [InlineData("*/*", "application/json")]
     [InlineData("application/*, */*;q=0.1", "application/json")]
+    [InlineData("*/*, application/yaml;q=0.1", "application/yaml")]
+    [InlineData("application/json;q=0", "application/json")]
+    [InlineData("application/yaml;sv=v2, application/json;q=0.1", "application/json")]
+    [InlineData("application/yaml;stream=watch, application/json;q=0.1", "application/json")]
+    [InlineData("application/yaml;v=v1, application/json;q=0.1", "application/json")]
     public async Task The_best_that_both_know_is_chosen(string accept, string type)
     {
         using var answer = await SendAsync(HttpMethod.Get, "/api/v1/namespaces/default", accept);
@@ -57,6 +62,71 @@ public sealed class NegotiationTests(RunningServer server)
     {
         Assert.Equal(200, (await server.SendAsync(HttpMethod.Get, "/apis", accept: "application/*")).Code);
         Assert.Equal(200, (await server.SendAsync(HttpMethod.Get, "/apis/apps", accept: "application/*")).Code);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/namespaces", "PartialObjectMetadata", "you requested PartialObjectMetadata, but the requested object is a list (*core.NamespaceList)")]
+    [InlineData("/apis/apps/v1/deployments", "PartialObjectMetadata", "you requested PartialObjectMetadata, but the requested object is a list (*apps.DeploymentList)")]
+    [InlineData("/api/v1/namespaces/default", "PartialObjectMetadataList", "you requested PartialObjectMetadataList, but the requested object is not a list (*core.Namespace)")]
+    public async Task Metadata_is_wanted_of_one_or_of_a_list(string path, string form, string words)
+    {
+        var answer = await server.SendAsync(HttpMethod.Get, path, accept: $"application/json;as={form};v=v1;g=meta.k8s.io");
+        Assert.Equal((406, "NotAcceptable", words), (answer.Code, answer.Reason, answer.Message));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_answered_as_wanted_is_done_all_the_same()
+    {
+        var path = $"/api/v1/namespaces/{await server.NamespaceAsync()}/configmaps";
+        var refused = await server.SendAsync(
+            HttpMethod.Post, path, """{"metadata":{"name":"x"}}""", accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io");
+        Assert.Equal((406, "you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)"), (refused.Code, refused.Message));
+        Assert.Equal(200, (await server.GetAsync(path + "/x")).Code);
+        var deleted = await server.SendAsync(HttpMethod.Delete, path + "/x?includeObject=no", accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
+        Assert.Equal((400, "Unable to convert to Table as requested: includeObject: Invalid value: \"no\": must be 'Metadata', 'Object', 'None', or empty"), (deleted.Code, deleted.Message));
+        Assert.Equal(404, (await server.GetAsync(path + "/x")).Code);
+    }
+
+    [Theory]
+    [InlineData("application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json", "application/json")]
+    [InlineData("application/yaml;as=Table;v=v1;g=meta.k8s.io", "application/json")]
+    [InlineData("application/yaml;as=Table;v=v1;g=meta.k8s.io, application/yaml", "application/yaml")]
+    public async Task Refusals_come_in_what_is_taken_as_it_is(string accept, string type)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "/api/v1/namespaces/none", accept);
+        Assert.Equal((404, type), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+    }
+
+    [Fact]
+    public async Task What_a_body_comes_in_is_looked_at_before_the_options_of_a_create()
+    {
+        Assert.Equal(415, (await server.SendAsync(HttpMethod.Post, "/api/v1/namespaces?dryRun=no", "x", "text/plain")).Code);
+        Assert.Equal(415, (await server.SendAsync(HttpMethod.Post, "/apis/authentication.k8s.io/v1/selfsubjectreviews?dryRun=no", "x", "text/plain")).Code);
+        Assert.Equal(422, (await server.SendAsync(HttpMethod.Put, "/api/v1/namespaces/x?dryRun=no", "x", "text/plain")).Code);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/watch")]
+    [InlineData("/apis/apps/v1/proxy")]
+    [InlineData("/api/v1/watch/?a=%3C&b")]
+    public async Task A_path_that_does_not_say_what_it_is_about_is_a_fault(string path)
+    {
+        var shown = path.Replace("&", "&amp;", StringComparison.Ordinal);
+        var answer = await server.GetAsync(path);
+        Assert.Equal(
+            (500, $"Internal Server Error: \"{shown}\": failed to create RequestInfo: unable to determine kind and namespace from url, {shown}\n"), (answer.Code, answer.Text));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/namespaces//configmaps", 200)]
+    [InlineData("/api//v1/configmaps", 404)]
+    [InlineData("/api/v1/namespaces/default/pods/x/status/more", 404)]
+    [InlineData("/api/v1/namespaces/default/pods/x/log/more", 404)]
+    [InlineData("/api/v1/watch/namespaces/default/pods/x/status", 404)]
+    public async Task Paths_are_taken_as_they_are(string path, int code)
+    {
+        var answer = await server.GetAsync(path);
+        Assert.Equal((code, code == 404 && path.StartsWith("/api/v1", StringComparison.Ordinal) ? "the server could not find the requested resource" : ""), (answer.Code, answer.Message));
     }
 
     [Fact]

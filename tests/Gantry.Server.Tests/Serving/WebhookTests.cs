@@ -67,8 +67,72 @@ public sealed class WebhookTests(RunningServer server)
         await done();
     }
 
+    [Fact]
+    public async Task Who_changes_an_object_is_asked_before_its_revision_is_looked_at()
+    {
+        var seen = new List<string>();
+        await using var hook = await HookServer.StartAsync(server.Server.Pki, request =>
+        {
+            string Revision(string of) => request.Map(of)!.Map("metadata")!.Text("resourceVersion") ?? "none";
+            seen.Add(Revision("object") + " " + Revision("oldObject"));
+            return new TreeMap { ["allowed"] = request.Map("object")!.Map("data")?.Text("ok") == "yes" };
+        });
+        var (ns, done) = await ConfigureAsync("mutatingwebhookconfigurations", "MutatingWebhookConfiguration", hook.Url, hook.CaBundle, operation: "UPDATE");
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        var now = (await server.PostAsync(path, """{"metadata":{"name":"a"}}""")).ResourceVersion;
+
+        var unwanted = await server.PutAsync(path + "/a", """{"metadata":{"name":"a","resourceVersion":"1"}}""");
+        Assert.Equal((400, "admission webhook \"hook.example.com\" denied the request without explanation"), (unwanted.Code, unwanted.Message));
+        Assert.Equal(409, (await server.PutAsync(path + "/a", """{"metadata":{"name":"a","resourceVersion":"1"},"data":{"ok":"yes"}}""")).Code);
+        Assert.Equal(200, (await server.PutAsync(path + "/a", """{"metadata":{"name":"a"},"data":{"ok":"yes"}}""")).Code);
+
+        Assert.Equal(["1 " + now, "1 " + now, "none " + now], seen);
+        await done();
+    }
+
+    [Theory]
+    [InlineData("""[{"manager":"m","operation":"Own","apiVersion":"v1"}]""", "metadata.managedFields[0].operation: Invalid value: \"Own\": must be `Apply` or `Update`")]
+    [InlineData("""[{"manager":"m","operation":"Apply","apiVersion":"v1"}]""", "missing fieldsType in managed fields entry 0")]
+    public async Task Owners_that_admission_breaks_are_what_they_were(string owners, string words)
+    {
+        await using var hook = await HookServer.StartAsync(server.Server.Pki, _ =>
+        {
+            var patch = $$$"""[{"op":"add","path":"/data","value":{"by":"hook"}},{"op":"add","path":"/metadata/managedFields","value":{{{owners}}}}]""";
+            return new TreeMap { ["allowed"] = true, ["patchType"] = "JSONPatch", ["patch"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(patch)) };
+        });
+        var (ns, done) = await ConfigureAsync("mutatingwebhookconfigurations", "MutatingWebhookConfiguration", hook.Url, hook.CaBundle);
+
+        var made = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps?fieldManager=me", """{"metadata":{"name":"a"},"data":{"x":"y"}}""");
+
+        Assert.Equal((201, "hook"), (made.Code, made.Body.Map("data")!.Text("by")));
+        Assert.Equal("me", ((TreeMap)Assert.Single(made.Metadata.List("managedFields")!)).Text("manager"));
+        Assert.Equal(
+            "299 - \".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: "
+            + words.Replace("\"", "\\\"", StringComparison.Ordinal) + "\"",
+            Assert.Single(made.Warnings));
+        await done();
+    }
+
+    [Fact]
+    public async Task Who_judges_an_update_sees_the_revision_that_it_replaces()
+    {
+        var seen = new List<string>();
+        await using var hook = await HookServer.StartAsync(server.Server.Pki, request =>
+        {
+            seen.Add(request.Map("object")!.Map("metadata")!.Text("resourceVersion") ?? "none");
+            return new TreeMap { ["allowed"] = true };
+        });
+        var (ns, done) = await ConfigureAsync("validatingwebhookconfigurations", "ValidatingWebhookConfiguration", hook.Url, hook.CaBundle, operation: "UPDATE");
+        var path = $"/api/v1/namespaces/{ns}/configmaps";
+        var now = (await server.PostAsync(path, """{"metadata":{"name":"a"}}""")).ResourceVersion;
+
+        Assert.Equal(200, (await server.PutAsync(path + "/a", """{"metadata":{"name":"a"},"data":{"n":"1"}}""")).Code);
+        Assert.Equal(now, Assert.Single(seen));
+        await done();
+    }
+
     // Each webhook is for the test's own namespace only.
-    private async Task<(string Namespace, Func<Task> Done)> ConfigureAsync(string plural, string kind, string url, string caBundle, string policy = "Fail")
+    private async Task<(string Namespace, Func<Task> Done)> ConfigureAsync(string plural, string kind, string url, string caBundle, string policy = "Fail", string operation = "CREATE")
     {
         var ns = await server.NamespaceAsync();
         var name = server.Name("hook");
@@ -76,7 +140,7 @@ public sealed class WebhookTests(RunningServer server)
             {"apiVersion":"admissionregistration.k8s.io/v1","kind":"{{{kind}}}","metadata":{"name":"{{{name}}}"},
              "webhooks":[{"name":"hook.example.com","clientConfig":{"url":"{{{url}}}","caBundle":"{{{caBundle}}}"},"sideEffects":"None","admissionReviewVersions":["v1"],
               "failurePolicy":"{{{policy}}}","namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"{{{ns}}}"} },
-              "rules":[{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]}]}
+              "rules":[{"operations":["{{{operation}}}"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]}]}
             """);
         Assert.True(made.Code == 201, made.Text);
         return (ns, async () => Assert.Equal(200, (await server.DeleteAsync(Group + plural + "/" + name)).Code));

@@ -30,6 +30,33 @@ public sealed class WriteConflictTests(RunningServer server)
         Assert.Equal(201, (await server.PutAsync($"/api/v1/namespaces/{ns}/endpoints/x", """{"metadata":{"name":"x","resourceVersion":"7"}}""")).Code);
     }
 
+    [Fact]
+    public async Task A_revision_counts_for_nothing_where_a_new_object_is_not_stored()
+    {
+        var path = $"/api/v1/namespaces/{await server.NamespaceAsync()}/configmaps";
+        const string body = """{"metadata":{"name":"x","resourceVersion":"7"}}""";
+        var refused = await server.PostAsync(path, body);
+        Assert.Equal((500, "resourceVersion should not be set on objects to be created"), (refused.Code, refused.Message));
+        var imagined = await server.PostAsync(path + "?dryRun=All", body);
+        Assert.Equal((201, "7"), (imagined.Code, imagined.ResourceVersion));
+    }
+
+    [Fact]
+    public async Task Owners_that_are_named_twice_are_told_of_before_admission_or_after_it()
+    {
+        var path = $"/api/v1/namespaces/{await server.NamespaceAsync()}/configmaps";
+        const string Owner = """{"apiVersion":"v1","kind":"Foo","name":"x","uid":"u"}""";
+        const string Body = $$$"""{"metadata":{"name":"x","ownerReferences":[{{{Owner}}},{{{Owner}}}]}}""";
+        const string Rest = "; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: u\"";
+        foreach (var (answer, when) in (ValueTuple<Answer, string>[])[
+            (await server.PostAsync(path, Body), ""), (await server.PutAsync(path + "/x", Body), ""),
+            (await server.MergeAsync(path + "/x", Body), " after mutating admission happens")])
+        {
+            Assert.Equal("299 - \".metadata.ownerReferences contains duplicate entries" + when + Rest, Assert.Single(answer.Warnings));
+            Assert.Single(answer.Metadata.List("ownerReferences")!);
+        }
+    }
+
     [Theory]
     [InlineData("9999999999999999999", 409, "Operation cannot be fulfilled on configmaps \"x\": the object has been modified; please apply your changes to the latest version and try again")]
     [InlineData("00", 200, "")]

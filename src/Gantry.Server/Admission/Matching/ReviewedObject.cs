@@ -51,7 +51,7 @@ internal sealed class ReviewedObject
     public bool Exists => _tree is not null || _typed is not null;
 
     /// <summary>The object in its own version; to be read only.</summary>
-    public TreeMap? Tree => _tree ??= _typed is null ? null : Shown(_typed);
+    public TreeMap? Tree => _tree ??= _typed is null ? null : Shown(_typed, _request is { Operation: AdmissionOperation.Update, Old: { } old } ? old.Metadata.ResourceVersion : "");
 
     /// <summary>What it replaces, in its own version; to be read only.</summary>
     public TreeMap? OldTree
@@ -75,7 +75,7 @@ internal sealed class ReviewedObject
     public TreeMap? OldIn(ResourceType kind) => OldTree is { } tree ? Converted(tree, _own, kind) : null;
 
     /// <summary>The object as JSON.</summary>
-    public byte[]? Json(ResourceType kind) => _tree is null && _typed is not null && _request.View is null && ReferenceEquals(kind, _own)
+    public byte[]? Json(ResourceType kind) => _tree is null && _typed is not null && _request is { View: null, Operation: not AdmissionOperation.Update } && ReferenceEquals(kind, _own)
         ? Encode(_own, _typed)
         : In(kind) is { } tree ? TreeEncoder.Encode(kind.Schema, tree) : null;
 
@@ -144,12 +144,18 @@ internal sealed class ReviewedObject
     private ServedResource Served(ResourceType type) =>
         _resources.Find(type.Group, type.Version, type.Plural) ?? throw new InvalidOperationException($"unable to convert to {type}: it is not served any more");
 
-    private TreeMap Shown(IApiObject value)
+    // An object that is updated is shown with the revision it replaces, which it is stored without.
+    private TreeMap Shown(IApiObject value, string revision = "")
     {
         // What is shown in another form comes in the resource's own.
         var type = _request.View is null ? _own : _request.Type;
         var tree = TreeDecoder.Decode(type.Schema, Encode(type, value), FieldValidation.Ignore).Object
             ?? throw new InvalidOperationException($"an object of {type} cannot be read back");
+        if (revision.Length > 0 && tree.Map("metadata") is { } metadata && !metadata.Contains("resourceVersion"))
+        {
+            metadata["resourceVersion"] = revision;
+        }
+
         return _request.View is null ? tree : _request.View.Show(tree);
     }
 
