@@ -11,6 +11,7 @@ internal sealed class HealthChecks
     private static readonly string[] Roots = ["/healthz", "/livez", "/readyz"];
 
     private readonly IReadOnlyList<Check> _checks;
+    private readonly HealthFigures _figures = new();
 
     /// <param name="store">Whether it can write.</param>
     /// <param name="stopping">Whether the server has begun to stop.</param>
@@ -30,6 +31,12 @@ internal sealed class HealthChecks
         ];
     }
 
+    /// <summary>Every path that is answered.</summary>
+    public IEnumerable<string> Paths => Roots.SelectMany(r => _checks.Where(c => IsOf(c, r)).Select(c => $"{r}/{c.Name}").Prepend(r));
+
+    /// <summary>What the checks found so far (<c>/metrics/slis</c>).</summary>
+    public byte[] Figures() => _figures.Text();
+
     /// <summary>The answer to a health path, or null when the path is none.</summary>
     public async ValueTask<(int Code, byte[] Body)?> AnswerAsync(string path, RequestOptions options, CancellationToken cancellation)
     {
@@ -48,7 +55,7 @@ internal sealed class HealthChecks
             if (path.StartsWith(root + "/", StringComparison.Ordinal))
             {
                 var name = path[(root.Length + 1)..];
-                var check = _checks.FirstOrDefault(c => c.Name == name && (root == "/readyz" || !c.OnlyReady));
+                var check = _checks.FirstOrDefault(c => c.Name == name && IsOf(c, root));
                 return check is null ? null
                     : await check.Fault(cancellation).ConfigureAwait(false) is { } fault ? (500, Encoding.UTF8.GetBytes($"internal server error: {fault}\n"))
                     : (200, "ok"u8.ToArray());
@@ -63,13 +70,8 @@ internal sealed class HealthChecks
         var excluded = options.All("exclude").ToHashSet(StringComparer.Ordinal);
         var text = new StringBuilder();
         var failed = false;
-        foreach (var (name, onlyReady, fault) in _checks)
+        foreach (var (name, _, fault) in _checks.Where(c => IsOf(c, root)))
         {
-            if (onlyReady && root != "/readyz")
-            {
-                continue;
-            }
-
             if (excluded.Remove(name))
             {
                 text.Append("[+]").Append(name).Append(" excluded: ok\n");
@@ -78,6 +80,7 @@ internal sealed class HealthChecks
 
             var wrong = await fault(cancellation).ConfigureAwait(false) is not null;
             failed |= wrong;
+            _figures.Add(name, root[1..], !wrong);
             // Reasons are for those who may read logs.
             text.Append(wrong ? "[-]" : "[+]").Append(name).Append(wrong ? " failed: reason withheld\n" : " ok\n");
         }
@@ -93,6 +96,8 @@ internal sealed class HealthChecks
             : options.TryGet("verbose", out _) ? (200, Encoding.UTF8.GetBytes(text.ToString()))
             : (200, "ok"u8.ToArray());
     }
+
+    private static bool IsOf(Check check, string root) => root == "/readyz" || !check.OnlyReady;
 
     private sealed record Check(string Name, bool OnlyReady, Func<CancellationToken, ValueTask<string?>> Fault)
     {

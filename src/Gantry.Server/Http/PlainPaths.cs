@@ -14,6 +14,7 @@ internal sealed class PlainPaths
 {
     private const string Json = "application/json";
     private const string Text = "text/plain; charset=utf-8";
+    private const string Figures = "text/plain; version=0.0.4; charset=utf-8";
 
     private static readonly string[] JsonOnly = [Json];
 
@@ -68,7 +69,12 @@ internal sealed class PlainPaths
     {
         if (path == "/metrics")
         {
-            return new ApiAnswer.Document(200, "text/plain; version=0.0.4; charset=utf-8", _metrics.Text());
+            return new ApiAnswer.Document(200, Figures, _metrics.Text());
+        }
+
+        if (path == "/metrics/slis")
+        {
+            return new ApiAnswer.Document(200, Figures, _health.Figures());
         }
 
         var answer = Read(context, path);
@@ -123,7 +129,7 @@ internal sealed class PlainPaths
             paths.AddRange(_discovery.Versions(group).Select(v => $"/apis/{group}/{v}"));
         }
 
-        paths.AddRange(["/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version"]);
+        paths.AddRange([.. _health.Paths, "/metrics", "/metrics/slis", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/version"]);
         var list = new Gantry.Api.Trees.TreeList(paths.Order(StringComparer.Ordinal).Where(p => !p.EndsWith('/')).Select(p => (Gantry.Api.Trees.Tree)p));
         return Gantry.Api.Trees.TreeJson.Write(new Gantry.Api.Trees.TreeMap { ["paths"] = list });
     }

@@ -19,6 +19,30 @@ public sealed class PlainPathTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Health_checks_leave_their_results_behind()
+    {
+        await server.GetAsync("/readyz");
+        var figures = (await server.GetAsync("/metrics/slis")).Text;
+        Assert.Contains("\n# TYPE kubernetes_healthcheck gauge\n", figures, StringComparison.Ordinal);
+        Assert.Contains("\nkubernetes_healthcheck{name=\"etcd\",type=\"readyz\"} 1\n", figures, StringComparison.Ordinal);
+        Assert.Matches("\nkubernetes_healthchecks_total{name=\"informer-sync\",status=\"success\",type=\"readyz\"} [1-9]", figures);
+        Assert.DoesNotContain("name=\"shutdown\",type=\"livez\"", figures, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_root_names_paths_that_are_served()
+    {
+        var paths = (await server.GetAsync("/")).Body.List("paths")!.Select(p => p.ToString().Trim('"')).ToList();
+        Assert.Contains("/livez/etcd", paths);
+        Assert.Contains("/readyz/shutdown", paths);
+        Assert.DoesNotContain("/livez/shutdown", paths);
+        foreach (var path in paths)
+        {
+            Assert.Equal((path, 200), (path, (await server.GetAsync(path)).Code));
+        }
+    }
+
+    [Fact]
     public async Task Discovery_lists_what_is_served_as_the_real_server_does()
     {
         if (Gantry.Testing.Reference.Folder is not { } folder)
