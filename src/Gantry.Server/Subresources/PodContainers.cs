@@ -25,12 +25,7 @@ internal static class PodContainers
                 return ("", ApiStatus.BadRequest($"a container name must be specified for pod {name}"));
         }
 
-        var text = $"a container name must be specified for pod {name}, choose one of: [{string.Join(' ', pod.Spec.Containers.Select(c => c.Name))}]";
-        if (pod.Spec.InitContainers.Count > 0)
-        {
-            text += $" or one of the init containers: [{string.Join(' ', pod.Spec.InitContainers.Select(c => c.Name))}]";
-        }
-
-        return ("", ApiStatus.BadRequest(text));
+        var names = pod.Spec.InitContainers.Select(c => c.Name).Concat(pod.Spec.Containers.Select(c => c.Name)).Concat(pod.Spec.EphemeralContainers.Select(c => c.Name));
+        return ("", ApiStatus.BadRequest($"a container name must be specified for pod {name}, choose one of: [{string.Join(' ', names)}]"));
     }
 }

@@ -11,7 +11,8 @@ public static class ContainerRules
     /// <summary>What the pod around a container allows.</summary>
     /// <param name="Volumes">The pod's volumes that are in order, by name.</param>
     /// <param name="GracePeriod">How long its containers have to end.</param>
-    public sealed record PodContext(IReadOnlyDictionary<string, V1Volume> Volumes, long GracePeriod);
+    /// <param name="MaySleepForNoTime">Whether a hook may sleep for zero seconds.</param>
+    public sealed record PodContext(IReadOnlyDictionary<string, V1Volume> Volumes, long GracePeriod, bool MaySleepForNoTime);
 
     public static void Containers(FieldErrors errors, V1PodSpec spec, PodContext pod, FieldPath at)
     {
@@ -19,8 +20,7 @@ public static class ContainerRules
         var names = spec.Containers.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         for (var i = 0; i < spec.InitContainers.Count; i++)
         {
-            Init(errors, spec.InitContainers[i], pod, names, at.Child("initContainers").Index(i));
-            HostPortConflicts(errors, [spec.InitContainers[i]], at.Child("initContainers"));
+            Init(errors, spec.InitContainers[i], pod, names, at.Child("initContainers"), i);
         }
     }
 
@@ -42,7 +42,7 @@ public static class ContainerRules
                 errors.Duplicate(path.Child("name"), c.Name);
             }
 
-            ProbeRules.Probes(errors, c, pod.GracePeriod, path);
+            ProbeRules.Probes(errors, c, pod, path);
             if (c.RestartPolicy is not null)
             {
                 errors.Forbidden(path.Child("restartPolicy"), "may not be set for non-init containers");
@@ -52,22 +52,29 @@ public static class ContainerRules
         HostPortConflicts(errors, containers, at);
     }
 
-    private static void Init(FieldErrors errors, V1Container c, PodContext pod, HashSet<string> names, FieldPath at)
+    private static void Init(FieldErrors errors, V1Container c, PodContext pod, HashSet<string> names, FieldPath list, int index)
     {
+        var at = list.Index(index);
         Common(errors, c, pod, at);
         if (c.RestartPolicy is { } policy)
         {
             errors.OneOf(at.Child("restartPolicy"), policy, "Always");
         }
 
-        if (!names.Add(c.Name) && c.Name.Length > 0)
+        if (names.Contains(c.Name))
         {
             errors.Duplicate(at.Child("name"), c.Name);
         }
+        else if (c.Name.Length > 0)
+        {
+            names.Add(c.Name);
+        }
 
+        // Initial containers run one after the other; Kubernetes calls each of them the first here.
+        HostPortConflicts(errors, [c], list);
         if (c.RestartPolicy == "Always")
         {
-            ProbeRules.Probes(errors, c, pod.GracePeriod, at);
+            ProbeRules.Probes(errors, c, pod, at);
             return;
         }
 
@@ -105,7 +112,7 @@ public static class ContainerRules
         MountRules.Mounts(errors, c, pod.Volumes, at.Child("volumeMounts"));
         MountRules.Devices(errors, c, pod.Volumes, at.Child("volumeDevices"));
         errors.RequiredOneOf(at.Child("imagePullPolicy"), c.ImagePullPolicy, "Always", "IfNotPresent", "Never");
-        ResourceRules.Requirements(errors, c.Resources, at.Child("resources"));
+        ResourceRules.Requirements(errors, c.Resources.Limits, c.Resources.Requests, at.Child("resources"));
         SecurityRules.Container(errors, c.SecurityContext, at.Child("securityContext"));
     }
 

@@ -115,6 +115,12 @@ public static class EnvRules
         }
 
         var path = field.FieldPath;
+        if (field.ApiVersion != "v1")
+        {
+            errors.Invalid(at.Child("fieldPath"), path, $"error converting fieldPath: unsupported pod version: {field.ApiVersion}");
+            return;
+        }
+
         var (map, key) = Subscript(path);
         if (key is not null)
         {
@@ -152,7 +158,7 @@ public static class EnvRules
     private static (string Map, string? Key) Subscript(string path)
     {
         var open = path.IndexOf("['", StringComparison.Ordinal);
-        return open > 0 && path.EndsWith("']", StringComparison.Ordinal) && open + 4 < path.Length ? (path[..open], path[(open + 2)..^2]) : (path, null);
+        return open > 0 && path.EndsWith("']", StringComparison.Ordinal) && open + 4 <= path.Length ? (path[..open], path[(open + 2)..^2]) : (path, null);
     }
 
     public static void ResourceFieldRef(FieldErrors errors, V1ResourceFieldSelector selector, bool inVolume, FieldPath at)
@@ -237,8 +243,7 @@ public static class EnvRules
         }
         else if (name is not null)
         {
-            // checked as the beginning of a name, which may end in a dash
-            errors.Invalid(at, name, Rules.DnsSubdomain(name.EndsWith('-') ? name[..^1] + "a" : name));
+            errors.Invalid(at, name, Rules.DnsSubdomain(Rules.AsBeginning(name)));
         }
     }
 }

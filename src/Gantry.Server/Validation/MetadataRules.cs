@@ -17,9 +17,7 @@ public static class MetadataRules
     {
         if (meta.GenerateName.Length > 0)
         {
-            // a generated name may end in the separator, since the suffix follows it
-            var shown = meta.GenerateName.EndsWith('-') ? meta.GenerateName[..^1] + "a" : meta.GenerateName;
-            errors.Invalid(at.Child("generateName"), meta.GenerateName, name(shown));
+            errors.Invalid(at.Child("generateName"), meta.GenerateName, name(Rules.AsBeginning(meta.GenerateName)));
         }
 
         if (meta.Name.Length == 0)

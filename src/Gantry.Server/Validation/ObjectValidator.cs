@@ -33,8 +33,8 @@ public sealed class ObjectValidator : IValidator
                 StatusFieldRules.Check(errors, value, old);
                 return errors.List;
             case "ephemeralcontainers" when value is V1Pod pod && old is V1Pod before:
-                PodAnnotationRules.Update(errors, pod, before, FieldPath.Root("metadata").Child("annotations"));
                 PodRules.Pod(errors, pod, before);
+                PodAnnotationRules.Update(errors, pod, before, FieldPath.Root("metadata").Child("annotations"));
                 EphemeralContainerRules.Update(errors, pod, before);
                 return errors.List;
             case "finalize" when value is V1Namespace ns:

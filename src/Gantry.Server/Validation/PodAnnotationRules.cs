@@ -36,13 +36,22 @@ internal static class PodAnnotationRules
             errors.Invalid(at.Key(DeletionCost), cost, "must be a 32bit integer");
         }
 
+        if (annotations.TryGetValue(SeccompPod, out var whole))
+        {
+            Seccomp(errors, whole, at.Child(SeccompPod));
+        }
+
         foreach (var (key, value) in annotations)
         {
-            if (key == SeccompPod || key.StartsWith(SeccompContainer, StringComparison.Ordinal))
+            if (key.StartsWith(SeccompContainer, StringComparison.Ordinal))
             {
                 Seccomp(errors, value, at.Child(key));
             }
-            else if (key.StartsWith(AppArmor, StringComparison.Ordinal))
+        }
+
+        foreach (var (key, value) in annotations)
+        {
+            if (key.StartsWith(AppArmor, StringComparison.Ordinal))
             {
                 AppArmorProfile(errors, key, value, spec, at);
             }
@@ -117,13 +126,22 @@ internal static class PodAnnotationRules
     }
 
     /// <summary>Where both are there, the annotation says the same as the field.</summary>
-    public static void SeccompMatches(FieldErrors errors, V1ObjectMeta metadata, V1PodSpec spec, FieldPath at)
+    public static void Matches(FieldErrors errors, V1ObjectMeta metadata, V1PodSpec spec, FieldPath at)
     {
         if (metadata.Annotations.Count == 0)
         {
             return;
         }
 
+        SeccompMatches(errors, metadata, spec, at);
+        if (spec.Os?.Name != "windows")
+        {
+            AppArmorMatches(errors, metadata, spec, at);
+        }
+    }
+
+    private static void SeccompMatches(FieldErrors errors, V1ObjectMeta metadata, V1PodSpec spec, FieldPath at)
+    {
         if (metadata.Annotations.TryGetValue(SeccompPod, out var whole))
         {
             SeccompMatches(errors, whole, spec.SecurityContext?.SeccompProfile, at.Child("securityContext").Child("seccompProfile"));
@@ -150,6 +168,31 @@ internal static class PodAnnotationRules
             case "Localhost" when annotation["localhost/".Length..] != field.LocalhostProfile:
                 errors.Forbidden(at.Child("localhostProfile"), "seccomp profile in annotation and field must match");
                 break;
+        }
+    }
+
+    // A container without a profile of its own has the pod's; it is the container's field that is named even then.
+    private static void AppArmorMatches(FieldErrors errors, V1ObjectMeta metadata, V1PodSpec spec, FieldPath at)
+    {
+        foreach (var (name, security, path) in PodParts.Containers(spec, at))
+        {
+            if ((security?.AppArmorProfile ?? spec.SecurityContext?.AppArmorProfile) is not { } profile || !metadata.Annotations.TryGetValue(AppArmor + name, out var annotation))
+            {
+                continue;
+            }
+
+            var field = path.Child("securityContext").Child("appArmorProfile");
+            switch (profile.Type)
+            {
+                case "Unconfined" when annotation != "unconfined":
+                case "RuntimeDefault" when annotation != "runtime/default":
+                case "Localhost" when !annotation.StartsWith("localhost/", StringComparison.Ordinal):
+                    errors.Forbidden(field.Child("type"), "apparmor type in annotation and field must match");
+                    break;
+                case "Localhost" when annotation["localhost/".Length..] != profile.LocalhostProfile:
+                    errors.Forbidden(field.Child("localhostProfile"), "apparmor profile in annotation and field must match");
+                    break;
+            }
         }
     }
 }

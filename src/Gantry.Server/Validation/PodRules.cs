@@ -1,3 +1,4 @@
+using Gantry.Api;
 using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
@@ -13,6 +14,8 @@ public static class PodRules
 
     private static readonly Context InTemplate = new("", false, null);
 
+    private static readonly Dictionary<string, Quantity> None = [];
+
     /// <summary>A template's labels, annotations and spec.</summary>
     /// <param name="errors">Takes what is wrong.</param>
     /// <param name="template">The template.</param>
@@ -22,7 +25,7 @@ public static class PodRules
     {
         TemplateMetadata(errors, template, at, old);
         Spec(errors, template.Spec, at.Child("spec"), old is null ? InTemplate : InTemplate with { Old = old.Spec });
-        PodAnnotationRules.SeccompMatches(errors, template.Metadata, template.Spec, at.Child("spec"));
+        PodAnnotationRules.Matches(errors, template.Metadata, template.Spec, at.Child("spec"));
         if (template.Spec.EphemeralContainers.Count > 0)
         {
             errors.Forbidden(at.Child("spec").Child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
@@ -52,7 +55,7 @@ public static class PodRules
             errors.Forbidden(at.Child("nodeName"), "cannot be set until all schedulingGates have been cleared");
         }
 
-        PodAnnotationRules.SeccompMatches(errors, pod.Metadata, pod.Spec, at);
+        PodAnnotationRules.Matches(errors, pod.Metadata, pod.Spec, at);
     }
 
     /// <summary>The annotations and the spec of a pod, new or updated.</summary>
@@ -92,7 +95,7 @@ public static class PodRules
     public static void Spec(FieldErrors errors, V1PodSpec spec, FieldPath at, Context context)
     {
         var volumes = VolumeRules.Volumes(errors, spec.Volumes, at.Child("volumes"), context);
-        var pod = new ContainerRules.PodContext(volumes, spec.TerminationGracePeriodSeconds ?? 0);
+        var pod = new ContainerRules.PodContext(volumes, spec.TerminationGracePeriodSeconds ?? 0, context.Old is not null && ProbeRules.SleepsForNoTime(spec));
         ContainerRules.Containers(errors, spec, pod, at);
         EphemeralContainerRules.All(errors, spec, pod, at.Child("ephemeralContainers"));
         if (spec.HostNetwork)
@@ -137,7 +140,7 @@ public static class PodRules
             errors.RequiredOneOf(at.Child("preemptionPolicy"), preemption, "PreemptLowerPriority", "Never");
         }
 
-        ResourceRules.Limits(errors, spec.Overhead, at.Child("overhead").Child("limits"));
+        ResourceRules.Requirements(errors, spec.Overhead, None, at.Child("overhead"));
         PodSystemRules.OperatingSystem(errors, spec, at);
     }
 

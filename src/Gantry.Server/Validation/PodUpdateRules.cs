@@ -1,5 +1,4 @@
 using Gantry.Api.Models;
-using Gantry.Server.Writing;
 
 namespace Gantry.Server.Validation;
 
@@ -25,11 +24,6 @@ internal static class PodUpdateRules
         if (a.Equals(b))
         {
             return;
-        }
-
-        if ((old.Status.QosClass.Length > 0 ? old.Status.QosClass : PodQuality.Of(b)) != PodQuality.Of(a))
-        {
-            errors.Invalid(FieldPath.Root("metadata"), now.Status.QosClass, "Pod QoS is immutable");
         }
 
         var allowed = a with
@@ -115,7 +109,8 @@ internal static class PodUpdateRules
     {
         for (var i = 0; i < a.SchedulingGates.Count; i++)
         {
-            if (!b.SchedulingGates.Contains(a.SchedulingGates[i]))
+            // A gate that stands twice is told of once.
+            if (!b.SchedulingGates.Contains(a.SchedulingGates[i]) && !a.SchedulingGates.Skip(i + 1).Contains(a.SchedulingGates[i]))
             {
                 errors.Forbidden(at.Index(i).Child("name"), $"only deletion is allowed, but found new scheduling gate '{a.SchedulingGates[i].Name}'");
             }

@@ -9,14 +9,14 @@ public static class ProbeRules
 {
     /// <param name="errors">Takes what is wrong.</param>
     /// <param name="c">A container that may have probes and hooks.</param>
-    /// <param name="gracePeriod">How long its pod may take to end.</param>
+    /// <param name="pod">What its pod allows.</param>
     /// <param name="at">Where the container is.</param>
-    public static void Probes(FieldErrors errors, V1Container c, long gracePeriod, FieldPath at)
+    public static void Probes(FieldErrors errors, V1Container c, ContainerRules.PodContext pod, FieldPath at)
     {
         if (c.Lifecycle is { } lifecycle)
         {
-            Hook(errors, lifecycle.PostStart, gracePeriod, at.Child("lifecycle").Child("postStart"));
-            Hook(errors, lifecycle.PreStop, gracePeriod, at.Child("lifecycle").Child("preStop"));
+            Hook(errors, lifecycle.PostStart, pod, at.Child("lifecycle").Child("postStart"));
+            Hook(errors, lifecycle.PreStop, pod, at.Child("lifecycle").Child("preStop"));
         }
 
         Probe(errors, c.LivenessProbe, at.Child("livenessProbe"), true);
@@ -29,11 +29,17 @@ public static class ProbeRules
         Probe(errors, c.StartupProbe, at.Child("startupProbe"), true);
     }
 
-    private static void Hook(FieldErrors errors, V1LifecycleHandler? hook, long gracePeriod, FieldPath at)
+    /// <summary>Whether a hook sleeps for zero seconds. A feature that is off would allow it; updates let it pass all the same.</summary>
+    public static bool SleepsForNoTime(V1PodSpec spec) =>
+        spec.Containers.Any(c => SleepsForNoTime(c.Lifecycle)) || spec.InitContainers.Any(c => SleepsForNoTime(c.Lifecycle)) || spec.EphemeralContainers.Any(c => SleepsForNoTime(c.Lifecycle));
+
+    private static bool SleepsForNoTime(V1Lifecycle? lifecycle) => lifecycle is { PreStop.Sleep.Seconds: 0 } or { PostStart.Sleep.Seconds: 0 };
+
+    private static void Hook(FieldErrors errors, V1LifecycleHandler? hook, ContainerRules.PodContext pod, FieldPath at)
     {
         if (hook is not null)
         {
-            Handler(errors, hook.Exec, hook.HttpGet, hook.TcpSocket, null, hook.Sleep, gracePeriod, at);
+            Handler(errors, hook.Exec, hook.HttpGet, hook.TcpSocket, null, hook.Sleep, pod, at);
         }
     }
 
@@ -44,7 +50,7 @@ public static class ProbeRules
             return;
         }
 
-        Handler(errors, probe.Exec, probe.HttpGet, probe.TcpSocket, probe.Grpc, null, 0, at);
+        Handler(errors, probe.Exec, probe.HttpGet, probe.TcpSocket, probe.Grpc, null, null, at);
         errors.NotNegative(at.Child("initialDelaySeconds"), (long)probe.InitialDelaySeconds);
         errors.NotNegative(at.Child("timeoutSeconds"), (long)probe.TimeoutSeconds);
         errors.NotNegative(at.Child("periodSeconds"), (long)probe.PeriodSeconds);
@@ -61,7 +67,7 @@ public static class ProbeRules
         }
     }
 
-    private static void Handler(FieldErrors errors, V1ExecAction? exec, V1HTTPGetAction? http, V1TCPSocketAction? tcp, V1GRPCAction? grpc, V1SleepAction? sleep, long gracePeriod, FieldPath at)
+    private static void Handler(FieldErrors errors, V1ExecAction? exec, V1HTTPGetAction? http, V1TCPSocketAction? tcp, V1GRPCAction? grpc, V1SleepAction? sleep, ContainerRules.PodContext? pod, FieldPath at)
     {
         var handlers = 0;
         bool First(bool set, string name)
@@ -95,16 +101,24 @@ public static class ProbeRules
             errors.Invalid(at.Child("grpc").Child("port"), grpc!.Port, Rules.PortNumber(grpc.Port));
         }
 
-        if (First(sleep is not null, "sleep") && (sleep!.Seconds <= 0 || sleep.Seconds > gracePeriod))
+        if (First(sleep is not null, "sleep"))
         {
-            errors.Invalid(
-                at.Child("sleep"), sleep.Seconds,
-                string.Create(CultureInfo.InvariantCulture, $"must be greater than 0 and less than terminationGracePeriodSeconds ({gracePeriod}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep."));
+            Sleep(errors, sleep!.Seconds, pod!, at.Child("sleep"));
         }
 
         if (handlers == 0)
         {
             errors.Required(at, "must specify a handler type");
+        }
+    }
+
+    private static void Sleep(FieldErrors errors, long seconds, ContainerRules.PodContext pod, FieldPath at)
+    {
+        if (seconds < (pod.MaySleepForNoTime ? 0 : 1) || seconds > pod.GracePeriod)
+        {
+            errors.Invalid(at, seconds, string.Create(CultureInfo.InvariantCulture, $"must be {(pod.MaySleepForNoTime
+                ? $"non-negative and less than terminationGracePeriodSeconds ({pod.GracePeriod})"
+                : $"greater than 0 and less than terminationGracePeriodSeconds ({pod.GracePeriod}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.")}"));
         }
     }
 

@@ -24,19 +24,20 @@ public static class ResourceRules
         "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
     };
 
-    public static void Requirements(FieldErrors errors, V1ResourceRequirements r, FieldPath at)
+    /// <summary>Limits and requests of a container; the overhead of a pod is limits without requests.</summary>
+    public static void Requirements(FieldErrors errors, IReadOnlyDictionary<string, Quantity> limits, IReadOnlyDictionary<string, Quantity> requests, FieldPath at)
     {
-        if (r.Limits.Count == 0 && r.Requests.Count == 0)
+        if (limits.Count == 0 && requests.Count == 0)
         {
             return;
         }
 
-        Limits(errors, r.Limits, at.Child("limits"));
-        foreach (var (name, request) in r.Requests)
+        Limits(errors, limits, at.Child("limits"));
+        foreach (var (name, request) in requests)
         {
             var path = at.Child("requests").Key(name);
             ContainerResource(errors, name, request, path);
-            if (r.Limits.TryGetValue(name, out var limit))
+            if (limits.TryGetValue(name, out var limit))
             {
                 if (limit.CompareTo(request) != 0 && !IsOvercommitAllowed(name))
                 {
@@ -55,15 +56,14 @@ public static class ResourceRules
             WholePages(errors, name, request, path);
         }
 
-        var names = r.Limits.Keys.Concat(r.Requests.Keys).ToList();
+        var names = limits.Keys.Concat(requests.Keys).ToList();
         if (names.Exists(IsHugePages) && !names.Exists(n => n is "cpu" or "memory"))
         {
             errors.Forbidden(at, "HugePages require cpu or memory");
         }
     }
 
-    /// <summary>The limits of a container, or the overhead of a pod.</summary>
-    public static void Limits(FieldErrors errors, IReadOnlyDictionary<string, Quantity> limits, FieldPath at)
+    private static void Limits(FieldErrors errors, IReadOnlyDictionary<string, Quantity> limits, FieldPath at)
     {
         foreach (var (name, limit) in limits)
         {
@@ -87,8 +87,7 @@ public static class ResourceRules
     }
 
     private static bool IsMultiple(string name, Quantity value) =>
-        Quantity.TryParse(name[HugePages.Length..], out var page) && page.CompareTo(default) > 0 && value.CompareTo(default) >= 0 && value.MilliValue % 1000 == 0
-            && page.Value is > 0 and var size && value.Value % size == 0;
+        Quantity.TryParse(name[HugePages.Length..], out var page) && page.Sign > 0 && page.MilliValue % 1000 == 0 && value.Value % page.Value == 0;
 
     /// <summary>Whether more of the resource may be limited than requested: true of Kubernetes' own resources, save huge pages.</summary>
     public static bool IsOvercommitAllowed(string name) => IsNative(name) && !IsHugePages(name);

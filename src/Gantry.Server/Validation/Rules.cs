@@ -28,6 +28,9 @@ public static class Rules
     /// <summary>RFC 1035 label.</summary>
     public static IEnumerable<string> Dns1035Label(string value) => NameFormats.Dns1035Label(value);
 
+    /// <summary>The beginning of a name as it is checked: it may end in a dash, since something follows it. Kubernetes leaves out what stands before the dash, too.</summary>
+    public static string AsBeginning(string name) => name.Length > 1 && name[^1] == '-' ? name[..^2] + "a" : name;
+
     /// <summary>A name that is one segment of a path.</summary>
     public static IEnumerable<string> PathSegment(string value)
     {
@@ -115,7 +118,7 @@ public static class Rules
     public static IEnumerable<string> PortNumber(int value) => value is < 1 or > 65535 ? [Between(1, 65535)] : [];
 
     public static bool IsIp(string value) => IPAddress.TryParse(value, out var address) &&
-        (address.AddressFamily == AddressFamily.InterNetworkV6 || value.Count(c => c == '.') == 3 && value.Split('.').All(p => p.Length is > 0 and <= 3 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0')));
+        (address.AddressFamily == AddressFamily.InterNetworkV6 ? value.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') : value.Count(c => c == '.') == 3 && value.Split('.').All(p => p.Length is > 0 and <= 3 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0')));
 
     /// <summary><c>IPv4</c> or <c>IPv6</c>, of an address.</summary>
     public static string FamilyOf(string ip) => ip.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4";

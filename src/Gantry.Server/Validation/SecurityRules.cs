@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Gantry.Api.Models;
 
@@ -6,9 +7,11 @@ namespace Gantry.Server.Validation;
 /// <summary>Security contexts of pods and containers.</summary>
 public static partial class SecurityRules
 {
-    private const string SysctlPattern = @"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+    private const string SysctlPattern = @"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 
-    [GeneratedRegex(SysctlPattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static readonly SearchValues<char> Separators = SearchValues.Create("./");
+
+    [GeneratedRegex(SysctlPattern + @"\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Sysctl();
 
     public static void Container(FieldErrors errors, V1SecurityContext? s, FieldPath at)
@@ -94,7 +97,7 @@ public static partial class SecurityRules
             }
             else if (name.Length > 253 || !Sysctl().IsMatch(name))
             {
-                errors.Invalid(path, name, "must have at most 253 characters and match regex " + SysctlPattern);
+                errors.Invalid(path, name, "must have at most 253 characters and match regex " + SysctlPattern + "$");
             }
             else if (names?.Contains(name) == true)
             {
@@ -113,7 +116,9 @@ public static partial class SecurityRules
     // The field by which a pod shares with its node what the parameter is of.
     private static string? Shared(V1PodSpec spec, string sysctl)
     {
-        var name = sysctl.Contains('/', StringComparison.Ordinal) && !sysctl.Contains('.', StringComparison.Ordinal) ? sysctl.Replace('/', '.') : sysctl;
+        // The first separator tells which of the two forms the name is in.
+        var name = sysctl.AsSpan().IndexOfAny(Separators) is >= 0 and var first && sysctl[first] == '/'
+            ? string.Concat(sysctl.Select(c => c switch { '/' => '.', '.' => '/', _ => c })) : sysctl;
         return spec.HostNetwork && name.StartsWith("net.", StringComparison.Ordinal) ? "hostNetwork"
             : spec.HostIPC && (name == "kernel.sem" || name.StartsWith("kernel.shm", StringComparison.Ordinal) || name.StartsWith("kernel.msg", StringComparison.Ordinal) || name.StartsWith("fs.mqueue.", StringComparison.Ordinal)) ? "hostIPC"
             : null;

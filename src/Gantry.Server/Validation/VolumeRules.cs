@@ -34,7 +34,7 @@ public static class VolumeRules
                 good.Add(volume.Name, volume);
             }
 
-            if (pod.IsPod && volume.PersistentVolumeClaim is { } claim && volumes.Any(v => v.Ephemeral is not null && claim.ClaimName == pod.Name + "-" + v.Name))
+            if (pod is { IsPod: true, Name.Length: > 0 } && volume.PersistentVolumeClaim is { } claim && volumes.Any(v => v.Ephemeral is not null && claim.ClaimName == pod.Name + "-" + v.Name))
             {
                 errors.Invalid(path.Child("persistentVolumeClaim").Child("claimName"), claim.ClaimName, "must not reference a PVC that gets created for an ephemeral volume");
             }

@@ -37,7 +37,7 @@ internal static class NodeLabelWarnings
         {
             if (affinity.PreferredDuringSchedulingIgnoredDuringExecution[i].Preference is { } term)
             {
-                Term(term, path.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i).Child("preference"), true, warn);
+                Term(term, path.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i).Child("preference"), warn);
             }
         }
     }
@@ -46,12 +46,11 @@ internal static class NodeLabelWarnings
     {
         for (var i = 0; i < terms?.Count; i++)
         {
-            Term(terms[i], at.Index(i), false, warn);
+            Term(terms[i], at.Index(i), warn);
         }
     }
 
-    // Wrong values are refused in what is required; a preference may have them.
-    private static void Term(V1NodeSelectorTerm term, FieldPath at, bool values, Action<string> warn)
+    private static void Term(V1NodeSelectorTerm term, FieldPath at, Action<string> warn)
     {
         for (var i = 0; i < term.MatchExpressions.Count; i++)
         {
@@ -59,14 +58,6 @@ internal static class NodeLabelWarnings
             if (Deprecated(expression.Key) is { } text)
             {
                 warn($"{at.Child("matchExpressions").Index(i).Child("key")}: {expression.Key} is {text}");
-            }
-
-            for (var k = 0; values && k < expression.Values.Count; k++)
-            {
-                foreach (var fault in Rules.LabelValue(expression.Values[k]))
-                {
-                    warn($"{at.Child("matchExpressions").Index(i).Child("values").Index(k)}: {fault}");
-                }
             }
         }
     }

@@ -69,13 +69,48 @@ internal static class DisabledFields
             }
         }
 
+        var images = false;
         foreach (var volume in spec.Items("volumes"))
         {
-            volume.Remove("image");
+            images |= volume.Has("image");
             foreach (var source in volume.Map("projected")?.Items("sources") ?? [])
             {
                 source.Remove("clusterTrustBundle");
             }
+        }
+
+        if (images)
+        {
+            ImageVolumes(spec);
+        }
+    }
+
+    /// <summary>The same for containers that are put into a running pod.</summary>
+    public static void EphemeralContainers(TreeMap spec)
+    {
+        foreach (var container in spec.Items("ephemeralContainers"))
+        {
+            Container(container);
+        }
+    }
+
+    // A volume made of an image goes as a whole, and so do its mounts.
+    private static void ImageVolumes(TreeMap spec)
+    {
+        var names = spec.Items("volumes").Where(v => v.Has("image")).Select(v => v.Text("name") ?? "").ToHashSet(StringComparer.Ordinal);
+        Keep(spec, "volumes", v => !v.Has("image"));
+        foreach (var container in ContainerLists.SelectMany(spec.Items))
+        {
+            Keep(container, "volumeMounts", m => !names.Contains(m.Text("name") ?? ""));
+        }
+    }
+
+    private static void Keep(TreeMap map, string key, Func<TreeMap, bool> which)
+    {
+        var kept = new TreeList(map.Items(key).Where(which));
+        if (kept.Count < (map.List(key)?.Count ?? 0))
+        {
+            map[key] = kept.Count > 0 ? kept : null;
         }
     }
 

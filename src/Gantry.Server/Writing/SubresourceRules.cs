@@ -31,6 +31,11 @@ internal static class SubresourceRules
                 scope.Resource.Strategy.PrepareStatus(merged, old, now);
                 return merged;
             case "ephemeralcontainers":
+                if (value.Map("spec") is { } written)
+                {
+                    DisabledFields.EphemeralContainers(written);
+                }
+
                 var metadata = (old.Map("metadata") ?? new TreeMap()).With("managedFields", value.Map("metadata")?["managedFields"]);
                 var spec = (old.Map("spec") ?? new TreeMap()).With("ephemeralContainers", value.Map("spec")?["ephemeralContainers"]);
                 return old.With("metadata", metadata).With("spec", spec);
