@@ -34,7 +34,7 @@ public static class ContainerConfigs
         config.Labels[RuntimeNames.ContainerName] = container.Name;
         config.Annotations[RuntimeNames.RestartCount] = inputs.RestartCount.ToString(CultureInfo.InvariantCulture);
         config.Annotations[RuntimeNames.Hash] = PodSpecs.Hash(container);
-        config.Annotations[RuntimeNames.GraceSeconds] = (pod.Spec.TerminationGracePeriodSeconds ?? 30).ToString(CultureInfo.InvariantCulture);
+        config.Annotations[RuntimeNames.GraceSeconds] = (pod.Spec.TerminationGracePeriodSeconds switch { null => 30, < 0 => 1, var seconds => seconds.Value }).ToString(CultureInfo.InvariantCulture);
         if (inputs.ProcessesOf is { } target)
         {
             config.Linux.SecurityContext.NamespaceOptions.Pid = NamespaceMode.Target;

@@ -64,12 +64,6 @@ internal static class PodDefaults
                 }
             }
         }
-
-        // Nobody waits less than no time.
-        if (spec["terminationGracePeriodSeconds"] is TreeInteger { Value: < 0 })
-        {
-            spec["terminationGracePeriodSeconds"] = 1;
-        }
     }
 
     /// <summary>Takes out the annotations that init containers were in once, which nothing may act upon any longer.</summary>

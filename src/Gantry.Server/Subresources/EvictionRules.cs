@@ -6,6 +6,7 @@ using Gantry.Client.Selectors;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Statuses;
 using Gantry.Server.Tables;
+using Gantry.Server.Writing;
 
 namespace Gantry.Server.Subresources;
 
@@ -76,24 +77,8 @@ internal static class EvictionRules
     }
 
     /// <summary>Marks a pod, changed in place, as one that was evicted: its owners may not count it as failed.</summary>
-    public static void Tell(TreeMap pod, DateTimeOffset now)
-    {
-        var status = pod.Made("status");
-        var conditions = status.List("conditions") ?? new TreeList();
-        if (conditions.Any(c => c is TreeMap map && map.Text("type") == "DisruptionTarget" && map.Text("status") == "True"))
-        {
-            return;
-        }
-
-        var condition = new TreeMap();
-        condition["type"] = "DisruptionTarget";
-        condition["status"] = "True";
-        condition["lastProbeTime"] = TreeNull.Instance;
-        condition["lastTransitionTime"] = ApiTimes.Format(now);
-        condition["reason"] = "EvictionByEvictionAPI";
-        condition["message"] = "Eviction API: evicting";
-        status["conditions"] = new TreeList([.. conditions.Where(c => c is not TreeMap map || map.Text("type") != "DisruptionTarget"), condition]);
-    }
+    public static void Tell(TreeMap pod, DateTimeOffset now) =>
+        PodConditions.Set(pod.Made("status"), "DisruptionTarget", "True", "EvictionByEvictionAPI", "Eviction API: evicting", ApiTimes.Format(now));
 
     /// <summary>The budget's controller has not caught up yet.</summary>
     public static ApiStatus StillProcessed(string budget) => Refusal(10, $"The disruption budget {budget} is still being processed by the server.");

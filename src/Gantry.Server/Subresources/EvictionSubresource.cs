@@ -159,7 +159,7 @@ internal sealed class EvictionSubresource : ISubresource
         {
             var status = scope with { User = UserInfo.Loopback, Subresource = "status", FieldManager = "kube-apiserver" };
             var pinned = options.Preconditions?.ResourceVersion;
-            switch (await _writer.UpdateAsync(status, (old, stored) => Told(scope, old, stored, pinned), cancellation).ConfigureAwait(false))
+            switch (await _writer.UpdateAsync(status, (old, stored) => Told(scope, old, stored, options), cancellation).ConfigureAwait(false))
             {
                 case WriteOutcome.Refused refused:
                     return refused.Status;
@@ -173,16 +173,16 @@ internal sealed class EvictionSubresource : ISubresource
         return await _deleter.DeleteAsync(scope, options, cancellation).ConfigureAwait(false) is WriteOutcome.Refused no ? no.Status : null;
     }
 
-    private Proposal Told(WriteScope scope, TreeMap? old, StoredObject? stored, string? pinned)
+    private Proposal Told(WriteScope scope, TreeMap? old, StoredObject? stored, V1DeleteOptions options)
     {
         if (old is null || stored is null)
         {
             return ApiStatus.NotFound(V1Pod.Resource, scope.Name);
         }
 
-        if (pinned is not null && pinned != stored.Revision.ToString(CultureInfo.InvariantCulture))
+        if (ObjectDeleter.Preconditions(scope, stored, options) is { } other)
         {
-            return ApiStatus.Modified(V1Pod.Resource, scope.Name);
+            return other;
         }
 
         EvictionRules.Tell(old, _clock.GetUtcNow());

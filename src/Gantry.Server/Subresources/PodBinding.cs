@@ -46,30 +46,35 @@ internal sealed class PodBinding
             return elsewhere;
         }
 
-        var binding = ApiJson.Decode<V1Binding>(TreeJson.Write(value));
-        if (name.Length > 0 && binding.Metadata.Name != name)
-        {
-            return ApiStatus.BadRequest("name in URL does not match name in Binding object");
-        }
-
-        var scope = WriteScope.Of(call, pods) with { Name = binding.Metadata.Name, Subresource = "binding", IsAdmitted = true };
-        if (Fault(binding.Target) is { } fault)
-        {
-            return new ApiStatus { Code = 500, Message = fault };
-        }
-
+        var scope = WriteScope.Of(call, pods) with { Name = value.Map("metadata")?.Text("name") ?? "", Subresource = "binding", IsAdmitted = true };
         var request = scope.Admission(AdmissionOperation.Create, null, scope.Name) with { Kind = V1Binding.Resource };
         if (await _admission.MutateAsync(request, value, cancellation).ConfigureAwait(false) is { } unwelcome)
         {
             return unwelcome;
         }
 
-        binding = ApiJson.Decode<V1Binding>(TreeJson.Write(value));
+        var binding = ApiJson.Decode<V1Binding>(TreeJson.Write(value));
+        if (name.Length > 0 && binding.Metadata.Name != name)
+        {
+            return ApiStatus.BadRequest("name in URL does not match name in Binding object");
+        }
+
+        if (Fault(binding.Target) is { } fault)
+        {
+            return new ApiStatus { Code = 500, Message = fault };
+        }
+
         if (await _admission.ValidateAsync(request, binding, cancellation).ConfigureAwait(false) is { } unwanted)
         {
             return unwanted;
         }
 
+        if (binding.Metadata.Name.Length == 0)
+        {
+            return ApiStatus.BadRequest("Name parameter required.");
+        }
+
+        scope = scope with { Name = binding.Metadata.Name };
         var outcome = await _writer.UpdateAsync(scope, (old, stored) => Bound(scope, old, stored, binding), cancellation).ConfigureAwait(false);
         return outcome is WriteOutcome.Refused no ? no.Status : new ApiStatus { Code = 201 };
     }
@@ -136,20 +141,8 @@ internal sealed class PodBinding
         }
 
         old.Made("spec")["nodeName"] = binding.Target.Name;
-        Scheduled(old.Made("status"));
+        PodConditions.Set(old.Made("status"), "PodScheduled", "True", "", "", ApiTimes.Format(_clock.GetUtcNow()));
         // Nobody owns where a pod runs, so the fields' managers stay as they are.
         return new Proposal(old, null, Managed: true);
-    }
-
-    private void Scheduled(TreeMap status)
-    {
-        var conditions = status.List("conditions") ?? new TreeList();
-        var now = new TreeMap();
-        now["type"] = "PodScheduled";
-        now["status"] = "True";
-        now["lastProbeTime"] = TreeNull.Instance;
-        now["lastTransitionTime"] = ApiTimes.Format(_clock.GetUtcNow());
-        var kept = conditions.Where(c => c is not TreeMap { } map || map.Text("type") != "PodScheduled");
-        status["conditions"] = new TreeList([.. kept, now]);
     }
 }

@@ -142,7 +142,7 @@ internal static class PodUpdateRules
     {
         if (before.Count > 0 && before.Count != now.Count)
         {
-            errors.InvalidDump(at, GoDump.Of(now), "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+            errors.InvalidDump(at, now.Count == 0 ? "[]core.NodeSelectorTerm(nil)" : GoDump.Of(now), "no additions/deletions to non-empty NodeSelectorTerms list are allowed");
             return;
         }
 

@@ -89,7 +89,7 @@ internal static class VolumeSourceRules
         {
             foreach (var one in quobyte.Registry.Split(','))
             {
-                if (one.LastIndexOf(':') is var colon && (colon < 0 || one[0] != '[' && one.IndexOf(':', StringComparison.Ordinal) != colon))
+                if (!IsHostAndPort(one))
                 {
                     errors.Invalid(at.Child("registry"), quobyte.Registry, pair);
                 }
@@ -97,6 +97,24 @@ internal static class VolumeSourceRules
         }
 
         Needs(errors, at, ("volume", quobyte.Volume));
+    }
+
+    // As Go takes them apart: a host with colons stands in brackets, which are nowhere else, and the port follows the last colon.
+    private static bool IsHostAndPort(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon < 0)
+        {
+            return false;
+        }
+
+        if (text[0] != '[')
+        {
+            return text.IndexOf(':', StringComparison.Ordinal) == colon && text.AsSpan().IndexOfAny('[', ']') < 0;
+        }
+
+        var end = text.IndexOf(']', StringComparison.Ordinal);
+        return end >= 0 && end + 1 == colon && text.AsSpan(1).IndexOf('[') < 0 && text.AsSpan(end + 1).IndexOf(']') < 0;
     }
 
     public static void FibreChannel(FieldErrors errors, V1FCVolumeSource fc, FieldPath at)

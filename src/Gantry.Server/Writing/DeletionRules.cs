@@ -78,7 +78,7 @@ internal static class DeletionRules
     /// </summary>
     public static long? Grace(V1Pod pod, long? wanted)
     {
-        var given = wanted is < 0 ? 1 : wanted;
+        var given = NotNegative(wanted);
         if (pod.Metadata.DeletionTimestamp is not null)
         {
             var left = pod.Metadata.DeletionGracePeriodSeconds ?? 0;
@@ -86,8 +86,11 @@ internal static class DeletionRules
         }
 
         return pod.Spec.NodeName.Length == 0 || pod.Status.Phase is "Succeeded" or "Failed" ? 0
-            : given ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds;
+            : given ?? NotNegative(pod.Spec.TerminationGracePeriodSeconds) ?? DefaultGraceSeconds;
     }
+
+    // Negative times are accepted and kept, and are a second to whoever deletes.
+    private static long? NotNegative(long? seconds) => seconds is < 0 ? 1 : seconds;
 
     // What may not be wanted of the removal of an object that nobody can read.
     private static IEnumerable<string> Alone(V1DeleteOptions options) => new (string Name, bool Set)[]

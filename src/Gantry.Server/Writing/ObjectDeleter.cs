@@ -111,7 +111,8 @@ public sealed class ObjectDeleter
         return await resource.KeepAsync(canonical, TreeJson.Write(canonical), cancellation).ConfigureAwait(false);
     }
 
-    private static ApiStatus? Preconditions(WriteScope scope, StoredObject stored, V1DeleteOptions options)
+    /// <summary>The refusal of a delete that is meant for another object, or for another revision of it; else null.</summary>
+    public static ApiStatus? Preconditions(WriteScope scope, StoredObject stored, V1DeleteOptions options)
     {
         if (options.Preconditions is not { } wanted)
         {

@@ -19,12 +19,8 @@ internal static class PodPreparation
         var status = new TreeMap { { "phase", "Pending" }, { "qosClass", PodQuality.Of(spec) } };
         if (spec.HasItems("schedulingGates"))
         {
-            var gated = new TreeMap
-            {
-                { "type", "PodScheduled" }, { "status", "False" }, { "lastProbeTime", TreeNull.Instance }, { "lastTransitionTime", TreeNull.Instance },
-                { "reason", "SchedulingGated" }, { "message", "Scheduling is blocked due to non-empty scheduling gates" },
-            };
-            status["conditions"] = new TreeList { gated };
+            var now = pod.Map("metadata")?["creationTimestamp"] ?? TreeNull.Instance;
+            PodConditions.Set(status, "PodScheduled", "False", "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates", now);
         }
 
         pod["status"] = status;

@@ -57,6 +57,8 @@ public sealed class DeletionTests(RunningServer server)
         var path = $"/api/v1/namespaces/{ns}/pods";
         await server.PostAsync(path, """{"metadata":{"name":"placed"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}""");
         await server.PostAsync(path, """{"metadata":{"name":"waiting"},"spec":{"containers":[{"name":"c","image":"i"}]}}""");
+        await server.PostAsync(path, """{"metadata":{"name":"negative"},"spec":{"nodeName":"n","terminationGracePeriodSeconds":-5,"containers":[{"name":"c","image":"i"}]}}""");
+        Assert.Equal("1", (await server.DeleteAsync(path + "/negative")).Metadata["deletionGracePeriodSeconds"]!.ToString());
 
         var placed = await server.DeleteAsync(path + "/placed");
         Assert.Equal("30", placed.Metadata["deletionGracePeriodSeconds"]!.ToString());

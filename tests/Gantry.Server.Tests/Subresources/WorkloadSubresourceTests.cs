@@ -107,6 +107,37 @@ public sealed class WorkloadSubresourceTests : IAsyncLifetime
         Assert.Contains("target.name: Required value", (string?)answer!["message"], StringComparison.Ordinal);
         (code, _) = await _server.SendAsync("POST", Pods + "/nobody/binding", """{"metadata":{"name":"nobody"},"target":{"name":"m"}}""");
         Assert.Equal(404, code);
+        (code, answer) = await _server.SendAsync("POST", "/api/v1/namespaces/default/bindings", """{"target":{"name":"m"}}""");
+        Assert.Equal((400, "Name parameter required."), (code, (string?)answer!["message"]));
+    }
+
+    [Fact]
+    public async Task Conditions_of_bound_and_evicted_pods_stay_where_they_were()
+    {
+        await RunningPodAsync("p");
+        await _server.DoAsync("PATCH", $"{Pods}/p/status",
+            """{"status":{"conditions":[{"type":"PodScheduled","status":"False","lastTransitionTime":"2020-01-01T00:00:00Z","reason":"Unschedulable"},{"type":"DisruptionTarget","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z","reason":"Other"},{"type":"Ready","status":"True"}]}}""",
+            "application/merge-patch+json");
+        await _server.DoAsync("PATCH", Pods + "/p", """{"metadata":{"finalizers":["example.com/stay"]}}""", "application/merge-patch+json");
+        Assert.Equal(201, (await _server.SendAsync("POST", Pods + "/p/binding", """{"metadata":{"name":"p"},"target":{"name":"n"}}""")).Code);
+        Assert.Equal(201, (await EvictAsync("p")).Code);
+        var conditions = (await _server.DoAsync("GET", Pods + "/p"))["status"]!["conditions"]!.AsArray();
+        Assert.Equal(["PodScheduled True ", "DisruptionTarget True EvictionByEvictionAPI", "Ready True "], conditions.Select(c => $"{c!["type"]} {c["status"]} {c["reason"]}"));
+        Assert.NotEqual("2020-01-01T00:00:00Z", (string?)conditions[0]!["lastTransitionTime"]);
+        Assert.Equal("2020-01-01T00:00:00Z", (string?)conditions[1]!["lastTransitionTime"]);
+    }
+
+    [Fact]
+    public async Task An_eviction_of_another_pod_tells_nobody()
+    {
+        await RunningPodAsync("p");
+        var (code, answer) = await _server.SendAsync("POST", Pods + "/p/eviction", """{"metadata":{"name":"p"},"deleteOptions":{"preconditions":{"uid":"x"}}}""");
+        Assert.Equal(409, code);
+        var pod = await _server.DoAsync("GET", Pods + "/p");
+        Assert.Equal(
+            $"Operation cannot be fulfilled on Pod \"p\": the UID in the precondition (x) does not match the UID in record ({pod["metadata"]!["uid"]}). The object might have been deleted and then recreated",
+            (string?)answer!["message"]);
+        Assert.Equal(["Ready"], pod["status"]!["conditions"]!.AsArray().Select(c => (string)c!["type"]!));
     }
 
     [Fact]
