@@ -1,4 +1,5 @@
 using System.Net;
+using Gantry.Api;
 using Gantry.Api.Models;
 
 namespace Gantry.Network.Facts;
@@ -73,7 +74,7 @@ public static class FactReader
 
     private static EndpointFact? Endpoint(V1Endpoint endpoint)
     {
-        if (endpoint.Addresses.Count == 0 || !IPAddress.TryParse(endpoint.Addresses[0], out var address))
+        if (endpoint.Addresses.Count == 0 || GoAddress.Find(endpoint.Addresses[0]) is not { } address)
         {
             return null;
         }
@@ -96,7 +97,7 @@ public static class FactReader
         var found = new List<IPAddress>();
         foreach (var text in texts)
         {
-            if (IPAddress.TryParse(text, out var address))
+            if (GoAddress.Find(text) is { } address)
             {
                 found.Add(address);
             }

@@ -16,8 +16,8 @@ public static partial class TextFormats
         ["uri"] = UriText.IsRequestUri,
         ["email"] = static text => MailAddress.TryCreate(text, out _),
         ["hostname"] = IsHostname,
-        ["ipv4"] = static text => text.Contains('.', StringComparison.Ordinal) && Validation.Rules.IsIp(text),
-        ["ipv6"] = static text => text.Contains(':', StringComparison.Ordinal) && Validation.Rules.IsIp(text),
+        ["ipv4"] = static text => text.Contains('.', StringComparison.Ordinal) && IsAddress(text),
+        ["ipv6"] = static text => text.Contains(':', StringComparison.Ordinal) && IsAddress(text),
         ["cidr"] = IsCidr,
         ["mac"] = static text => Mac().IsMatch(text),
         ["uuid"] = static text => Uuid().IsMatch(text),
@@ -51,10 +51,12 @@ public static partial class TextFormats
 
     private static bool IsHostname(string text) => text.Length <= 255 && Hostname().IsMatch(text) && text.Split('.').All(p => p.Length <= 63);
 
+    private static bool IsAddress(string text) => !text.Contains('%', StringComparison.Ordinal) && GoAddress.Parse(text, false, out _) is null;
+
     private static bool IsCidr(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0 || !Validation.Rules.IsIp(text[..slash]))
+        if (slash < 0 || !IsAddress(text[..slash]))
         {
             return false;
         }

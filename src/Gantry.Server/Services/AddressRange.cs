@@ -10,8 +10,9 @@ namespace Gantry.Server.Services;
 /// </summary>
 public sealed class AddressRange
 {
-    // Beyond this a range of IPv6 is used only in part: nobody has more Services, and the dice need an int.
-    private const int MaxCount = 1 << 20;
+    // Of larger ranges only the beginning is used: nobody has more Services, and the dice need an int. Of IPv6 it is as much as Kubernetes uses.
+    private const int MaxBits = 20;
+    private const int MaxBits6 = 16;
 
     private readonly UInt128 _base;
 
@@ -20,9 +21,9 @@ public sealed class AddressRange
         Network = network;
         _base = Number(network.BaseAddress);
         var bits = (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 32 : 128) - network.PrefixLength;
-        var size = bits >= 20 ? MaxCount : 1 << bits;
+        var most = IsV6 ? MaxBits6 : MaxBits;
         // The first address names the network; the last one of IPv4 is for broadcasts.
-        Count = Math.Max(0, size - (IsV6 || bits >= 20 ? 1 : 2));
+        Count = Math.Max(0, (1 << Math.Min(bits, most)) - (IsV6 || bits > most ? 1 : 2));
     }
 
     public IPNetwork Network { get; }

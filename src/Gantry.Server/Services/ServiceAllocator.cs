@@ -16,6 +16,8 @@ namespace Gantry.Server.Services;
 /// </summary>
 public sealed class ServiceAllocator
 {
+    internal const string PortIsTaken = "provided port is already allocated";
+
     private readonly IObjects _objects;
     private readonly Func<long> _seen;
     private readonly ServiceRanges _ranges;
@@ -45,35 +47,44 @@ public sealed class ServiceAllocator
     /// <summary>Prepares a Service for being written: fills in families, addresses and ports, and the consequences of a change of type.</summary>
     /// <param name="service">The object after defaulting and admission; its root and its spec are changed.</param>
     /// <param name="old">The stored object before an update, else null.</param>
-    /// <returns>To be committed after the write and disposed in any case. After a dry run nothing stays taken.</returns>
-    public ServiceAllocation Prepare(TreeMap service, V1Service? old)
+    /// <param name="dryRun">Whether the write is only tried: it takes nothing, and is shown the address of the range and ports outside of theirs.</param>
+    /// <returns>To be committed after the write and disposed in any case.</returns>
+    public ServiceAllocation Prepare(TreeMap service, V1Service? old, bool dryRun = false)
     {
         var spec = service.Map("spec")?.ShallowCopy() ?? new TreeMap();
         service["spec"] = spec;
-        ServiceTransitions.AlignAddresses(spec, old?.Spec);
         if (old is not null)
         {
             ServiceTransitions.KeepAllocated(spec, old.Spec);
-            ServiceTransitions.DropUnneeded(service, old);
         }
 
+        ServiceTransitions.AlignAddresses(spec, old?.Spec);
         var name = service.Map("metadata")?.Text("name") ?? "";
-        var errors = Contradictions(service);
-        if (errors.Count == 0)
-        {
-            errors = ServiceFamilies.Complete(spec, old?.Spec, _families);
-        }
-
-        if (errors.Count > 0)
+        var preferred = ServiceFamilies.StaysPreferred(spec, old?.Spec);
+        if (ServiceFamilies.Complete(spec, old?.Spec, _families) is { Count: > 0 } errors)
         {
             return new ServiceAllocation(this, [], ApiStatus.Invalid("", "Service", name, errors));
         }
 
+        var allocation = Allocate(spec, old?.Spec, name, preferred, dryRun);
+        if (allocation.Refusal is null && old is not null)
+        {
+            ServiceTransitions.DropUnneeded(service, old);
+        }
+
+        return allocation;
+    }
+
+    private ServiceAllocation Allocate(TreeMap spec, V1ServiceSpec? old, string name, bool preferred, bool dryRun)
+    {
         lock (_lock)
         {
             Refresh();
             var taken = new List<string>();
-            var refusal = Addresses(spec, old?.Spec, name, taken) ?? NodePorts(spec, old?.Spec, name, taken) ?? HealthCheckPort(spec, old?.Spec, taken);
+            var ports = new PortClaims(this, taken, dryRun);
+            var refusal = (preferred ? null : old is null ? Addresses(spec, name, taken, dryRun) : MoreAddresses(spec, old, name, taken, dryRun))
+                ?? (old is null ? NodePorts.Create(spec, name, ports) : NodePorts.Update(spec, old, name, ports))
+                ?? NodePorts.HealthCheck(spec, old, ports);
             if (refusal is not null)
             {
                 taken.ForEach(t => _pending.Remove(t));
@@ -82,20 +93,6 @@ public sealed class ServiceAllocator
 
             return new ServiceAllocation(this, taken, refusal);
         }
-    }
-
-    // Nothing is worked out from addresses and families that contradict each other.
-    private static IReadOnlyList<FieldError> Contradictions(TreeMap service)
-    {
-        var spec = service.Map("spec")!;
-        if (!ServiceFields.NeedsAddress(spec) || !(spec.Has("clusterIP") || spec.Has("clusterIPs") || spec.Has("ipFamilies") || spec.Has("ipFamilyPolicy")))
-        {
-            return [];
-        }
-
-        var errors = new FieldErrors();
-        ServiceAddressRules.Addresses(errors, ApiJson.Decode<V1Service>(TreeJson.Write(service)).Spec, FieldPath.Root("spec"));
-        return errors.List;
     }
 
     internal void Settle(ServiceAllocation allocation, long? revision)
@@ -138,53 +135,27 @@ public sealed class ServiceAllocator
 
     private bool IsFree(string key) => !_usage.Has(key) && !_pending.ContainsKey(key);
 
-    private void Take(string key, List<string> taken)
+    internal void Take(string key, List<string> taken)
     {
         _pending.Add(key, null);
         taken.Add(key);
     }
 
-    private ApiStatus? Addresses(TreeMap spec, V1ServiceSpec? old, string name, List<string> taken)
+    private ApiStatus? Addresses(TreeMap spec, string name, List<string> taken, bool dryRun)
     {
         if (!ServiceFields.NeedsAddress(spec) || ServiceFields.IsHeadless(spec))
         {
             return null;
         }
 
-        var held = old is null || !ServiceFields.NeedsAddress(old.Type) ? [] : ServiceFields.Addresses(old);
         var families = spec.Texts("ipFamilies");
         var addresses = spec.Texts("clusterIPs").ToList();
         for (var i = 0; i < families.Count; i++)
         {
-            var asked = i < addresses.Count ? addresses[i] : "";
-            if (asked.Length > 0 && held.Contains(asked, StringComparer.Ordinal))
-            {
-                continue;
-            }
-
-            var range = Array.Find(_addresses, r => r.Family == families[i]);
-            if (range is null || (asked.Length > 0 && !IPAddress.TryParse(asked, out _)))
-            {
-                // Not an address, or not a family: validation says so.
-                continue;
-            }
-
-            if (asked.Length == 0)
-            {
-                if (FreeAddress(range) is not { } free)
-                {
-                    return ApiStatus.Internal("failed to allocate a serviceIP: range is full");
-                }
-
-                Take(ServiceUsage.Key(free), taken);
-                asked = free.ToString();
-            }
-            else if (Claim(range, asked, addresses, name, taken) is { } refusal)
+            if (Address(families[i], i, addresses, name, taken, dryRun) is { } refusal)
             {
                 return refusal;
             }
-
-            addresses = [.. addresses.Take(i), asked, .. addresses.Skip(i + 1)];
         }
 
         spec.SetTexts("clusterIPs", addresses);
@@ -196,18 +167,74 @@ public sealed class ServiceAllocator
         return null;
     }
 
-    private ApiStatus? Claim(AddressRange range, string asked, List<string> addresses, string name, List<string> taken)
+    // An update gets addresses where it had none at all, and a second one; whatever else it changes is refused by validation.
+    private ApiStatus? MoreAddresses(TreeMap spec, V1ServiceSpec old, string name, List<string> taken, bool dryRun)
     {
-        var address = IPAddress.Parse(asked);
-        var why = !range.Holds(address) ? $"the provided IP ({asked}) is not in the valid range. The range of valid IPs is {range.Network}"
-            : IsFree(ServiceUsage.Key(address)) ? null
+        if (!ServiceFields.NeedsAddress(old.Type))
+        {
+            return Addresses(spec, name, taken, dryRun);
+        }
+
+        var families = spec.Texts("ipFamilies");
+        if (old.ClusterIPs is [ServiceFields.None, ..] || !ServiceFields.NeedsAddress(spec) || old.IpFamilies.Count != 1 || families.Count != 2)
+        {
+            return null;
+        }
+
+        var addresses = spec.Texts("clusterIPs").ToList();
+        var refusal = addresses.Count == 0 ? null : Address(families[1], 1, addresses, name, taken, dryRun);
+        spec.SetTexts("clusterIPs", addresses);
+        return refusal;
+    }
+
+    // The address at a place of the list: the one that is there, or a free one.
+    private ApiStatus? Address(string family, int i, List<string> addresses, string name, List<string> taken, bool dryRun)
+    {
+        if (Array.Find(_addresses, r => r.Family == family) is not { } range)
+        {
+            return null;
+        }
+
+        if (i < addresses.Count)
+        {
+            return Claim(range, addresses[i], addresses, name, taken, dryRun);
+        }
+
+        var free = dryRun ? range.Network.BaseAddress : FreeAddress(range);
+        if (free is null)
+        {
+            return ApiStatus.Internal("failed to allocate a serviceIP: range is full");
+        }
+
+        if (!dryRun)
+        {
+            Take(ServiceUsage.Key(free), taken);
+        }
+
+        addresses.Add(free.ToString());
+        return null;
+    }
+
+    private ApiStatus? Claim(AddressRange range, string asked, List<string> addresses, string name, List<string> taken, bool dryRun)
+    {
+        if (GoAddress.Find(asked) is not { } address)
+        {
+            return ApiStatus.Internal($"failed to parse service IP {GoSyntax.Quoted(asked)}");
+        }
+
+        var why = !range.Holds(address) ? $"the provided IP ({GoAddress.Text(address.GetAddressBytes())}) is not in the valid range. The range of valid IPs is {range.Network}"
+            : dryRun || IsFree(ServiceUsage.Key(address)) ? null
             : "provided IP is already allocated";
         if (why is not null)
         {
-            return Refused(name, new FieldError(FieldErrorType.Invalid, "spec.clusterIPs", GoDump.Of(addresses), $"failed to allocate IP {asked}: {why}"));
+            return ApiStatus.Invalid("", "Service", name, [new FieldError(FieldErrorType.Invalid, "spec.clusterIPs", GoDump.Of(addresses), $"failed to allocate IP {asked}: {why}")]);
         }
 
-        Take(ServiceUsage.Key(address), taken);
+        if (!dryRun)
+        {
+            Take(ServiceUsage.Key(address), taken);
+        }
+
         return null;
     }
 
@@ -218,7 +245,7 @@ public sealed class ServiceAllocator
         return offset is { } found ? range.At(found) : null;
     }
 
-    private int? FreePort()
+    internal int? FreePort()
     {
         var count = _ranges.LastNodePort - _ranges.FirstNodePort + 1;
         var reserved = count < 16 ? 0 : Math.Clamp(count / 32, 16, 128);
@@ -248,95 +275,11 @@ public sealed class ServiceAllocator
         return null;
     }
 
-    private ApiStatus? NodePorts(TreeMap spec, V1ServiceSpec? old, string name, List<string> taken)
-    {
-        if (!ServiceFields.NeedsNodePorts(spec))
-        {
-            return null;
-        }
-
-        var held = old is null ? [] : old.Ports.Select(p => p.NodePort).Where(p => p != 0).ToHashSet();
-        var ports = spec.Items("ports").ToList();
-        // One port with several protocols gets one node port.
-        var byPort = new Dictionary<int, int>();
-        for (var i = 0; i < ports.Count; i++)
-        {
-            var (port, asked) = (ports[i].Number("port"), ports[i].Number("nodePort"));
-            if (asked == 0)
-            {
-                asked = byPort.TryGetValue(port, out var shared) ? shared
-                    : ports.Skip(i + 1).FirstOrDefault(p => p.Number("port") == port && p.Number("nodePort") != 0)?.Number("nodePort") ?? 0;
-            }
-
-            if (asked == 0)
-            {
-                if (FreePort() is not { } free)
-                {
-                    return ApiStatus.Internal("failed to allocate a nodePort: range is full");
-                }
-
-                Take(ServiceUsage.Key(free), taken);
-                asked = free;
-            }
-            else if (!held.Contains(asked) && !taken.Contains(ServiceUsage.Key(asked)))
-            {
-                if (PortRefusal(asked) is { } why)
-                {
-                    return Refused(name, FieldError.Invalid($"spec.ports[{i}].nodePort", asked, why));
-                }
-
-                Take(ServiceUsage.Key(asked), taken);
-            }
-
-            byPort[port] = asked;
-            ports[i] = ports[i].With("nodePort", asked);
-        }
-
-        if (ports.Count > 0)
-        {
-            spec["ports"] = new TreeList(ports);
-        }
-
-        return null;
-    }
-
-    private ApiStatus? HealthCheckPort(TreeMap spec, V1ServiceSpec? old, List<string> taken)
-    {
-        if (!ServiceFields.NeedsHealthCheckPort(spec))
-        {
-            return null;
-        }
-
-        var asked = spec.Number("healthCheckNodePort");
-        if (asked != 0)
-        {
-            if (asked == old?.HealthCheckNodePort)
-            {
-                return null;
-            }
-
-            if (PortRefusal(asked) is { } why)
-            {
-                return ApiStatus.Internal(string.Create(CultureInfo.InvariantCulture, $"failed to allocate requested HealthCheck NodePort {asked}: {why}"));
-            }
-
-            Take(ServiceUsage.Key(asked), taken);
-            return null;
-        }
-
-        if (FreePort() is not { } free)
-        {
-            return ApiStatus.Internal("failed to allocate a HealthCheck NodePort: range is full");
-        }
-
-        Take(ServiceUsage.Key(free), taken);
-        spec["healthCheckNodePort"] = free;
-        return null;
-    }
-
-    private string? PortRefusal(int port) => port < _ranges.FirstNodePort || port > _ranges.LastNodePort
+    /// <summary>Why a port is not to be had, or null.</summary>
+    internal string? PortRefusal(int port) => port < _ranges.FirstNodePort || port > _ranges.LastNodePort
         ? string.Create(CultureInfo.InvariantCulture, $"provided port is not in the valid range. The range of valid ports is {_ranges.FirstNodePort}-{_ranges.LastNodePort}")
-        : IsFree(ServiceUsage.Key(port)) ? null : "provided port is already allocated";
+        : TakenRefusal(port);
 
-    private static ApiStatus Refused(string name, FieldError error) => ApiStatus.Invalid("", "Service", name, [error]);
+    /// <summary>The same, wherever the port is.</summary>
+    internal string? TakenRefusal(int port) => IsFree(ServiceUsage.Key(port)) ? null : PortIsTaken;
 }

@@ -1,114 +1,149 @@
-using System.Net;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.Defaulting;
 using Gantry.Server.Statuses;
+using Gantry.Server.Validation;
 
 namespace Gantry.Server.Services;
 
 /// <summary>Works out which address families a Service is to have, from whatever of ipFamilyPolicy, ipFamilies and clusterIPs was given.</summary>
 internal static class ServiceFamilies
 {
+    private static readonly FieldPath Spec = FieldPath.Root("spec");
+    private static readonly FieldPath Policy = Spec.Child("ipFamilyPolicy");
+
     /// <summary>Fills in ipFamilies and ipFamilyPolicy.</summary>
     /// <param name="spec">The spec, changed in place.</param>
     /// <param name="old">The stored spec before an update.</param>
     /// <param name="families">The cluster's families, the primary first.</param>
-    /// <returns>The fields that ask for what the cluster does not have.</returns>
+    /// <returns>The fields that contradict each other or ask for what the cluster does not have.</returns>
     public static IReadOnlyList<FieldError> Complete(TreeMap spec, V1ServiceSpec? old, IReadOnlyList<string> families)
     {
-        if (!ServiceFields.NeedsAddress(spec))
+        if (!ServiceFields.NeedsAddress(spec) || StaysPreferred(spec, old))
         {
             return [];
         }
 
-        if (old is not null)
+        // Without a selector the addresses are somebody else's, so both families are possible whatever the cluster has.
+        var isForeign = spec.Text("clusterIP") == ServiceFields.None && !spec.HasItems("selector");
+        if (!spec.Has("ipFamilyPolicy"))
         {
-            Downgrade(spec, old);
+            spec["ipFamilyPolicy"] = old?.IpFamilyPolicy ?? (isForeign ? ServiceFields.RequireDualStack : ServiceFields.SingleStack);
         }
 
-        Infer(spec);
-        var chosen = spec.Texts("ipFamilies");
-        if (ServiceFields.IsHeadless(spec) && !spec.HasItems("selector"))
+        var (policy, errors) = (spec.Text("ipFamilyPolicy") ?? "", new FieldErrors());
+        ServiceAddressRules.Addresses(errors, spec.Text("clusterIP") ?? "", spec.Texts("clusterIPs"), spec.Texts("ipFamilies"), policy, Spec);
+        if (errors.Any)
         {
-            // Without a selector the addresses are somebody else's, so both families are possible whatever the cluster has.
-            spec.Default("ipFamilyPolicy", ServiceFields.RequireDualStack);
-            spec.SetTexts("ipFamilies", Extended(chosen.Count == 0 ? [families[0]] : chosen, spec.Text("ipFamilyPolicy")!, ["IPv4", "IPv6"]));
-            return [];
+            return errors.List;
         }
 
-        spec.Default("ipFamilyPolicy", chosen.Count == 2 || spec.Texts("clusterIPs").Count == 2 ? ServiceFields.RequireDualStack : ServiceFields.SingleStack);
-        var policy = spec.Text("ipFamilyPolicy")!;
-        var errors = Check(spec, policy, chosen, families);
-        if (errors.Count == 0)
+        Reduce(errors, spec, old, policy);
+        Several(errors, spec, policy);
+        Infer(errors, spec, families);
+        if (!errors.Any && !isForeign)
         {
-            spec.SetTexts("ipFamilies", Extended(chosen.Count == 0 ? [families[0]] : chosen, policy, families));
+            Configured(errors, spec, policy, families);
         }
 
-        return errors;
+        if (!errors.Any)
+        {
+            var chosen = spec.Texts("ipFamilies");
+            spec.SetTexts("ipFamilies", Extended(chosen.Count == 0 ? [families[0]] : chosen, policy, isForeign ? ["IPv4", "IPv6"] : families));
+        }
+
+        return errors.List;
     }
 
-    private static List<FieldError> Check(TreeMap spec, string policy, IReadOnlyList<string> chosen, IReadOnlyList<string> families)
+    /// <summary>Whether a service that prefers two families goes on as it is: it gains and loses none because the cluster has others by now.</summary>
+    public static bool StaysPreferred(TreeMap spec, V1ServiceSpec? old)
     {
-        var errors = new List<FieldError>();
-        if (policy == ServiceFields.RequireDualStack && families.Count < 2)
-        {
-            errors.Add(FieldError.Invalid("spec.ipFamilyPolicy", policy, "this cluster is not configured for dual-stack services"));
-        }
-
-        if (policy == ServiceFields.SingleStack && spec.Texts("clusterIPs").Count == 2)
-        {
-            errors.Add(FieldError.Invalid("spec.ipFamilyPolicy", policy, "must be RequireDualStack or PreferDualStack when multiple 'clusterIPs' are specified"));
-        }
-
-        if (policy == ServiceFields.SingleStack && chosen.Count == 2)
-        {
-            errors.Add(FieldError.Invalid("spec.ipFamilyPolicy", policy, "must be RequireDualStack or PreferDualStack when multiple 'ipFamilies' are specified"));
-        }
-
-        for (var i = 0; i < chosen.Count; i++)
-        {
-            // Names that are no families at all are refused by validation, in other words.
-            if (chosen[i] is "IPv4" or "IPv6" && !families.Contains(chosen[i], StringComparer.Ordinal))
-            {
-                errors.Add(FieldError.Invalid($"spec.ipFamilies[{i}]", chosen[i], "not configured on this cluster"));
-            }
-        }
-
-        return errors;
+        const string preferred = "PreferDualStack";
+        return old is not null && old.Type == spec.Text("type") && spec.Text("type") is "ClusterIP" or "NodePort" or "LoadBalancer"
+            && spec.Text("ipFamilyPolicy") == preferred && old!.IpFamilyPolicy is null or preferred
+            && Same(spec, "clusterIPs", old!.ClusterIPs) && Same(spec, "ipFamilies", old.IpFamilies);
     }
 
-    /// <summary>An update to one family that leaves the lists alone means: without the second entry.</summary>
-    private static void Downgrade(TreeMap spec, V1ServiceSpec old)
+    private static bool Same(TreeMap spec, string key, IReadOnlyList<string> old) => spec.Texts(key).SequenceEqual(old, StringComparer.Ordinal);
+
+    // An update to one family that leaves the lists alone means: without the second entry. Any other does not let go of one.
+    private static void Reduce(FieldErrors errors, TreeMap spec, V1ServiceSpec? old, string policy)
     {
-        if (spec.Text("ipFamilyPolicy") != ServiceFields.SingleStack || old.IpFamilyPolicy is null or ServiceFields.SingleStack)
+        if (old is null)
         {
             return;
         }
 
-        if (spec.Texts("clusterIPs") is [var first, _] addresses && addresses.SequenceEqual(old.ClusterIPs, StringComparer.Ordinal))
+        foreach (var (key, before, what) in (ReadOnlySpan<(string, IReadOnlyList<string>, string)>)[("clusterIPs", old.ClusterIPs, "cluster IP"), ("ipFamilies", old.IpFamilies, "IP family")])
         {
-            spec.SetTexts("clusterIPs", [first]);
-        }
-
-        if (spec.Texts("ipFamilies") is [var family, _] families && families.SequenceEqual(old.IpFamilies, StringComparer.Ordinal))
-        {
-            spec.SetTexts("ipFamilies", [family]);
+            var now = spec.Texts(key);
+            if (policy != ServiceFields.SingleStack)
+            {
+                if (now.Count > 0 && now.Count < before.Count)
+                {
+                    errors.Invalid(Policy, policy, $"must be 'SingleStack' to release the secondary {what}");
+                }
+            }
+            else if (now.Count > 1 && now.SequenceEqual(before, StringComparer.Ordinal))
+            {
+                spec.SetTexts(key, [now[0]]);
+            }
         }
     }
 
-    private static void Infer(TreeMap spec)
+    private static void Several(FieldErrors errors, TreeMap spec, string policy)
     {
-        var families = spec.Texts("ipFamilies").ToList();
-        var known = families.Count;
-        var addresses = spec.Texts("clusterIPs");
-        for (var i = families.Count; i < addresses.Count && IPAddress.TryParse(addresses[i], out _); i++)
+        foreach (var (key, what) in (ReadOnlySpan<(string, string)>)[("clusterIPs", "cluster IPs"), ("ipFamilies", "IP families")])
         {
-            families.Add(addresses[i].Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4");
+            if (policy == ServiceFields.SingleStack && spec.Texts(key).Count == 2)
+            {
+                errors.Invalid(Policy, policy, $"must be 'RequireDualStack' or 'PreferDualStack' when multiple {what} are specified");
+            }
+        }
+    }
+
+    private static void Infer(FieldErrors errors, TreeMap spec, IReadOnlyList<string> families)
+    {
+        var (addresses, chosen) = (spec.Texts("clusterIPs"), spec.Texts("ipFamilies").ToList());
+        var known = chosen.Count;
+        for (var i = 0; i < addresses.Count && addresses[i] != ServiceFields.None; i++)
+        {
+            if (i < chosen.Count)
+            {
+                continue;
+            }
+
+            var family = Rules.FamilyOf(addresses[i]);
+            if (families.Contains(family, StringComparer.Ordinal))
+            {
+                chosen.Add(family);
+            }
+            else
+            {
+                errors.InvalidDump(Spec.Child("clusterIPs").Index(i), GoDump.Of(addresses), $"{family} is not configured on this cluster");
+            }
         }
 
-        if (families.Count > known)
+        if (chosen.Count > known)
         {
-            spec.SetTexts("ipFamilies", families);
+            spec.SetTexts("ipFamilies", chosen);
+        }
+    }
+
+    private static void Configured(FieldErrors errors, TreeMap spec, string policy, IReadOnlyList<string> families)
+    {
+        if (policy == ServiceFields.RequireDualStack && families.Count < 2)
+        {
+            errors.Invalid(Policy, policy, "this cluster is not configured for dual-stack services");
+        }
+
+        var chosen = spec.Texts("ipFamilies");
+        for (var i = 0; i < chosen.Count; i++)
+        {
+            if (!families.Contains(chosen[i], StringComparer.Ordinal))
+            {
+                errors.Invalid(Spec.Child("ipFamilies").Index(i), chosen[i], "not configured on this cluster");
+            }
         }
     }
 

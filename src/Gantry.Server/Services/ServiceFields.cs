@@ -11,9 +11,13 @@ internal static class ServiceFields
     public const string SingleStack = "SingleStack";
     public const string RequireDualStack = "RequireDualStack";
 
-    public static bool NeedsAddress(string type) => type is "ClusterIP" or "NodePort" or "LoadBalancer";
+    // Types that nobody knows are refused later on, by validation.
+    public static bool NeedsAddress(string type) => type != "ExternalName";
 
     public static bool NeedsAddress(TreeMap spec) => NeedsAddress(spec.Text("type") ?? "");
+
+    /// <summary>Whether services of the type may be reached by ports of nodes.</summary>
+    public static bool HasNodePorts(string? type) => type is "NodePort" or "LoadBalancer";
 
     public static bool NeedsNodePorts(TreeMap spec) => NeedsNodePorts(spec.Text("type") ?? "", (spec["allocateLoadBalancerNodePorts"] as TreeBool)?.Value);
 
@@ -39,9 +43,6 @@ internal static class ServiceFields
         map[key] = values.Count == 0 ? null : new TreeList(values.Select(v => (Tree)new TreeString(v)));
 
     public static int Number(this TreeMap map, string key) => map[key] is TreeInteger { Value: >= int.MinValue and <= int.MaxValue } number ? (int)number.Value : 0;
-
-    public static IReadOnlyList<string> Addresses(V1ServiceSpec spec) =>
-        spec.ClusterIPs.Count > 0 ? spec.ClusterIPs : spec.ClusterIP.Length > 0 ? [spec.ClusterIP] : [];
 
     private static bool NeedsNodePorts(string type, bool? balancerPorts) => type == "NodePort" || (type == "LoadBalancer" && balancerPorts != false);
 }

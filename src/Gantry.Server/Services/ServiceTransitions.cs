@@ -10,32 +10,6 @@ namespace Gantry.Server.Services;
 /// </summary>
 internal static class ServiceTransitions
 {
-    /// <summary>Brings clusterIP and clusterIPs into step: a client may know only the first of the two.</summary>
-    public static void AlignAddresses(TreeMap spec, V1ServiceSpec? old)
-    {
-        var address = spec.Text("clusterIP") ?? "";
-        var addresses = spec.Texts("clusterIPs");
-        if (old is null)
-        {
-            if (address.Length > 0 && addresses.Count == 0)
-            {
-                spec.SetTexts("clusterIPs", [address]);
-            }
-
-            return;
-        }
-
-        if (address != old.ClusterIP && addresses.SequenceEqual(old.ClusterIPs, StringComparer.Ordinal))
-        {
-            // Only the first field was changed: the second follows.
-            spec.SetTexts("clusterIPs", address.Length == 0 ? [] : [address]);
-        }
-        else if (address.Length > 0 && addresses.Count == 0 && address != old.ClusterIP)
-        {
-            spec.SetTexts("clusterIPs", [address]);
-        }
-    }
-
     /// <summary>Fills in what was given out before and the update leaves empty.</summary>
     public static void KeepAllocated(TreeMap spec, V1ServiceSpec old)
     {
@@ -46,7 +20,7 @@ internal static class ServiceTransitions
                 spec["clusterIP"] = old.ClusterIP;
             }
 
-            if (spec.Texts("clusterIPs").Count == 0 && spec.Text("clusterIP") == old.ClusterIP)
+            if (spec.Texts("clusterIPs").Count == 0)
             {
                 spec.SetTexts("clusterIPs", old.ClusterIPs);
             }
@@ -60,6 +34,29 @@ internal static class ServiceTransitions
         if (ServiceFields.NeedsHealthCheckPort(old) && ServiceFields.NeedsHealthCheckPort(spec) && spec.Number("healthCheckNodePort") == 0)
         {
             spec["healthCheckNodePort"] = old.HealthCheckNodePort;
+        }
+    }
+
+    /// <summary>Brings clusterIP and clusterIPs into step: a client may know only the first of the two.</summary>
+    public static void AlignAddresses(TreeMap spec, V1ServiceSpec? old)
+    {
+        var address = spec.Text("clusterIP") ?? "";
+        var addresses = spec.Texts("clusterIPs");
+        if (old is null)
+        {
+            if (address.Length > 0 && addresses.Count == 0)
+            {
+                spec.SetTexts("clusterIPs", [address]);
+            }
+        }
+        else if (address != old.ClusterIP && addresses.SequenceEqual(old.ClusterIPs, StringComparer.Ordinal))
+        {
+            // Only the first field was changed: the second follows.
+            spec.SetTexts("clusterIPs", address.Length == 0 ? [] : [address]);
+        }
+        else if (address == old.ClusterIP && addresses.Count == 0)
+        {
+            spec.SetTexts("clusterIPs", old.ClusterIPs);
         }
     }
 
@@ -85,7 +82,7 @@ internal static class ServiceTransitions
             RemoveSame(spec, "ipFamilyPolicy", was.IpFamilyPolicy);
         }
 
-        if (ServiceFields.NeedsNodePorts(was) && !ServiceFields.NeedsNodePorts(spec) && SameNodePorts(spec, was))
+        if (ServiceFields.HasNodePorts(was.Type) && !ServiceFields.HasNodePorts(spec.Text("type")) && NoNewNodePorts(spec, was))
         {
             ReplacePorts(spec, port => port.With("nodePort", null));
         }
@@ -141,9 +138,8 @@ internal static class ServiceTransitions
                 : port);
     }
 
-    private static bool SameNodePorts(TreeMap spec, V1ServiceSpec was) =>
-        spec.Items("ports").Select(p => p.Number("nodePort")).Where(p => p != 0).ToHashSet()
-            .SetEquals(was.Ports.Select(p => p.NodePort).Where(p => p != 0));
+    private static bool NoNewNodePorts(TreeMap spec, V1ServiceSpec was) =>
+        spec.Items("ports").Select(p => p.Number("nodePort")).All(p => p == 0 || was.Ports.Any(o => o.NodePort == p));
 
     private static void RemoveSame(TreeMap spec, string key, string? old)
     {

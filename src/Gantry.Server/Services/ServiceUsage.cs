@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Gantry.Api;
 using Gantry.Api.Models;
 
 namespace Gantry.Server.Services;
@@ -16,7 +17,7 @@ internal sealed class ServiceUsage
         {
             foreach (var address in service.Spec.ClusterIPs.Count > 0 ? service.Spec.ClusterIPs : [service.Spec.ClusterIP])
             {
-                if (IPAddress.TryParse(address, out var parsed))
+                if (GoAddress.Find(address) is { } parsed)
                 {
                     usage._taken.Add(Key(parsed));
                 }

@@ -7,9 +7,19 @@ namespace Gantry.Server.Validation;
 public static class ConfigRules
 {
     private const int MaxBytes = 1024 * 1024;
+    private const string IsImmutable = "field is immutable when `immutable` is set";
 
     public static void ConfigMap(FieldErrors errors, V1ConfigMap map, V1ConfigMap? old)
     {
+        if (old?.Immutable == true)
+        {
+            Kept(errors, map.Immutable, JsonModel.SameMap(map.Data, old.Data));
+            if (!JsonModel.SameMap(map.BinaryData, old.BinaryData, JsonModel.Same))
+            {
+                errors.Forbidden(FieldPath.Root("binaryData"), IsImmutable);
+            }
+        }
+
         long size = 0;
         foreach (var (key, value) in map.Data)
         {
@@ -33,31 +43,34 @@ public static class ConfigRules
             // a path of no name: Kubernetes says it of the whole object
             errors.TooLong(FieldPath.Root(""), MaxBytes);
         }
+    }
 
-        if (old?.Immutable != true)
+    private static void Kept(FieldErrors errors, bool? immutable, bool sameData)
+    {
+        if (immutable != true)
         {
-            return;
+            errors.Forbidden(FieldPath.Root("immutable"), IsImmutable);
         }
 
-        if (map.Immutable != true)
+        if (!sameData)
         {
-            errors.Forbidden(FieldPath.Root("immutable"), "field is immutable when `immutable` is set");
-        }
-
-        if (!JsonModel.SameMap(map.Data, old.Data))
-        {
-            errors.Forbidden(FieldPath.Root("data"), "field is immutable when `immutable` is set");
-        }
-
-        if (!JsonModel.SameMap(map.BinaryData, old.BinaryData, JsonModel.Same))
-        {
-            errors.Forbidden(FieldPath.Root("binaryData"), "field is immutable when `immutable` is set");
+            errors.Forbidden(FieldPath.Root("data"), IsImmutable);
         }
     }
 
     public static void Secret(FieldErrors errors, V1Secret secret, V1Secret? old)
     {
         var at = FieldPath.Root("data");
+        if (old is not null)
+        {
+            errors.Immutable(FieldPath.Root("type"), secret.Type == old.Type, secret.Type);
+        }
+
+        if (old?.Immutable == true)
+        {
+            Kept(errors, secret.Immutable, JsonModel.SameMap(secret.Data, old.Data, JsonModel.Same));
+        }
+
         long size = 0;
         foreach (var (key, value) in secret.Data)
         {
@@ -71,26 +84,6 @@ public static class ConfigRules
         }
 
         Typed(errors, secret, at);
-        if (old is null)
-        {
-            return;
-        }
-
-        errors.Immutable(FieldPath.Root("type"), secret.Type == old.Type, secret.Type);
-        if (old.Immutable != true)
-        {
-            return;
-        }
-
-        if (secret.Immutable != true)
-        {
-            errors.Forbidden(FieldPath.Root("immutable"), "field is immutable when `immutable` is set");
-        }
-
-        if (!JsonModel.SameMap(secret.Data, old.Data, JsonModel.Same))
-        {
-            errors.Forbidden(at, "field is immutable when `immutable` is set");
-        }
     }
 
     private static void Typed(FieldErrors errors, V1Secret secret, FieldPath at)

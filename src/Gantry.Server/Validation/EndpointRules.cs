@@ -44,8 +44,7 @@ public static class EndpointRules
         for (var i = 0; i < addresses.Count; i++)
         {
             var (address, path) = (addresses[i], at.Index(i));
-            // What is no address at all is told twice, in two ways.
-            errors.Invalid(path.Child("ip"), address.Ip, Rules.IsIp(address.Ip) ? Rules.OrdinaryIp(address.Ip) : [.. Rules.Ip(address.Ip), "must be a valid IP address"]);
+            errors.Invalid(path.Child("ip"), address.Ip, Rules.Ip(address.Ip));
             if (address.Hostname.Length > 0)
             {
                 errors.Invalid(path.Child("hostname"), address.Hostname, Rules.DnsLabel(address.Hostname));
@@ -55,6 +54,9 @@ public static class EndpointRules
             {
                 errors.Invalid(path.Child("nodeName"), node, Rules.DnsSubdomain(node));
             }
+
+            // What is no address at all is told again, in other words.
+            errors.Invalid(path.Child("ip"), address.Ip, Rules.OrdinaryIp(address.Ip));
         }
     }
 }

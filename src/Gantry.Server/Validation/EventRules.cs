@@ -63,7 +63,30 @@ internal static class EventRules
         }
     }
 
-    public static void Events(FieldErrors errors, EventsV1Event e, EventsV1Event? old)
+    /// <summary>A new event of the newer API, of which the metadata is looked at after what both APIs ask for.</summary>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="metadata">Looks at the metadata.</param>
+    public static void Create(FieldErrors errors, EventsV1Event e, Action metadata)
+    {
+        OfBoth(errors, e);
+        metadata();
+        Series(errors, e.Series);
+        Created(errors, e);
+    }
+
+    public static void Update(FieldErrors errors, EventsV1Event e, EventsV1Event old)
+    {
+        OfBoth(errors, e);
+        if (!Equals(e.Series, old.Series))
+        {
+            Series(errors, e.Series);
+        }
+
+        Kept(errors, e, old);
+    }
+
+    private static void OfBoth(FieldErrors errors, EventsV1Event e)
     {
         var (space, about) = (e.Metadata.Namespace, e.Regarding.Namespace);
         if (e.EventTime is not null)
@@ -76,19 +99,6 @@ internal static class EventRules
         }
 
         errors.Invalid(FieldPath.Root("namespace"), space, Rules.DnsSubdomain(space));
-        if (old is null)
-        {
-            Series(errors, e.Series);
-            Created(errors, e);
-            return;
-        }
-
-        if (!Equals(e.Series, old.Series))
-        {
-            Series(errors, e.Series);
-        }
-
-        Kept(errors, e, old);
     }
 
     private static void Series(FieldErrors errors, EventsV1EventSeries? series)

@@ -19,25 +19,27 @@ internal static partial class IscsiRules
 
     public static void Volume(FieldErrors errors, V1ISCSIVolumeSource s, FieldPath at)
     {
-        Target(errors, s.TargetPortal, s.Iqn, s.Lun, (s.ChapAuthDiscovery || s.ChapAuthSession) && s.SecretRef is null, true, at);
+        VolumeSourceRules.Needs(errors, at, ("targetPortal", s.TargetPortal));
+        Target(errors, s.Iqn, s.Lun, (s.ChapAuthDiscovery || s.ChapAuthSession) && s.SecretRef is null, true, at);
         Initiator(errors, s.InitiatorName, true, at);
     }
 
     public static void PersistentVolume(FieldErrors errors, string volume, V1ISCSIPersistentVolumeSource s, FieldPath at)
     {
+        VolumeSourceRules.Needs(errors, at, ("targetPortal", s.TargetPortal));
         if (s.InitiatorName is not null && (volume + ":" + s.TargetPortal).Length > 64)
         {
             errors.Invalid(at.Child("targetportal"), s.TargetPortal, TooLong);
         }
 
-        Target(errors, s.TargetPortal, s.Iqn, s.Lun, (s.ChapAuthDiscovery || s.ChapAuthSession) && s.SecretRef is null, false, at);
+        Target(errors, s.Iqn, s.Lun, (s.ChapAuthDiscovery || s.ChapAuthSession) && s.SecretRef is null, false, at);
         VolumeSourceRules.Needs(errors, at.Child("secretRef"), ("name", s.SecretRef?.Name ?? "unset"));
         Initiator(errors, s.InitiatorName, false, at);
     }
 
-    private static void Target(FieldErrors errors, string portal, string iqn, int lun, bool lacksSecret, bool wordy, FieldPath at)
+    private static void Target(FieldErrors errors, string iqn, int lun, bool lacksSecret, bool wordy, FieldPath at)
     {
-        VolumeSourceRules.Needs(errors, at, ("targetPortal", portal), ("iqn", iqn));
+        VolumeSourceRules.Needs(errors, at, ("iqn", iqn));
         if (iqn.Length > 0)
         {
             errors.Invalid(at.Child("iqn"), iqn, Name(iqn, wordy));

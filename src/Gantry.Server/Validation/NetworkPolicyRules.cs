@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using Gantry.Api;
 using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
@@ -155,6 +155,7 @@ public static class NetworkPolicyRules
     private static (byte[] Address, int Bits) Parts(string cidr)
     {
         var slash = cidr.IndexOf('/', StringComparison.Ordinal);
-        return (IPAddress.Parse(cidr[..slash]).GetAddressBytes(), int.Parse(cidr.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture));
+        _ = GoAddress.Parse(cidr[..slash], true, out var bytes);
+        return (bytes, int.Parse(cidr.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture));
     }
 }

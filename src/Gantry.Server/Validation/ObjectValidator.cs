@@ -13,6 +13,12 @@ public sealed class ObjectValidator : IValidator
     public IReadOnlyList<FieldError> Validate(ResourceType type, IApiObject value, IApiObject? old, string subresource)
     {
         var errors = new FieldErrors();
+        if (old is null && value is CoreV1Event or EventsV1Event)
+        {
+            Event(errors, type, value);
+            return errors.List;
+        }
+
         if (old is null)
         {
             MetadataChecks.Create(errors, type, value, NameRule(type));
@@ -50,6 +56,23 @@ public sealed class ObjectValidator : IValidator
         return errors.List;
     }
 
+    // The older API looks at the metadata of an event that is good otherwise.
+    private static void Event(FieldErrors errors, ResourceType type, IApiObject value)
+    {
+        void Metadata() => MetadataChecks.Create(errors, type, value, NameRule(type));
+        if (value is EventsV1Event e)
+        {
+            EventRules.Create(errors, e, Metadata);
+            return;
+        }
+
+        EventRules.Core(errors, (CoreV1Event)value);
+        if (!errors.Any)
+        {
+            Metadata();
+        }
+    }
+
     private static MetadataRules.NameRule NameRule(ResourceType type) => (type.Group, type.Kind) switch
     {
         ("", "Namespace") => Rules.DnsLabel,
@@ -76,12 +99,12 @@ public sealed class ObjectValidator : IValidator
                 PodRules.Create(errors, pod);
                 break;
             case V1Service service:
-                ServiceRules.Service(errors, service);
                 if (old is V1Service oldService)
                 {
                     ServiceRules.ServiceUpdate(errors, service, oldService);
                 }
 
+                ServiceRules.Service(errors, service);
                 break;
             case V1Endpoints endpoints:
                 EndpointRules.Endpoints(errors, endpoints);
@@ -159,8 +182,8 @@ public sealed class ObjectValidator : IValidator
     {
         switch (value)
         {
-            case EventsV1Event e:
-                EventRules.Events(errors, e, old as EventsV1Event);
+            case EventsV1Event e when old is EventsV1Event before:
+                EventRules.Update(errors, e, before);
                 break;
             case V1CustomResourceDefinition definition:
                 DefinitionRules.Definition(errors, definition, old as V1CustomResourceDefinition);

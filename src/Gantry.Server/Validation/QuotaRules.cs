@@ -11,7 +11,7 @@ internal static class QuotaRules
 
     private static readonly HashSet<string> OfPods = new(StringComparer.Ordinal)
     {
-        "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage", "pods",
+        "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "pods",
     };
 
     public static void Quota(FieldErrors errors, V1ResourceQuota quota, V1ResourceQuota? old)

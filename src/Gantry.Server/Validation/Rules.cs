@@ -117,22 +117,28 @@ public static class Rules
 
     public static IEnumerable<string> PortNumber(int value) => value is < 1 or > 65535 ? [Between(1, 65535)] : [];
 
-    public static bool IsIp(string value) => IPAddress.TryParse(value, out var address) &&
-        (address.AddressFamily == AddressFamily.InterNetworkV6 ? value.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.') : value.Count(c => c == '.') == 3 && value.Split('.').All(p => p.Length is > 0 and <= 3 && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0')));
+    /// <summary>Whether it is an address; numbers of IPv4 may begin with zeros.</summary>
+    public static bool IsIp(string value) => GoAddress.Parse(value, true, out _) is null;
 
-    /// <summary><c>IPv4</c> or <c>IPv6</c>, of an address.</summary>
-    public static string FamilyOf(string ip) => ip.Contains(':', StringComparison.Ordinal) ? "IPv6" : "IPv4";
+    /// <summary><c>IPv4</c> or <c>IPv6</c>, of an address or of a range; an address of IPv4 may be written as one of IPv6.</summary>
+    public static string FamilyOf(string ip) =>
+        ip.Contains(':', StringComparison.Ordinal) && GoAddress.Find(ip.Split('/')[0])?.AddressFamily != AddressFamily.InterNetwork ? "IPv6" : "IPv4";
 
     public static IEnumerable<string> Ip(string value) => IsIp(value) ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"];
 
     /// <summary>Addresses that mean something only to the machine that uses them, or to a whole group, are nobody's.</summary>
     public static IEnumerable<string> OrdinaryIp(string value)
     {
-        var address = IPAddress.Parse(value);
+        if (GoAddress.Find(value) is not { } address)
+        {
+            yield return "must be a valid IP address";
+            yield break;
+        }
+
         var bytes = address.GetAddressBytes();
         if (bytes.All(b => b == 0))
         {
-            yield return $"may not be unspecified ({(bytes.Length == 4 ? "0.0.0.0" : "::")})";
+            yield return $"may not be unspecified ({value})";
         }
 
         if (IPAddress.IsLoopback(address))
@@ -145,7 +151,7 @@ public static class Rules
             yield return "may not be in the link-local range (169.254.0.0/16, fe80::/10)";
         }
 
-        if (bytes is [224, 0, 0, _] or [0xFF, 0x02, ..])
+        if (bytes is [224, 0, 0, _] || (bytes is [0xFF, var scope, ..] && bytes.Length > 4 && (scope & 0xF) == 2))
         {
             yield return "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
         }

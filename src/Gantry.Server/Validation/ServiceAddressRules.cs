@@ -7,16 +7,23 @@ internal static class ServiceAddressRules
 {
     private const string NotOnceSet = "may not change once set";
 
-    public static void Addresses(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    /// <summary>What a service's addresses and families must be, each and together.</summary>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <param name="ip">The address, as old clients know it.</param>
+    /// <param name="ips">The addresses.</param>
+    /// <param name="families">Their families.</param>
+    /// <param name="policy">How many families it is to have; null where that is not said.</param>
+    /// <param name="at">The spec.</param>
+    public static void Addresses(FieldErrors errors, string ip, IReadOnlyList<string> ips, IReadOnlyList<string> families, string? policy, FieldPath at)
     {
-        var (ips, path) = (spec.ClusterIPs, at.Child("clusterIPs"));
-        if (spec.ClusterIP.Length > 0)
+        var path = at.Child("clusterIPs");
+        if (ip.Length > 0)
         {
             if (ips.Count == 0)
             {
                 errors.Required(path);
             }
-            else if (ips[0] != spec.ClusterIP)
+            else if (ips[0] != ip)
             {
                 errors.InvalidDump(path, GoDump.Of(ips), "first value must match `clusterIP`");
             }
@@ -26,27 +33,27 @@ internal static class ServiceAddressRules
             errors.InvalidDump(path, GoDump.Of(ips), "must be empty when `clusterIP` is not specified");
         }
 
-        var families = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < spec.IpFamilies.Count; i++)
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < families.Count; i++)
         {
-            errors.OneOf(at.Child("ipFamilies").Index(i), spec.IpFamilies[i], "IPv4", "IPv6");
-            if (!families.Add(spec.IpFamilies[i]))
+            errors.OneOf(at.Child("ipFamilies").Index(i), families[i], "IPv4", "IPv6");
+            if (!seen.Add(families[i]))
             {
-                errors.Duplicate(at.Child("ipFamilies").Index(i), spec.IpFamilies[i]);
+                errors.Duplicate(at.Child("ipFamilies").Index(i), families[i]);
             }
         }
 
-        if (spec.IpFamilyPolicy is { } policy)
+        if (policy is not null)
         {
             errors.OneOf(at.Child("ipFamilyPolicy"), policy, "PreferDualStack", "RequireDualStack", "SingleStack");
         }
 
-        Clusters(errors, spec, path);
+        Clusters(errors, ips, families, path);
     }
 
-    private static void Clusters(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    private static void Clusters(FieldErrors errors, IReadOnlyList<string> ips, IReadOnlyList<string> families, FieldPath at)
     {
-        var (ips, bad) = (spec.ClusterIPs, false);
+        var bad = false;
         for (var i = 0; i < ips.Count; i++)
         {
             if (i == 0 && ips[i] == "None")
@@ -79,12 +86,11 @@ internal static class ServiceAddressRules
             errors.InvalidDump(at, GoDump.Of(ips), "may specify no more than one IP for each IP family");
         }
 
-        for (var i = 0; i < Math.Min(ips.Count, spec.IpFamilies.Count) && ips is not ["None"]; i++)
+        for (var i = 0; i < Math.Min(ips.Count, families.Count) && ips is not ["None"]; i++)
         {
-            var family = spec.IpFamilies[i];
-            if (family is "IPv4" or "IPv6" && Rules.FamilyOf(ips[i]) != family)
+            if (families[i] is "IPv4" or "IPv6" && Rules.FamilyOf(ips[i]) != families[i])
             {
-                errors.Invalid(at.Index(i), ips[i], $"expected an {family} value as indicated by `ipFamilies[{i}]`");
+                errors.Invalid(at.Index(i), ips[i], $"expected an {families[i]} value as indicated by `ipFamilies[{i}]`");
             }
         }
     }

@@ -7,6 +7,7 @@ public static class ServiceRules
 {
     private const int MaxAffinitySeconds = 86400;
     private const int NodeAgentPort = 10250;
+    private const string OnlyOfBalancers = "may only be used when `type` is 'LoadBalancer'";
 
     public static void Service(FieldErrors errors, V1Service service)
     {
@@ -18,13 +19,13 @@ public static class ServiceRules
         }
 
         TypeRules(errors, spec, at);
-        Ports(errors, spec, at);
+        Ports(errors, spec, at.Child("ports"));
         MetadataRules.Labels(errors, spec.Selector, at.Child("selector"));
         errors.RequiredOneOf(at.Child("sessionAffinity"), spec.SessionAffinity, "ClientIP", "None");
         Affinity(errors, spec, at);
         if (spec.Type != "ExternalName")
         {
-            ServiceAddressRules.Addresses(errors, spec, at);
+            ServiceAddressRules.Addresses(errors, spec.ClusterIP, spec.ClusterIPs, spec.IpFamilies, spec.IpFamilyPolicy, at);
         }
 
         for (var i = 0; i < spec.ExternalIPs.Count; i++)
@@ -34,6 +35,7 @@ public static class ServiceRules
         }
 
         errors.RequiredOneOf(at.Child("type"), spec.Type, "ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
+        PortsTogether(errors, spec, at.Child("ports"));
         SourceRanges(errors, service, at);
         Balancer(errors, spec, at);
         Policies(errors, spec, at);
@@ -54,13 +56,12 @@ public static class ServiceRules
     private static void SourceRanges(FieldErrors errors, V1Service service, FieldPath at)
     {
         const string key = "service.beta.kubernetes.io/load-balancer-source-ranges";
-        const string onlyThere = "may only be used when `type` is 'LoadBalancer'";
         var (spec, path) = (service.Spec, at.Child("LoadBalancerSourceRanges"));
         if (spec.LoadBalancerSourceRanges.Count > 0)
         {
             if (spec.Type != "LoadBalancer")
             {
-                errors.Forbidden(path, onlyThere);
+                errors.Forbidden(path, OnlyOfBalancers);
             }
 
             for (var i = 0; i < spec.LoadBalancerSourceRanges.Count; i++)
@@ -74,7 +75,7 @@ public static class ServiceRules
             path = FieldPath.Root("metadata").Child("annotations").Key(key);
             if (spec.Type != "LoadBalancer")
             {
-                errors.Forbidden(path, onlyThere);
+                errors.Forbidden(path, OnlyOfBalancers);
             }
 
             foreach (var range in ranges.Trim() is { Length: > 0 } list ? list.Split(',', StringSplitOptions.TrimEntries) : [])
@@ -86,30 +87,35 @@ public static class ServiceRules
 
     private static void Balancer(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
     {
-        const string onlyThere = "may only be used when `type` is 'LoadBalancer'";
         if (spec.Type == "LoadBalancer")
         {
             if (spec.AllocateLoadBalancerNodePorts is null)
             {
                 errors.Required(FieldPath.Root("allocateLoadBalancerNodePorts"));
             }
+        }
+        else if (spec.AllocateLoadBalancerNodePorts is not null)
+        {
+            errors.Forbidden(at.Child("allocateLoadBalancerNodePorts"), OnlyOfBalancers);
+        }
 
-            if (spec.LoadBalancerClass is { } name)
-            {
-                errors.Invalid(at.Child("loadBalancerClass"), name, Rules.QualifiedName(name));
-            }
+        BalancerClass(errors, spec, at.Child("loadBalancerClass"));
+    }
 
+    private static void BalancerClass(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        if (spec.LoadBalancerClass is not { } name)
+        {
             return;
         }
 
-        if (spec.AllocateLoadBalancerNodePorts is not null)
+        if (spec.Type == "LoadBalancer")
         {
-            errors.Forbidden(at.Child("allocateLoadBalancerNodePorts"), onlyThere);
+            errors.Invalid(at, name, Rules.QualifiedName(name));
         }
-
-        if (spec.LoadBalancerClass is not null)
+        else
         {
-            errors.Forbidden(at.Child("loadBalancerClass"), onlyThere);
+            errors.Forbidden(at, OnlyOfBalancers);
         }
     }
 
@@ -153,11 +159,9 @@ public static class ServiceRules
     private static void Ports(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var numbers = new HashSet<(string, int)>();
-        var nodePorts = new HashSet<(string, int)>();
         for (var i = 0; i < spec.Ports.Count; i++)
         {
-            var (port, path) = (spec.Ports[i], at.Child("ports").Index(i));
+            var (port, path) = (spec.Ports[i], at.Index(i));
             if (port.Name.Length == 0)
             {
                 if (spec.Ports.Count > 1)
@@ -189,20 +193,37 @@ public static class ServiceRules
             {
                 errors.Invalid(path.Child("appProtocol"), protocol, Rules.QualifiedName(protocol));
             }
+        }
+    }
 
-            if (spec.Type == "ClusterIP" && port.NodePort != 0)
+    // What is wrong with the ports beside each other: told after everything that is wrong with each.
+    private static void PortsTogether(FieldErrors errors, V1ServiceSpec spec, FieldPath at)
+    {
+        var nodePorts = new HashSet<(string, int)>();
+        var numbers = new HashSet<(string, int)>();
+        for (var i = 0; i < spec.Ports.Count && spec.Type == "ClusterIP"; i++)
+        {
+            if (spec.Ports[i].NodePort != 0)
             {
-                errors.Forbidden(path.Child("nodePort"), "may not be used when `type` is 'ClusterIP'");
+                errors.Forbidden(at.Index(i).Child("nodePort"), "may not be used when `type` is 'ClusterIP'");
             }
+        }
 
+        for (var i = 0; i < spec.Ports.Count; i++)
+        {
+            var port = spec.Ports[i];
             if (port.NodePort != 0 && !nodePorts.Add((port.Protocol, port.NodePort)))
             {
-                errors.Duplicate(path.Child("nodePort"), port.NodePort);
+                errors.Duplicate(at.Index(i).Child("nodePort"), port.NodePort);
             }
+        }
 
+        for (var i = 0; i < spec.Ports.Count; i++)
+        {
+            var port = spec.Ports[i];
             if (!numbers.Add((port.Protocol, port.Port)))
             {
-                errors.DuplicateDump(path, $"core.ServicePort{{Name:\"\", Protocol:\"{port.Protocol}\", AppProtocol:(*string)(nil), Port:{port.Port}, TargetPort:intstr.IntOrString{{Type:0, IntVal:0, StrVal:\"\"}}, NodePort:0}}");
+                errors.DuplicateDump(at.Index(i), $"core.ServicePort{{Name:\"\", Protocol:\"{port.Protocol}\", AppProtocol:(*string)(nil), Port:{port.Port}, TargetPort:intstr.IntOrString{{Type:0, IntVal:0, StrVal:\"\"}}, NodePort:0}}");
             }
         }
     }
@@ -307,6 +328,7 @@ public static class ServiceRules
         }
     }
 
+    /// <summary>What an update may not change; told before what is wrong with the service as it is to be.</summary>
     public static void ServiceUpdate(FieldErrors errors, V1Service now, V1Service old)
     {
         var at = FieldPath.Root("spec");
@@ -320,6 +342,8 @@ public static class ServiceRules
             errors.Invalid(at.Child("loadBalancerClass"), now.Spec.LoadBalancerClass, "may not change once set");
         }
 
+        // Kubernetes looks at it here, too, and tells it twice.
+        BalancerClass(errors, now.Spec, at.Child("loadBalancerClass"));
         if (NeedsHealthCheck(old.Spec) && NeedsHealthCheck(now.Spec) && now.Spec.HealthCheckNodePort != old.Spec.HealthCheckNodePort)
         {
             errors.Forbidden(at.Child("healthCheckNodePort"), Rules.Immutable);

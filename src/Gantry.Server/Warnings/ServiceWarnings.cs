@@ -1,6 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
+using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Warnings;
 
@@ -51,37 +52,53 @@ internal static class ServiceWarnings
 
     private static void Ip(string at, string text, Action<string> warn)
     {
-        if (Fault(text) is { } fault)
+        if (GoAddress.Parse(text, false, out var bytes) is { } fault)
         {
-            warn($"{at}: IP address was accepted, but will be invalid in a future Kubernetes release: {fault}");
+            warn($"{at}: IP address was accepted, but will be invalid in a future Kubernetes release: ParseAddr({GoSyntax.Quoted(text)}): {fault}");
         }
-        else if (IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 && ip.ToString() != text)
+        else if (bytes.Length > 4 && Canonical(text, bytes) is var canonical && canonical != text)
         {
-            warn($"{at}: IPv6 address \"{text}\" is not in RFC 5952 canonical format (\"{ip}\"), which may cause controller apply-loops");
+            warn($"{at}: IPv6 address {GoSyntax.Quoted(text)} is not in RFC 5952 canonical format ({GoSyntax.Quoted(canonical)}), which may cause controller apply-loops");
         }
     }
+
+    // Zones stay as they are written.
+    private static string Canonical(string text, byte[] bytes) => text.IndexOf('%', StringComparison.Ordinal) is >= 0 and var zone ? GoAddress.Text(bytes) + text[zone..] : GoAddress.Text(bytes);
 
     private static void Cidr(string at, string text, Action<string> warn)
     {
-        var slash = text.LastIndexOf('/');
-        if (slash < 0)
+        if (Prefix(text, out var canonical) is { } fault)
         {
-            return;
+            warn($"{at}: IP prefix was accepted, but will be invalid in a future Kubernetes release: netip.ParsePrefix({GoSyntax.Quoted(text)}): {fault}");
         }
-
-        var address = text[..slash];
-        if (Fault(address) is { } fault)
+        else if (canonical.Contains(':', StringComparison.Ordinal) && canonical != text)
         {
-            warn($"{at}: IP prefix was accepted, but will be invalid in a future Kubernetes release: netip.ParsePrefix(\"{text}\"): {fault}");
-        }
-        else if (IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 && ip + text[slash..] != text)
-        {
-            warn($"{at}: IPv6 prefix \"{text}\" is not in RFC 5952 canonical format (\"{ip + text[slash..]}\"), which may cause controller apply-loops");
+            warn($"{at}: IPv6 prefix {GoSyntax.Quoted(text)} is not in RFC 5952 canonical format ({GoSyntax.Quoted(canonical)}), which may cause controller apply-loops");
         }
     }
 
-    // Numbers with leading zeros are decimal here and octal elsewhere.
-    private static string? Fault(string address) =>
-        !address.Contains(':', StringComparison.Ordinal) && address.Split('.').Any(n => n.Length > 1 && n[0] == '0')
-            ? $"ParseAddr(\"{address}\"): IPv4 field has octet with leading zero" : null;
+    // What Go's stricter way of reading finds wrong with a range that is good enough for Kubernetes.
+    private static string? Prefix(string text, out string canonical)
+    {
+        canonical = "";
+        var slash = text.LastIndexOf('/');
+        if (slash < 0)
+        {
+            return "no '/'";
+        }
+
+        if (GoAddress.Parse(text[..slash], false, out var bytes) is { } fault)
+        {
+            return $"ParseAddr({GoSyntax.Quoted(text[..slash])}): {fault}";
+        }
+
+        var bits = text[(slash + 1)..];
+        if (!int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || (bits.Length > 1 && bits[0] == '0'))
+        {
+            return $"bad bits after slash: {GoSyntax.Quoted(bits)}";
+        }
+
+        canonical = GoAddress.Text(bytes) + "/" + bits;
+        return length > bytes.Length * 8 ? "prefix length out of range" : null;
+    }
 }

@@ -424,7 +424,7 @@ public sealed class ObjectWriter
             return null;
         }
 
-        var allocation = _services.Prepare(value, (V1Service?)old);
+        var allocation = _services.Prepare(value, (V1Service?)old, scope.DryRun);
         taken.Hold(allocation);
         return allocation.Refusal;
     }

@@ -51,12 +51,13 @@ internal static class VolumePreparation
             return;
         }
 
-        if (spec.Map("dataSourceRef")?.Text("namespace") is { Length: > 0 })
+        // References into other namespaces are switched off: none comes where there was no reference.
+        if (spec.Map("dataSourceRef")?.Text("namespace") is { Length: > 0 } && old?.Has("dataSourceRef") != true)
         {
             spec.Remove("dataSourceRef");
         }
 
-        if (spec.Map("dataSource") is { } source && old?.Has("dataSource") != true
+        if (spec.Map("dataSource") is { } source && !spec.Has("dataSourceRef") && old?.Has("dataSource") != true && old?.Has("dataSourceRef") != true
             && (source.Text("apiGroup") ?? "", source.Text("kind")) is not (("", "PersistentVolumeClaim") or ("snapshot.storage.k8s.io", "VolumeSnapshot")))
         {
             spec.Remove("dataSource");
@@ -66,9 +67,9 @@ internal static class VolumePreparation
         {
             spec["dataSourceRef"] = given.DeepClone();
         }
-        else if (spec.Map("dataSourceRef") is { } reference && !spec.Has("dataSource"))
+        else if (spec.Map("dataSourceRef") is { } reference && !spec.Has("dataSource") && string.IsNullOrEmpty(reference.Text("namespace")))
         {
-            spec["dataSource"] = reference.DeepClone();
+            spec["dataSource"] = ((TreeMap)reference.DeepClone()).With("namespace", null);
         }
     }
 }
