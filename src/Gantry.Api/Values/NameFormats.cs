@@ -122,20 +122,9 @@ public static class NameFormats
 
     public static bool IsLabel(string value, bool startsWithLetter)
     {
-        if (value.Length is 0 or > 63 || value[0] == '-' || value[^1] == '-' || startsWithLetter && !char.IsAsciiLetterLower(value[0]))
-        {
-            return value.Length > 63 && value.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
-        }
-
-        foreach (var c in value)
-        {
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
-            {
-                return false;
-            }
-        }
-
-        return true;
+        // How long a label may be is another rule.
+        return value.Length > 0 && value[0] != '-' && value[^1] != '-' && (!startsWithLetter || char.IsAsciiLetterLower(value[0]))
+            && !value.AsSpan().ContainsAnyExcept(LabelCharacters);
     }
 
     public static bool IsSubdomain(string value)

@@ -8,6 +8,8 @@ namespace Gantry.Server.Warnings;
 /// <summary>What a client is told about an object that is good and still not what it may have meant (<c>Warning</c> headers).</summary>
 internal static class KindWarnings
 {
+    private const int LongestLabel = 63;
+
     private static readonly FieldPath Spec = FieldPath.Root("spec");
 
     /// <summary>Warns of a new object.</summary>
@@ -141,7 +143,7 @@ internal static class KindWarnings
 
     private static void NameOfHosts(string name, string used, Action<string> warn)
     {
-        if (!Rules.IsLabel(name, false))
+        if (name.Length > LongestLabel || !Rules.IsLabel(name, false))
         {
             warn($"metadata.name: this is used in {used}, which can result in surprising behavior; a DNS label is recommended: [{string.Join(' ', Rules.DnsLabel(name))}]");
         }
