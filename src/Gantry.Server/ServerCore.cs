@@ -12,6 +12,7 @@ using Gantry.Server.Authentication;
 using Gantry.Server.Authorization;
 using Gantry.Server.Certificates;
 using Gantry.Server.CustomResources;
+using Gantry.Server.Encryption;
 using Gantry.Server.Flows;
 using Gantry.Server.Handling;
 using Gantry.Server.InProcess;
@@ -61,7 +62,10 @@ internal sealed class ServerCore : IDisposable
         Flows = new FlowController(new FlowSettings(options.Limits.MaxRequestsInFlight + options.Limits.MaxMutatingRequestsInFlight, options.Limits.RequestTimeout) { WritingSeats = options.Limits.MaxMutatingRequestsInFlight }, Table, parts.Clock);
         Dispatcher = new ApiDispatcher(
             Table, new SubresourceTable(parts.Subresources.Concat(BuiltInSubresources.Of(this))), Lists, new WatchOpener(registry, Lists, Dice()), Writer,
-            Deleter, new PatchHandler(Writer, parts.Clock));
+            Deleter, new PatchHandler(Writer, parts.Clock))
+        {
+            Encrypted = parts.Store is EncryptedStore ? new EncryptedRequests(registry, parts.Logs.CreateLogger("encryption")) : null,
+        };
         Client = new InProcessApiClient(this, UserInfo.Loopback);
     }
 
@@ -115,7 +119,7 @@ internal sealed class ServerCore : IDisposable
     /// <summary>Reads the store and puts everything together. Nothing is served yet.</summary>
     public static async Task<ServerCore> LoadAsync(ApiServerOptions options, ApiServerParts parts, ClusterPki pki, CancellationToken cancellation)
     {
-        var registry = new ObjectRegistry(parts.Store, parts.Logs.CreateLogger("registry"));
+        var registry = new ObjectRegistry(parts.Store, parts.Clock, parts.Logs.CreateLogger("registry"));
         await registry.LoadAsync([.. ApiCatalog.Resources.Where(HasStorage).Select(KindOf)], cancellation).ConfigureAwait(false);
         var core = new ServerCore(options, parts, pki, registry);
         var customs = new CustomResourceTable(registry, core.Table, core._webhooks, parts.Ids, parts.Logs.CreateLogger("custom resources"));

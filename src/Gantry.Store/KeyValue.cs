@@ -27,6 +27,9 @@ public sealed class KeyValue : IKeyed
         }
     }
 
+    /// <summary>Who keeps the bytes; null where they are here.</summary>
+    public IValueKeeper? Keeper => Volatile.Read(ref _held) as IValueKeeper;
+
     /// <summary>The number of the write that made this version; see <see cref="RowId"/>.</summary>
     public required long Id { get; init; }
 

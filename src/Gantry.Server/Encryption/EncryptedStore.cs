@@ -61,10 +61,18 @@ public sealed class EncryptedStore : IStore
         }
 
         var result = await _store.CommitAsync(writes is null ? transaction : transaction with { Writes = writes }, cancel).ConfigureAwait(false);
-        return result is CommitResult.Conflict { Current: { } current } conflict ? conflict with { Current = await OpenAsync(current, cancel).ConfigureAwait(false) } : result;
+        return result is CommitResult.Conflict { Current: { } current } conflict ? conflict with { Current = await OpenAsync(current, Opening.OrNothing, cancel).ConfigureAwait(false) } : result;
     }
 
-    public async ValueTask<RangeResult> RangeAsync(RangeQuery query, CancellationToken cancel = default)
+    /// <summary>Why a value that came of <see cref="ReadAsync"/> or <see cref="WatchAsync"/> could not be opened, while whoever has its key is away; null where it was.</summary>
+    public static string? ProblemOf(KeyValue value) => (value.Keeper as Unopened)?.Problem;
+
+    public ValueTask<RangeResult> RangeAsync(RangeQuery query, CancellationToken cancel = default) => ReadAsync(query, Opening.OrFail, cancel);
+
+    /// <summary>The same, where values whose keys are away do not hinder the others: <see cref="ProblemOf"/> tells of them.</summary>
+    public ValueTask<RangeResult> ReadAsync(RangeQuery query, CancellationToken cancel) => ReadAsync(query, Opening.OrWait, cancel);
+
+    private async ValueTask<RangeResult> ReadAsync(RangeQuery query, Opening how, CancellationToken cancel)
     {
         var result = await _store.RangeAsync(query, cancel).ConfigureAwait(false);
         if (result is not RangeResult.Page { Items.Count: > 0 } page)
@@ -75,7 +83,7 @@ public sealed class EncryptedStore : IStore
         var items = new List<KeyValue>(page.Items.Count);
         foreach (var item in page.Items)
         {
-            items.Add(await OpenAsync(item, cancel).ConfigureAwait(false));
+            items.Add((await OpenAsync(item, how, cancel).ConfigureAwait(false))!);
         }
 
         return page with { Items = items };
@@ -86,14 +94,14 @@ public sealed class EncryptedStore : IStore
         await foreach (var batch in _store.WatchAsync(from, cancel).ConfigureAwait(false))
         {
             yield return batch.Changes.Count == 0 ? batch
-                : new ChangeBatch { Revision = batch.Revision, Changes = await OpenAsync(batch.Changes, cancel).ConfigureAwait(false), IsCompacted = batch.IsCompacted };
+                : new ChangeBatch { Revision = batch.Revision, Changes = await OpenAsync(batch.Changes, Opening.OrWait, cancel).ConfigureAwait(false), IsCompacted = batch.IsCompacted };
         }
     }
 
     public async ValueTask<HistoryResult> HistoryAsync(string key, int limit = 100, CancellationToken cancel = default)
     {
         var result = await _store.HistoryAsync(key, limit, cancel).ConfigureAwait(false);
-        return result with { Changes = await OpenAsync(result.Changes, cancel).ConfigureAwait(false) };
+        return result with { Changes = await OpenAsync(result.Changes, Opening.OrFail, cancel).ConfigureAwait(false) };
     }
 
     public ValueTask<Revision> CompactAsync(Revision upTo, CancellationToken cancel = default) => _store.CompactAsync(upTo, cancel);
@@ -103,23 +111,23 @@ public sealed class EncryptedStore : IStore
     /// <summary>The store behind belongs to whoever opened it.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask<IReadOnlyList<Change>> OpenAsync(IReadOnlyList<Change> changes, CancellationToken cancel)
+    private async ValueTask<IReadOnlyList<Change>> OpenAsync(IReadOnlyList<Change> changes, Opening how, CancellationToken cancel)
     {
         var opened = new List<Change>(changes.Count);
         foreach (var change in changes)
         {
             await ReadyAsync(change.Current, cancel).ConfigureAwait(false);
             await ReadyAsync(change.Previous, cancel).ConfigureAwait(false);
-            opened.Add(Open(change));
+            opened.Add(Open(change, how));
         }
 
         return opened;
     }
 
-    private async ValueTask<KeyValue> OpenAsync(KeyValue stored, CancellationToken cancel)
+    private async ValueTask<KeyValue?> OpenAsync(KeyValue stored, Opening how, CancellationToken cancel)
     {
         await ReadyAsync(stored, cancel).ConfigureAwait(false);
-        return Open(stored);
+        return Open(stored, how);
     }
 
     private async ValueTask ReadyAsync(KeyValue? stored, CancellationToken cancel)
@@ -135,9 +143,10 @@ public sealed class EncryptedStore : IStore
         }
     }
 
-    private Change Open(Change change)
+    // The last state of what was replaced may have been written with a key that is gone.
+    private Change Open(Change change, Opening how)
     {
-        var (current, previous) = (change.Current is { } now ? Open(now) : null, change.Previous is { } before ? Open(before, lenient: true) : null);
+        var (current, previous) = (change.Current is { } now ? Open(now, how) : null, change.Previous is { } before ? Open(before, Opening.OrNothing) : null);
         return ReferenceEquals(current, change.Current) && ReferenceEquals(previous, change.Previous) ? change : new Change
         {
             Key = change.Key, Id = change.Id, Current = current, Previous = previous, PreviousId = change.PreviousId, CreateRevision = change.CreateRevision,
@@ -145,30 +154,55 @@ public sealed class EncryptedStore : IStore
         };
     }
 
-    private KeyValue Open(KeyValue stored) => Open(stored, lenient: false)!;
-
-    /// <param name="stored">As the store keeps it.</param>
-    /// <param name="lenient">Null instead of a failure: the last state of what was replaced may have been written with a key that is gone.</param>
-    private KeyValue? Open(KeyValue stored, bool lenient)
+    private KeyValue? Open(KeyValue stored, Opening how)
     {
         var keys = Volatile.Read(ref _keys);
-        var (value, _, problem) = keys.Now.Read(stored.Key, stored.Value);
-        if (problem is not null && keys.Last is { } last && last.Read(stored.Key, stored.Value) is { Problem: null } older)
+        var (value, _, problem, away) = keys.Now.Read(stored.Key, stored.Value);
+        if (problem is not null && keys.Last is { } last)
         {
-            (value, problem) = (older.Value, null);
+            var older = last.Read(stored.Key, stored.Value);
+            (value, problem, away) = older.Problem is null ? (older.Value, null, false) : (value, problem, away || older.Away);
         }
 
-        if (problem is not null)
+        if (problem is null)
         {
-            return lenient ? null : throw new EncryptionException($"unable to transform key \"{stored.Key}\": {problem}");
+            return value.Equals(stored.Value) ? stored : With(stored, value);
         }
 
-        return value.Equals(stored.Value) ? stored : new KeyValue
+        problem = $"unable to transform key \"{stored.Key}\": {problem}";
+        switch (how)
         {
-            Key = stored.Key, Value = value, Id = stored.Id, CreateRevision = stored.CreateRevision, Version = stored.Version, PreviousId = stored.PreviousId,
-            WrittenAt = stored.WrittenAt, ExpiresAt = stored.ExpiresAt, Durability = stored.Durability, EverRelaxed = stored.EverRelaxed,
-        };
+            case Opening.OrNothing:
+                return null;
+            case Opening.OrWait when away:
+                var waiting = With(stored, default);
+                waiting.KeepBy(new Unopened(problem));
+                return waiting;
+            default:
+                throw new EncryptionException(problem);
+        }
+    }
+
+    private static KeyValue With(KeyValue stored, ReadOnlyMemory<byte> value) => new()
+    {
+        Key = stored.Key, Value = value, Id = stored.Id, CreateRevision = stored.CreateRevision, Version = stored.Version, PreviousId = stored.PreviousId,
+        WrittenAt = stored.WrittenAt, ExpiresAt = stored.ExpiresAt, Durability = stored.Durability, EverRelaxed = stored.EverRelaxed,
+    };
+
+    /// <summary>What becomes of a value that cannot be opened.</summary>
+    private enum Opening
+    {
+        OrFail,
+        OrNothing,
+        OrWait,
     }
 
     private sealed record Keys(EncryptionRules Now, EncryptionRules? Last);
+
+    private sealed class Unopened(string problem) : IValueKeeper
+    {
+        public string Problem => problem;
+
+        public ReadOnlyMemory<byte> Value => throw new EncryptionException(problem);
+    }
 }

@@ -67,17 +67,21 @@ public sealed class EncryptionRules : IDisposable
     }
 
     /// <summary>The value behind what the store keeps.</summary>
-    /// <returns>The value and whether it would be stored otherwise today; or why it cannot be read, in Kubernetes' words.</returns>
-    public (ReadOnlyMemory<byte> Value, bool Stale, string? Problem) Read(string key, ReadOnlyMemory<byte> stored)
+    /// <returns>
+    /// The value and whether it would be stored otherwise today; or why it cannot be read, in Kubernetes' words, and whether somebody else has the key, so that it may be
+    /// readable later.
+    /// </returns>
+    public (ReadOnlyMemory<byte> Value, bool Stale, string? Problem, bool Away) Read(string key, ReadOnlyMemory<byte> stored)
     {
         var providers = Of(key);
         if (providers[0].IsIdentity && !stored.Span.StartsWith(ValueProvider.AnyMark))
         {
-            return (stored, false, null);
+            return (stored, false, null, false);
         }
 
         var context = StoreKeys.Context(key);
         var problems = new List<string>();
+        var away = false;
         for (var i = 0; i < providers.Count; i++)
         {
             if (!providers[i].Wrote(stored.Span))
@@ -88,9 +92,10 @@ public sealed class EncryptionRules : IDisposable
             var (value, stale, problem) = providers[i].Read(stored, context);
             if (problem is null)
             {
-                return (value, stale || i > 0, null);
+                return (value, stale || i > 0, null, false);
             }
 
+            away |= providers[i] is KmsProvider;
             // An identity provider only says that it is not the right one, unless it is the only one.
             if (!providers[i].IsIdentity || providers.Count == 1)
             {
@@ -98,7 +103,7 @@ public sealed class EncryptionRules : IDisposable
             }
         }
 
-        return (default, false, problems.Count == 0 ? "no matching prefix found" : string.Join(", ", problems));
+        return (default, false, problems.Count == 0 ? "no matching prefix found" : string.Join(", ", problems), away);
     }
 
     private IReadOnlyList<ValueProvider> Of(string key)

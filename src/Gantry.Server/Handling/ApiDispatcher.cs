@@ -3,6 +3,7 @@ using Gantry.Api;
 using Gantry.Api.Models;
 using Gantry.Api.Trees;
 using Gantry.Server.CustomResources;
+using Gantry.Server.Encryption;
 using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Statuses;
@@ -34,7 +35,13 @@ public sealed class ApiDispatcher
         _patches = patches;
     }
 
-    public ValueTask<ApiAnswer> HandleAsync(ApiCall call, CancellationToken cancellation)
+    /// <summary>Stands in front where values are encrypted; null where none is.</summary>
+    internal EncryptedRequests? Encrypted { get; init; }
+
+    public ValueTask<ApiAnswer> HandleAsync(ApiCall call, CancellationToken cancellation) => Encrypted is null ? AnswerAsync(call, cancellation)
+        : Encrypted.HandleAsync(call, _table.Find(call.Info.Group, call.Info.Version, call.Info.Resource)?.Cache, AnswerAsync, cancellation);
+
+    private ValueTask<ApiAnswer> AnswerAsync(ApiCall call, CancellationToken cancellation)
     {
         var info = call.Info;
         if (_table.Find(info.Group, info.Version, info.Resource) is not { } resource)

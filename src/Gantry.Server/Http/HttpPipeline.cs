@@ -111,14 +111,18 @@ internal sealed class HttpPipeline
             // The client takes nothing any more.
             context.Abort();
         }
+        catch (EncryptionException e)
+        {
+            EncryptionLog.Refused(_log, info.Verb, path, e.Message);
+            await FailAsync(context, EncryptedRequests.Status(e)).ConfigureAwait(false);
+        }
 #pragma warning disable CA1031 // the edge of the server: one broken request must not end the others
         catch (Exception e)
 #pragma warning restore CA1031
         {
             fault = e;
             HttpLog.Failed(_log, e, request.Method, path);
-            // Values that cannot be read or written are told of as they are.
-            await FailAsync(context, e is EncryptionException ? new ApiStatus { Code = 500, Message = e.Message } : ApiStatus.Internal(e.Message)).ConfigureAwait(false);
+            await FailAsync(context, ApiStatus.Internal(e.Message)).ConfigureAwait(false);
         }
 
         finally

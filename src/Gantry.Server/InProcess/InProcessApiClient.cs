@@ -46,6 +46,17 @@ public sealed class InProcessApiClient : IApiClient
     {
         await RequireAsync(Info(T.Resource, "get", ns, name), ct).ConfigureAwait(false);
         var resource = Resource(T.Resource);
+        if (resource.Cache.Unread is not null)
+        {
+            return (await WriteAsync<T>(Info(T.Resource, "get", ns, name), default, "", ct).ConfigureAwait(false)) switch
+            {
+                { Error: null, Value: { } value } => value,
+                { Error: { IsNotFound: true } } => null,
+                { Error: { } error } => throw new ApiException(error),
+                _ => null,
+            };
+        }
+
         return resource.Cache.Snapshot.Find(T.Resource.Namespaced ? ns : "", name) is { } found ? (T)resource.Typed(found) : null;
     }
 

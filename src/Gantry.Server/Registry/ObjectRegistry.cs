@@ -18,17 +18,27 @@ public sealed class ObjectRegistry : IObjects
     // Watchers hear of changes at the latest after this many batches.
     private const int MostTogether = 64;
 
+    // Whoever has a key and is away is asked again that often; a failure is not forgotten sooner.
+    private static readonly TimeSpan RereadPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(3);
+
     private readonly IStore _store;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, ResourceCache> _byPrefix = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ResourceType, ResourceCache> _byType = new();
     private readonly HashSet<ResourceCache> _changed = [];
+    private readonly HashSet<ResourceCache> _unread = [];
+    private readonly TimeProvider _time;
+    private RereadRound _round = new();
+    private DateTimeOffset _reread;
     private RevisionClock _clock = new(0);
 
-    public ObjectRegistry(IStore store, ILogger log)
+    public ObjectRegistry(IStore store, TimeProvider time, ILogger log)
     {
         _store = store;
+        _time = time;
         _log = log;
+        _round.Over.SetResult();
     }
 
     /// <summary>Called with changed definitions of custom resources and the revision, before anybody sees them.</summary>
@@ -63,7 +73,7 @@ public sealed class ObjectRegistry : IObjects
     /// <param name="cancellation">Stops the loading.</param>
     public async Task LoadAsync(IReadOnlyList<ResourceKind> kinds, CancellationToken cancellation)
     {
-        var page = (await _store.RangeAsync(RangeQuery.Prefix("/registry/"), cancellation).ConfigureAwait(false)).Require();
+        var page = await ReadAsync(RangeQuery.Prefix("/registry/"), cancellation).ConfigureAwait(false);
         var revision = page.At.Value;
         var caches = new Dictionary<string, ResourceCache>(StringComparer.Ordinal);
         foreach (var kind in kinds)
@@ -84,11 +94,7 @@ public sealed class ObjectRegistry : IObjects
                 continue;
             }
 
-            var kind = cache.Kind;
-            var objects = group
-                .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Keep(kind, i)))
-                .ToList();
-            caches[group.Key] = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
+            caches[group.Key] = CacheOf(cache.Kind, group, revision);
         }
 
         foreach (var cache in caches.Values)
@@ -115,7 +121,7 @@ public sealed class ObjectRegistry : IObjects
                 Tell();
             }
 
-            if (!await next.ConfigureAwait(false))
+            if (!await (_unread.Count == 0 ? next : RereadAsync(next.AsTask(), cancellation)).ConfigureAwait(false))
             {
                 return;
             }
@@ -160,13 +166,17 @@ public sealed class ObjectRegistry : IObjects
     public async ValueTask<ResourceCache> AddAsync(ResourceKind kind, long revision, CancellationToken cancellation)
     {
         var query = new RangeQuery { Keys = KeyRange.Prefix(kind.KeyPrefix), At = new Revision(revision) };
-        var page = (await _store.RangeAsync(query, cancellation).ConfigureAwait(false)).Require();
-        var objects = page.Items
-            .Select(i => KeyValuePair.Create(i.Key[kind.KeyPrefix.Length..], StoredObject.Keep(kind, i)))
-            .ToList();
-        var cache = new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision);
+        var cache = CacheOf(kind, (await ReadAsync(query, cancellation).ConfigureAwait(false)).Items, revision);
         Take(cache);
         return cache;
+    }
+
+    /// <summary>Has what could not be read (<see cref="ResourceCache.Unread"/>) read once more, and waits until that has been tried.</summary>
+    public Task RereadAsync(CancellationToken cancellation)
+    {
+        var round = Volatile.Read(ref _round);
+        round.Asked.TrySetResult();
+        return round.Over.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Lets go of a resource. Called between two batches of the feed.</summary>
@@ -175,6 +185,7 @@ public sealed class ObjectRegistry : IObjects
         if (_byType.TryRemove(kind.Type, out var cache))
         {
             _byPrefix.TryRemove(KeyValuePair.Create(kind.KeyPrefix, cache));
+            _unread.Remove(cache);
         }
     }
 
@@ -183,10 +194,109 @@ public sealed class ObjectRegistry : IObjects
         if (_byPrefix.TryGetValue(cache.Kind.KeyPrefix, out var before))
         {
             _byType.TryRemove(before.Kind.Type, out _);
+            _unread.Remove(before);
         }
 
         _byPrefix[cache.Kind.KeyPrefix] = cache;
         _byType[cache.Kind.Type] = cache;
+        Note(cache);
+    }
+
+    private async ValueTask<RangeResult.Page> ReadAsync(RangeQuery query, CancellationToken cancellation) =>
+        (await (_store is EncryptedStore encrypted ? encrypted.ReadAsync(query, cancellation) : _store.RangeAsync(query, cancellation)).ConfigureAwait(false)).Require();
+
+    private static ResourceCache CacheOf(ResourceKind kind, IEnumerable<KeyValue> items, long revision)
+    {
+        var objects = new List<KeyValuePair<string, StoredObject>>();
+        Dictionary<string, string>? unread = null;
+        foreach (var item in items)
+        {
+            var key = item.Key[kind.KeyPrefix.Length..];
+            if (EncryptedStore.ProblemOf(item) is { } problem)
+            {
+                (unread ??= new Dictionary<string, string>(StringComparer.Ordinal))[key] = problem;
+                continue;
+            }
+
+            objects.Add(KeyValuePair.Create(key, StoredObject.Keep(kind, item)));
+        }
+
+        return new ResourceCache(kind, SortedChunks<StoredObject>.FromSorted(objects), revision, unread);
+    }
+
+    // Once something cannot be read, tries begin.
+    private void Note(ResourceCache cache)
+    {
+        if (cache.Unread is null)
+        {
+            return;
+        }
+
+        _unread.Add(cache);
+        if (_round.Over.Task.IsCompleted)
+        {
+            Volatile.Write(ref _round, new RereadRound());
+        }
+    }
+
+    // Waits for the feed as long as something cannot be read, and tries to read it in the meantime.
+    private async ValueTask<bool> RereadAsync(Task<bool> next, CancellationToken cancellation)
+    {
+        while (_unread.Count > 0)
+        {
+            var round = _round;
+            if (!round.Asked.Task.IsCompleted)
+            {
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                var first = await Task.WhenAny(next, round.Asked.Task, Task.Delay(RereadPause, _time, waiting.Token)).ConfigureAwait(false);
+                await waiting.CancelAsync().ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+                if (first == next)
+                {
+                    return await next.ConfigureAwait(false);
+                }
+            }
+
+            Volatile.Write(ref _round, new RereadRound());
+            await RereadAllAsync(cancellation).ConfigureAwait(false);
+            Tell();
+            round.Over.TrySetResult();
+        }
+
+        // Whoever asks now need not wait.
+        _round.Over.TrySetResult();
+        return await next.ConfigureAwait(false);
+    }
+
+    private async ValueTask RereadAllAsync(CancellationToken cancellation)
+    {
+        var now = _time.GetUtcNow();
+        if (now - _reread < FailureLife)
+        {
+            return;
+        }
+
+        _reread = now;
+        foreach (var cache in _unread.ToList())
+        {
+            var query = RangeQuery.Prefix(cache.Kind.KeyPrefix) with { At = new Revision(_clock.Current) };
+            var changes = (await ReadAsync(query, cancellation).ConfigureAwait(false)).Items
+                .Where(i => EncryptedStore.ProblemOf(i) is null && cache.Unread!.ContainsKey(i.Key[cache.Kind.KeyPrefix.Length..]))
+                .Select(i => new Change { Key = i.Key, Id = i.Id, Current = i, CreateRevision = i.CreateRevision, WrittenAt = i.WrittenAt }).ToList();
+            var prepared = cache.Prepare(changes);
+            if (Reshape is not null && cache.Kind.KeyPrefix == DefinitionPrefix)
+            {
+                await Reshape(prepared, _clock.Current, cancellation).ConfigureAwait(false);
+            }
+
+            cache.Publish(prepared);
+            _changed.Add(cache);
+            if (cache.Unread is null)
+            {
+                _unread.Remove(cache);
+                _reread = default;
+            }
+        }
     }
 
     private static bool IsCustom(string prefix)
@@ -206,6 +316,7 @@ public sealed class ObjectRegistry : IObjects
         await Reshape!(prepared, batch.Revision.Value, cancellation).ConfigureAwait(false);
         cache.Publish(prepared);
         _changed.Add(cache);
+        Note(cache);
     }
 
     private void Apply(IReadOnlyList<Change> changes)
@@ -229,6 +340,7 @@ public sealed class ObjectRegistry : IObjects
         {
             cache.Apply(changes);
             _changed.Add(cache);
+            Note(cache);
         }
     }
 

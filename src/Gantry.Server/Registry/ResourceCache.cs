@@ -1,3 +1,4 @@
+using Gantry.Server.Encryption;
 using Gantry.Store;
 
 namespace Gantry.Server.Registry;
@@ -21,15 +22,17 @@ public sealed class ResourceCache
     private const int Window = 4096;
 
     private CacheSnapshot _snapshot;
+    private IReadOnlyDictionary<string, string>? _unread;
     private ObjectChange _oldest;
     private int _kept;
     private TaskCompletionSource? _pulse;
     private readonly ChangeSignals _watchers = new();
     private readonly List<ObjectChange> _untold = [];
 
-    public ResourceCache(ResourceKind kind, SortedChunks<StoredObject> objects, long revision)
+    public ResourceCache(ResourceKind kind, SortedChunks<StoredObject> objects, long revision, IReadOnlyDictionary<string, string>? unread = null)
     {
         Kind = kind;
+        _unread = unread;
         _oldest = ObjectChange.Origin(revision);
         _snapshot = new CacheSnapshot(objects, revision, _oldest);
     }
@@ -37,6 +40,11 @@ public sealed class ResourceCache
     public ResourceKind Kind { get; }
 
     public CacheSnapshot Snapshot => Volatile.Read(ref _snapshot);
+
+    /// <summary>
+    /// Objects that the store holds and that cannot be read as long as whoever has their key is away: by key, with the reason. They are not in the snapshot. Null for none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Unread => Volatile.Read(ref _unread);
 
     /// <summary>The oldest revision a watch can start from.</summary>
     public long OldestRevision => Volatile.Read(ref _oldest).Revision;
@@ -93,11 +101,20 @@ public sealed class ResourceCache
         var objects = _snapshot.Objects;
         var links = new List<ObjectChange>(changes.Count);
         var revision = _snapshot.Revision;
+        var unread = _unread is null ? null : new Dictionary<string, string>(_unread, StringComparer.Ordinal);
         foreach (var change in changes)
         {
             var key = change.Key[Kind.KeyPrefix.Length..];
             var before = objects.Find(key);
-            revision = change.ModRevision.Value;
+            // What is read late is news now.
+            revision = Math.Max(revision, change.ModRevision.Value);
+            if (change.Current is { Keeper: not null } closed && EncryptedStore.ProblemOf(closed) is { } problem)
+            {
+                (unread ??= new Dictionary<string, string>(StringComparer.Ordinal))[key] = problem;
+                continue;
+            }
+
+            unread?.Remove(key);
             ObjectChange link;
             if (change.Current is { } current)
             {
@@ -118,7 +135,7 @@ public sealed class ResourceCache
             links.Add(link);
         }
 
-        return new PreparedChanges(objects, revision, links);
+        return new PreparedChanges(objects, revision, links, unread is { Count: > 0 } ? unread : null);
     }
 
     /// <summary>
@@ -157,6 +174,7 @@ public sealed class ResourceCache
         }
 
         Volatile.Write(ref _snapshot, new CacheSnapshot(prepared.Objects, prepared.Revision, last));
+        Volatile.Write(ref _unread, prepared.Unread);
         _untold.AddRange(prepared.Links);
     }
 }

@@ -85,7 +85,7 @@ public sealed class EncryptionConfigTests
         Assert.StartsWith("no kind \"Pod\" is registered for version \"v1\"", error.Message, StringComparison.Ordinal);
     }
 
-    private static (bool Stale, string? Problem) Told((ReadOnlyMemory<byte> Value, bool Stale, string? Problem) read) => (read.Stale, read.Problem);
+    private static (bool Stale, string? Problem) Told((ReadOnlyMemory<byte> Value, bool Stale, string? Problem, bool Away) read) => (read.Stale, read.Problem);
 
     private static EncryptionParts Parts { get; } = new(null, false, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
 

@@ -7,6 +7,7 @@ using Gantry.Server.Encryption;
 using Gantry.Server.Encryption.Kms;
 using Gantry.Store;
 using Gantry.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gantry.Server.Tests.Encryption;
@@ -155,20 +156,95 @@ public sealed class KmsTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Health_and_writes_of_a_server_tell_of_the_plugin()
     {
-        var options = new ApiServerOptions
-        {
-            DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), Encryption = new EncryptionOptions { ConfigFile = Path.Combine(_folder, "keys.yaml") },
-        };
-        _plugin.Fault = "rpc error: code = Unavailable desc = gone";
-        await using var server = await ApiServer.StartAsync(options, new ApiServerParts { Store = _store, Logs = NullLoggerFactory.Instance, KeyService = _plugin.Connect });
-        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { server.Pki.Authority.Certificate }, RevocationMode = X509RevocationMode.NoCheck };
-        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { BaseAddress = server.Address };
+        _plugin.Fault = Gone;
+        using var log = new LogLines();
+        await using var server = await StartAsync(log);
+        using var http = Http(server);
         using var health = await http.GetAsync("/readyz");
         Assert.Equal(500, (int)health.StatusCode);
         Assert.Contains("[-]kms-providers failed: reason withheld\n", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        var failure = await Assert.ThrowsAsync<EncryptionException>(async () =>
-            await server.Client.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = "a", Namespace = "default" } }));
-        Assert.Equal("got unexpected nil transformer", failure.Message);
+        var failure = await server.Client.CreateAsync(Secret("a"));
+        Assert.Equal((500, "got unexpected nil transformer"), (failure.Error?.Code, failure.Error?.Message));
+        var line = Assert.Single(log.Lines, l => l.Text.EndsWith(": got unexpected nil transformer", StringComparison.Ordinal));
+        Assert.Equal(("create of secrets failed: got unexpected nil transformer", null), line);
+    }
+
+    [Fact]
+    public async Task A_server_starts_while_the_plugin_is_away_and_what_has_its_key_is_read_when_it_is_back()
+    {
+        await using (var before = await StartAsync(NullLoggerFactory.Instance))
+        {
+            Assert.Null((await before.Client.CreateAsync(Secret("a"))).Error);
+        }
+
+        _plugin.Fault = Gone;
+        await using var server = await StartAsync(NullLoggerFactory.Instance);
+        var why = $"unable to transform key \"{SecretKey}\": failed to decrypt DEK, error: {Gone}";
+        var client = server.Client;
+        Assert.Equal(why, (await Assert.ThrowsAsync<ApiException>(async () => await client.GetAsync<V1Secret>("default", "a"))).Message);
+        Assert.Equal(why, (await Assert.ThrowsAsync<ApiException>(async () => await client.ListAsync<V1Secret>(new ListQuery()))).Message);
+        Assert.Equal(why, (await Assert.ThrowsAsync<ApiException>(async () => await client.WatchAsync<V1Secret>(new WatchQuery()).FirstAsync())).Message);
+        Assert.Equal((500, why), Shown((await client.DeleteAsync<V1Secret>("default", "a")).Error));
+        Assert.Equal((500, why), Shown((await client.UpdateAsync(Secret("a"))).Error));
+        Assert.Null(await client.GetAsync<V1Secret>("default", "b"));
+        Assert.Empty((await client.ListAsync<V1Secret>(new ListQuery { Namespace = "kube-system" })).Items);
+        Assert.NotNull(await client.GetAsync<V1Namespace>("", "default"));
+
+        _plugin.Fault = null;
+        // A failure is not forgotten at once.
+        using var http = Http(server);
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        while (!await IsReadyAsync(http, limit.Token) || !await IsReadAsync(client, limit.Token))
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal("hush", Encoding.UTF8.GetString((await client.GetAsync<V1Secret>("default", "a"))!.Data["password"]));
+        Assert.Single((await client.ListAsync<V1Secret>(new ListQuery())).Items);
+        Assert.Null((await client.CreateAsync(Secret("b"))).Error);
+        Assert.Null((await client.DeleteAsync<V1Secret>("default", "a")).Error);
+        Assert.Equal("b", Assert.Single((await client.ListAsync<V1Secret>(new ListQuery())).Items).Metadata.Name);
+    }
+
+    private const string Gone = "rpc error: code = Unavailable desc = gone";
+
+    private static (int?, string?) Shown(ApiError? error) => (error?.Code, error?.Message);
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellation)
+    {
+        using var answer = await http.GetAsync("/readyz", cancellation);
+        return answer.IsSuccessStatusCode;
+    }
+
+    private static async Task<bool> IsReadAsync(IApiClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            return await client.GetAsync<V1Secret>("default", "a", cancellation) is not null;
+        }
+        catch (ApiException e) when (e.Error.Code == 500)
+        {
+            return false;
+        }
+    }
+
+    private static V1Secret Secret(string name) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name, Namespace = "default" },
+        Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["password"] = "hush"u8.ToArray() },
+    };
+
+    private Task<ApiServer> StartAsync(ILoggerFactory logs) => ApiServer.StartAsync(
+        new ApiServerOptions
+        {
+            DataDirectory = _folder, Listen = new IPEndPoint(IPAddress.Loopback, 0), Encryption = new EncryptionOptions { ConfigFile = Path.Combine(_folder, "keys.yaml") },
+        },
+        new ApiServerParts { Store = _store, Logs = logs, KeyService = _plugin.Connect });
+
+    private static HttpClient Http(ApiServer server)
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { server.Pki.Authority.Certificate }, RevocationMode = X509RevocationMode.NoCheck };
+        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } }) { BaseAddress = server.Address };
     }
 
     private async Task<EncryptionAtRest> OpenAsync()
