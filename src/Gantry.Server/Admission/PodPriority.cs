@@ -40,7 +40,7 @@ public sealed class PodPriority : IMutatingAdmission, IValidatingAdmission
     public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation)
     {
         if (request.IsOf("scheduling.k8s.io", "priorityclasses") && value is V1PriorityClass { GlobalDefault: true } wanted && Default() is { } present
-            && present.Metadata.Name != wanted.Metadata.Name)
+            && (request.Operation == AdmissionOperation.Create || present.Metadata.Name != wanted.Metadata.Name))
         {
             return ValueTask.FromResult<ApiStatus?>(request.Forbid(
                 value, $"PriorityClass {present.Metadata.Name} is already marked as default. Only one default can exist"));

@@ -45,6 +45,9 @@ public sealed class CustomKind
     /// <summary>The fields that selectors may name besides those of every kind, as selectors write them: <c>spec.color</c>.</summary>
     internal IReadOnlyList<string> SelectableFields { get; private init; } = [];
 
+    /// <summary>What whoever uses this version is warned of; null for nothing.</summary>
+    internal string? Deprecation { get; set; }
+
     /// <summary>How applies merge its objects.</summary>
     public ManagedType Managed => Form.Managed;
 

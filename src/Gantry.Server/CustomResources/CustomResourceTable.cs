@@ -133,6 +133,7 @@ internal sealed class CustomResourceTable
         };
         var versions = ((TreeMap)TreeJson.Parse(definition.Json)).Map("spec")!.List("versions")!.OfType<TreeMap>().ToList();
         var kinds = versions.ConvertAll(v => (Version: v, Kind: CustomKind.Of(v, family)));
+        kinds.ForEach(k => k.Kind.Deprecation = DeprecatedVersions.Warning(typed.Spec, k.Kind.Type.Version));
         family.IsStorageServed = versions.Exists(v => v["storage"] is TreeBool { Value: true } && v["served"] is TreeBool { Value: true });
         cache ??= await _registry.AddAsync(new ResourceKind(family.Storage.Type, static json => CustomObject.Read(json)), revision, cancellation).ConfigureAwait(false);
         var resources = kinds.Where(k => k.Version["served"] is TreeBool { Value: true } && !IsBuiltIn(k.Kind.Type))

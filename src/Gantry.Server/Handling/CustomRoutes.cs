@@ -17,6 +17,11 @@ internal static class CustomRoutes
             return ApiDispatcher.NoSuchPath;
         }
 
+        if (resource.Custom?.Deprecation is { } warning)
+        {
+            call.WarnOfDeprecation(warning);
+        }
+
         var refusal = info.Subresource.Length > 0 ? OfSubresource(call, resource) : OfObject(call, resource);
         return refusal is null ? null : new ApiAnswer.Says(refusal);
     }

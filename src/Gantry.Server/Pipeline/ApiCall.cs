@@ -73,6 +73,14 @@ public sealed class ApiCall
         }
     }
 
+    /// <summary>Tells the client and the audit log that what was asked for is on its way out.</summary>
+    /// <param name="text">The warning.</param>
+    internal void WarnOfDeprecation(string text)
+    {
+        Warn(text);
+        _ = Audit?.Annotate("k8s.io/deprecated", "true");
+    }
+
     /// <summary>A whole-number option; null where it is missing or no number.</summary>
     public long? Number(string option) =>
         long.TryParse(Options[option], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -121,7 +121,7 @@ public sealed class ObjectRegistry : IObjects
                 Tell();
             }
 
-            if (!await (_unread.Count == 0 ? next : RereadAsync(next.AsTask(), cancellation)).ConfigureAwait(false))
+            if (!await NextAsync(next, cancellation).ConfigureAwait(false))
             {
                 return;
             }
@@ -202,8 +202,13 @@ public sealed class ObjectRegistry : IObjects
         Note(cache);
     }
 
-    private async ValueTask<RangeResult.Page> ReadAsync(RangeQuery query, CancellationToken cancellation) =>
-        (await (_store is EncryptedStore encrypted ? encrypted.ReadAsync(query, cancellation) : _store.RangeAsync(query, cancellation)).ConfigureAwait(false)).Require();
+    private async ValueTask<RangeResult.Page> ReadAsync(RangeQuery query, CancellationToken cancellation)
+    {
+        var result = _store is EncryptedStore encrypted
+            ? await encrypted.ReadAsync(query, cancellation).ConfigureAwait(false)
+            : await _store.RangeAsync(query, cancellation).ConfigureAwait(false);
+        return result.Require();
+    }
 
     private static ResourceCache CacheOf(ResourceKind kind, IEnumerable<KeyValue> items, long revision)
     {
@@ -239,8 +244,11 @@ public sealed class ObjectRegistry : IObjects
         }
     }
 
+    private ValueTask<bool> NextAsync(ValueTask<bool> next, CancellationToken cancellation) =>
+        _unread.Count == 0 ? next : new ValueTask<bool>(RereadAsync(next.AsTask(), cancellation));
+
     // Waits for the feed as long as something cannot be read, and tries to read it in the meantime.
-    private async ValueTask<bool> RereadAsync(Task<bool> next, CancellationToken cancellation)
+    private async Task<bool> RereadAsync(Task<bool> next, CancellationToken cancellation)
     {
         while (_unread.Count > 0)
         {

@@ -27,7 +27,7 @@ internal sealed class ComponentStatuses : ISubresource
 
     public ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
-        call.Warn("v1 ComponentStatus is deprecated in v1.19+");
+        call.WarnOfDeprecation("v1 ComponentStatus is deprecated in v1.19+");
         var all = _health().Select(Of).ToList();
         if (call.Info.Verb == "list")
         {

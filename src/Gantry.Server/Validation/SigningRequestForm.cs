@@ -21,7 +21,8 @@ internal static class SigningRequestForm
         }
 
         var der = Convert.FromBase64String(text[fields.Base64Data]);
-        return !Loads(der, CertificateRequestLoadOptions.SkipSignatureValidation) ? "asn1: structure error: not a certificate request"
+        return (DerWords.Fault(der, "certificateRequest", out var content) ?? DerWords.Fault(content, "tbsCertificateRequest", out _)) is { } fault ? fault
+            : !Loads(der, CertificateRequestLoadOptions.SkipSignatureValidation) ? "asn1: structure error: not a certificate request"
             : Ed25519.VerifiesRequest(der) ?? Loads(der, CertificateRequestLoadOptions.Default) ? null
             : "x509: signature verification failure";
     }

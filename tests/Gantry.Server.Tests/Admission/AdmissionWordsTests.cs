@@ -127,6 +127,10 @@ public sealed class AdmissionWordsTests(RunningServer server)
         const string Path = "/apis/scheduling.k8s.io/v1/priorityclasses";
         Assert.Equal(201, (await server.PostAsync(Path, $$$"""{"metadata":{"name":"{{{first}}}"},"value":1,"globalDefault":true}""")).Code);
         var refused = await server.PostAsync(Path, $$$"""{"metadata":{"name":"{{{second}}}"},"value":2,"globalDefault":true}""");
+        var again = await server.PostAsync(Path, $$$"""{"metadata":{"name":"{{{first}}}"},"value":1,"globalDefault":true}""");
+        Assert.Equal(
+            (403, $"priorityclasses.scheduling.k8s.io \"{first}\" is forbidden: PriorityClass {first} is already marked as default. Only one default can exist"),
+            (again.Code, again.Message));
         Assert.Equal(200, (await server.DeleteAsync($"{Path}/{first}")).Code);
 
         Assert.Equal(

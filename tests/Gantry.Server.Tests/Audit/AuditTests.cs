@@ -141,6 +141,15 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task WhatIsOnItsWayOutIsTold()
+    {
+        await using var server = await AuditedServer.StartAsync("omitStages: [RequestReceived]\nrules: [{level: Metadata}]\n");
+        await server.SendAsync("GET", "/api/v1/componentstatuses");
+        await Eventually.Until(() => server.Events("/api/v1/componentstatuses").Count == 1);
+        Assert.Equal("true", (string)server.Events("/api/v1/componentstatuses")[0]["annotations"]!["k8s.io/deprecated"]!);
+    }
+
+    [Fact]
     public async Task WritesOfTheServersOwnLoopsAreToldToo()
     {
         await using var server = await AuditedServer.StartAsync("omitStages: [RequestReceived]\nrules: [{level: Metadata}]\n");

@@ -42,6 +42,7 @@ public sealed class TokenServingTests(RunningServer server)
     [InlineData("""{"metadata":{"name":"other"}}""", 422, "TokenRequest.authentication.k8s.io \"robot\" is invalid: metadata.name: Invalid value: \"other\": must match the service account name if specified")]
     [InlineData("""{"spec":{"boundObjectRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"x"}}}""", 400, "cannot bind token to object of type apps/v1, Kind=Deployment")]
     [InlineData("""{"spec":{"boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"x"}}}""", 404, "pods \"x\" not found")]
+    [InlineData("""{"spec":{"boundObjectRef":{"apiVersion":"v1","kind":"Secret"}}}""", 400, "Name parameter required.")]
     [InlineData("""{"spec":{"boundObjectRef":{"apiVersion":"v1","kind":"Secret","name":"held","uid":"else"}}}""", 409, "Operation cannot be fulfilled on Secret \"held\": the UID in the bound object reference (else) does not match the UID in record. The object might have been deleted and then recreated")]
     public async Task A_token_request_that_cannot_be_met_is_refused_in_the_usual_words(string request, int code, string message)
     {

@@ -193,7 +193,7 @@ public sealed class KmsTests : IAsyncLifetime, IDisposable
         _plugin.Fault = null;
         // A failure is not forgotten at once.
         using var http = Http(server);
-        using var limit = new CancellationTokenSource(Eventually.Limit);
+        using var limit = new CancellationTokenSource(Eventually.Limit, TimeProvider.System);
         while (!await IsReadyAsync(http, limit.Token) || !await IsReadAsync(client, limit.Token))
         {
             await Task.Yield();
@@ -216,7 +216,7 @@ public sealed class KmsTests : IAsyncLifetime, IDisposable
         return answer.IsSuccessStatusCode;
     }
 
-    private static async Task<bool> IsReadAsync(IApiClient client, CancellationToken cancellation)
+    private static async Task<bool> IsReadAsync(InProcess.InProcessApiClient client, CancellationToken cancellation)
     {
         try
         {

@@ -45,7 +45,11 @@ public sealed class GroupKindTests(RunningServer server)
 
     [Theory]
     [InlineData("bm9uZQ==", "PEM block type must be CERTIFICATE REQUEST")]
-    [InlineData("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUFBPQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K", "asn1: structure error")]
+    [InlineData("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUFBPQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K", "asn1: syntax error: sequence truncated")]
+    [InlineData(
+        "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KQUFBQQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K",
+        "asn1: structure error: tags don't match (16 vs {class:0 tag:0 length:0 isCompound:false}) {optional:false explicit:false application:false private:false "
+        + "defaultValue:<nil> tag:<nil> stringType:0 timeType:0 set:false omitEmpty:false} certificateRequest @2")]
     public async Task What_is_no_certificate_request_is_refused(string request, string why)
     {
         var answer = await _server.PostAsync(Requests, $$$"""{"metadata":{"name":"{{{_server.Name()}}}"},"spec":{"request":"{{{request}}}","signerName":"example.com/s","usages":["any"]}}""");

@@ -158,6 +158,11 @@ public sealed class TokenIssuer
             return (new Bindings(), ApiStatus.BadRequest($"cannot bind token to object of type {group}/{version}, Kind={reference.Kind}"));
         }
 
+        if (reference.Name.Length == 0)
+        {
+            return (new Bindings(), ApiStatus.BadRequest("Name parameter required."));
+        }
+
         var stored = await _objects.FindAsync(kind.Value, kind == BoundKind.Node ? "" : ns, reference.Name, cancellation).ConfigureAwait(false);
         if (stored is null)
         {
