@@ -31,6 +31,7 @@ public static class KindDefaults
         [("", "LimitRange")] = LimitRange,
         [("", "Node")] = o => Node(o),
         [("", "Secret")] = Secret,
+        [("", "PersistentVolume")] = o => PersistentVolume(o.Made("spec")),
         [("apps", "Deployment")] = Deployment,
         [("apps", "ReplicaSet")] = o => Template(o.Made("spec")),
         [("apps", "DaemonSet")] = DaemonSet,
@@ -188,6 +189,16 @@ public static class KindDefaults
         }
 
         o.Remove("stringData");
+    }
+
+    // Not of every such spec: attachments have one that stays as it is.
+    private static void PersistentVolume(TreeMap spec)
+    {
+        spec.Default("persistentVolumeReclaimPolicy", "Retain");
+        if (!spec.Has("volumeMode"))
+        {
+            spec["volumeMode"] = "Filesystem";
+        }
     }
 
     private static void Deployment(TreeMap o)

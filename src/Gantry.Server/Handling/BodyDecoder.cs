@@ -156,6 +156,7 @@ internal static class BodyDecoder
             error = "strict decoding error: " + string.Join(", ", [.. first, .. problems]);
         }
 
+        error ??= InternalForm.Fault(type, result.Object!);
         if (error is not null)
         {
             // What does not say what it is, is taken for what its path says.

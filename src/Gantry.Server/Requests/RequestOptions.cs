@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Gantry.Api;
 
 namespace Gantry.Server.Requests;
 
@@ -52,15 +53,12 @@ public sealed class RequestOptions
             return null;
         }
 
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (GoInteger.TryParse(text, "ParseInt", out var value, out var error))
         {
             number = value;
-            return null;
         }
 
-        var digits = text.AsSpan().TrimStart("+-");
-        var tooLarge = digits.Length > 0 && text.Length - digits.Length <= 1 && !digits.ContainsAnyExceptInRange('0', '9');
-        return $"strconv.ParseInt: parsing \"{text}\": {(tooLarge ? "value out of range" : "invalid syntax")}";
+        return error;
     }
 
     /// <summary>Splits a query text (with or without its question mark); <c>+</c> is a space.</summary>

@@ -78,7 +78,7 @@ public static class AdmissionPolicyRules
         var path = at.Child("auditAnnotations");
         if (spec.AuditAnnotations.Count > MostAnnotations)
         {
-            errors.InvalidDump(path, "[]admissionregistration.AuditAnnotation{}", "must not have more than 20 auditAnnotations");
+            errors.InvalidDump(path, GoDump.Of(spec.AuditAnnotations), "must not have more than 20 auditAnnotations");
         }
 
         var keys = new HashSet<string>(StringComparer.Ordinal);

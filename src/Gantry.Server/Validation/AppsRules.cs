@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Server.Handling;
 
 namespace Gantry.Server.Validation;
 
@@ -19,6 +20,11 @@ public static class AppsRules
         Strategy(errors, spec.Strategy, at.Child("strategy"));
         errors.NotNegative(at.Child("minReadySeconds"), (long)spec.MinReadySeconds);
         errors.NotNegative(at.Child("revisionHistoryLimit"), (long?)spec.RevisionHistoryLimit);
+        if (d.Metadata.Annotations.TryGetValue(InternalForm.RollbackTo, out var revision) && GoInteger.TryParse(revision, "ParseInt", out var number, out _))
+        {
+            errors.NotNegative(at.Child("rollback").Child("version"), number);
+        }
+
         if (spec.ProgressDeadlineSeconds is { } deadline)
         {
             errors.NotNegative(at.Child("progressDeadlineSeconds"), (long)deadline);
@@ -110,8 +116,13 @@ public static class AppsRules
         }
     }
 
-    private static int? Percent(IntOrString v) =>
-        v.StringValue.EndsWith('%') && int.TryParse(v.StringValue.AsSpan(0, v.StringValue.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : null;
+    // Of more digits than a number has, Go keeps the largest number.
+    private static long? Percent(IntOrString v)
+    {
+        var digits = v.StringValue.EndsWith('%') ? v.StringValue[..^1] : "";
+        return digits.Length == 0 || !digits.All(char.IsAsciiDigit) ? null
+            : long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : long.MaxValue;
+    }
 
     private static bool IsZero(IntOrString? value) => value is not { } v || (v.IsInt ? v.IntValue == 0 : Percent(v) is 0 || (Percent(v) is null && !Number(v)));
 

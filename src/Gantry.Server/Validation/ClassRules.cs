@@ -52,18 +52,18 @@ public static class ClassRules
     public static void RuntimeClass(FieldErrors errors, V1RuntimeClass c, V1RuntimeClass? old)
     {
         errors.Invalid(FieldPath.Root("handler"), c.Handler, Rules.DnsLabel(c.Handler));
-        foreach (var (name, amount) in c.Overhead?.PodFixed ?? JsonModel.Empty<Api.Quantity>())
+        if (c.Overhead is { } overhead)
         {
-            var at = FieldPath.Root("overhead").Child("limits").Key(name);
-            ResourceRules.ContainerResourceName(errors, name, at);
-            ResourceRules.QuantityValue(errors, name, amount, at);
+            // Overheads are looked at as limits.
+            ResourceRules.Requirements(errors, overhead.PodFixed, JsonModel.Empty<Api.Quantity>(), FieldPath.Root("overhead"));
         }
 
         if (c.Scheduling is { } scheduling)
         {
             var at = FieldPath.Root("scheduling");
             MetadataRules.Labels(errors, scheduling.NodeSelector, at.Child("nodeSelector"));
-            SchedulingRules.Tolerations(errors, scheduling.Tolerations, at.Child("tolerations"));
+            // Faults of single tolerations are told of a list within the list.
+            SchedulingRules.Tolerations(errors, scheduling.Tolerations, at.Child("tolerations").Child("tolerations"));
             Distinct(errors, scheduling.Tolerations, at.Child("tolerations"));
         }
 

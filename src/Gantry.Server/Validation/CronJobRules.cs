@@ -87,7 +87,7 @@ internal static class CronJobRules
             errors.Invalid(at, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
         }
 
-        if (zone != "Local" && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        if (!CronRules.IsZone(zone))
         {
             errors.Invalid(at, zone, "unknown time zone " + zone);
         }

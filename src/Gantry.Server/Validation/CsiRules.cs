@@ -213,6 +213,9 @@ public static class CsiRules
             case { PersistentVolumeName: "" }:
                 errors.Required(path.Child("persistentVolumeName"), "must specify non empty persistentVolumeName");
                 break;
+            case { InlineVolumeSpec: { } inline }:
+                PersistentVolumeRules.Inline(errors, inline, path.Child("inlineVolumeSpec"));
+                break;
         }
 
         errors.Invalid(at.Child("nodeName"), spec.NodeName, Rules.DnsSubdomain(spec.NodeName));

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text;
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Validation;
 
@@ -19,7 +20,7 @@ public static class GoDump
         Quantity amount => Of(amount),
         // Of kinds that no error shows, the members are JSON.
         IApiModel model => GoStructs.Of(model) ?? TypeOf(model) + Encoding.UTF8.GetString(ApiJson.Encode(model)),
-        string text => "\"" + text + "\"",
+        string text => GoSyntax.Quoted(text),
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss '+0000 UTC'", System.Globalization.CultureInfo.InvariantCulture),
         IReadOnlyList<string> texts => Texts("string", texts),
         IEnumerable<IApiModel> models when models.FirstOrDefault() is { } first =>
@@ -32,10 +33,9 @@ public static class GoDump
     // intstr.IntOrString{Type:0, IntVal:1, StrVal:""}
     private static string Of(IntOrString value)
     {
-        var text = value.ToString();
-        return int.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out _)
-            ? $"intstr.IntOrString{{Type:0, IntVal:{text}, StrVal:\"\"}}"
-            : $"intstr.IntOrString{{Type:1, IntVal:0, StrVal:\"{text}\"}}";
+        return value.IsInt
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"intstr.IntOrString{{Type:0, IntVal:{value.IntValue}, StrVal:\"\"}}")
+            : $"intstr.IntOrString{{Type:1, IntVal:0, StrVal:{GoSyntax.Quoted(value.StringValue)}}}";
     }
 
     // Models are named by version and kind.
@@ -62,7 +62,7 @@ public static class GoDump
     /// <param name="type">The Go type of the items: most lists of texts are plain strings there, some are not.</param>
     /// <param name="texts">The items.</param>
     public static string Texts(string type, IReadOnlyList<string> texts) =>
-        texts.Count == 0 ? $"[]{type}(nil)" : $"[]{type}{{" + string.Join(", ", texts.Select(t => "\"" + t + "\"")) + "}";
+        texts.Count == 0 ? $"[]{type}(nil)" : $"[]{type}{{" + string.Join(", ", texts.Select(GoSyntax.Quoted)) + "}";
 
     /// <summary><c>[]byte{0x1, 0xff}</c></summary>
     public static string Bytes(byte[] bytes) =>
@@ -71,5 +71,5 @@ public static class GoDump
     /// <summary><c>map[string]string{"a":"b", "c":"d"}</c></summary>
     public static string Map(IReadOnlyDictionary<string, string> map) =>
         map.Count == 0 ? "map[string]string(nil)"
-            : "map[string]string{" + string.Join(", ", map.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"\"{p.Key}\":\"{p.Value}\"")) + "}";
+            : "map[string]string{" + string.Join(", ", map.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{GoSyntax.Quoted(p.Key)}:{GoSyntax.Quoted(p.Value)}")) + "}";
 }

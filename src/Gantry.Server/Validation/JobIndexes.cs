@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Api.Trees;
 
 namespace Gantry.Server.Validation;
 
@@ -39,12 +40,11 @@ internal static class JobIndexes
 
     private static string? Number(string text, int completions, out int value)
     {
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value))
-        {
-            return $"cannot convert string to integer for index: \"{text}\"";
-        }
-
-        return value >= completions ? string.Create(CultureInfo.InvariantCulture, $"too large index: \"{text}\"") : null;
+        var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        value = (int)Math.Clamp(number, int.MinValue, int.MaxValue);
+        return !isNumber ? $"cannot convert string to integer for index: {GoSyntax.Quoted(text)}"
+            : number >= completions ? $"too large index: {GoSyntax.Quoted(text)}"
+            : null;
     }
 
     /// <summary>The intervals that the text names, in its order; parts that are none are left out.</summary>
@@ -68,7 +68,7 @@ internal static class JobIndexes
         if (ends.Length > 2)
         {
             low = 0;
-            return $"the fragment \"{part}\" violates the requirement that an index interval can have at most two parts separated by '-'";
+            return $"the fragment {GoSyntax.Quoted(part)} violates the requirement that an index interval can have at most two parts separated by '-'";
         }
 
         if (Number(ends[0], completions, out low) is { } wrong)

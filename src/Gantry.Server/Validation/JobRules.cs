@@ -16,7 +16,7 @@ internal static class JobRules
         Generated(errors, job, at);
         var found = new FieldErrors();
         WithSelector(found, job.Spec, at, old?.Spec.Template);
-        errors.AddTimes(found, old is null ? 1 : 2);
+        errors.AddTimes(found, 1);
         if (job.Spec is { CompletionMode: Indexed, Completions: > 0 } spec)
         {
             var host = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{job.Metadata.Name}-{spec.Completions - 1}");
@@ -28,6 +28,7 @@ internal static class JobRules
 
         if (old is not null)
         {
+            errors.AddTimes(found, 1);
             Update(errors, job, old, at);
         }
     }

@@ -18,18 +18,31 @@ internal static class JobStatusRules
 
     private static bool IsFinished(V1Job job) => Is(job, Complete) || Is(job, Failed);
 
+    /// <summary>Everything in the order in which Kubernetes tells it; what stays as it was is mostly left alone.</summary>
     public static void Update(FieldErrors errors, V1Job job, V1Job old)
     {
         Counts(errors, job.Status);
-        Pairs(errors, job, old);
-        Times(errors, job, old);
-        Finished(errors, job, old);
-        Indexes(errors, job, old);
-        if ((job.Status.Ready != old.Status.Ready || job.Status.Active != old.Status.Active) && job.Status.Ready > job.Status.Active)
+        bool Changed(string condition) => Is(job, condition) != Is(old, condition);
+        void Refuse(bool looked, bool wrong, string words)
         {
-            errors.Invalid(At.Child("ready"), job.Status.Ready, "cannot set more ready pods than active");
+            if (looked && wrong)
+            {
+                errors.WithoutValue(Conditions, words);
+            }
         }
 
+        var (complete, failed, target, met) = (Is(job, Complete), Is(job, Failed), Is(job, FailureTarget), Is(job, SuccessCriteriaMet));
+        Refuse(Changed(Complete) || Changed(Failed), complete && failed, "cannot set Complete=True and Failed=true conditions");
+        Refuse(Changed(Complete) || Changed(FailureTarget), complete && target, "cannot set Complete=True and FailureTarget=true conditions");
+        Times(errors, job, old);
+        Refuse(Changed(Failed) || Changed(FailureTarget), failed && !target, "cannot set Failed=True condition without the FailureTarget=true condition");
+        Refuse(Changed(Complete) || Changed(SuccessCriteriaMet), complete && !met, "cannot set Complete=True condition without the SuccessCriteriaMet=true condition");
+        Finished(errors, job, old);
+        Indexes(errors, job, old);
+        Pods(errors, job, old);
+        Refuse(true, met && failed, "cannot set SuccessCriteriaMet=True and Failed=true conditions");
+        Refuse(true, met && target, "cannot set SuccessCriteriaMet=True and FailureTarget=true conditions");
+        Refuse(true, job.Spec.SuccessPolicy is not null && !met && complete, "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True");
         Forward(errors, job, old);
     }
 
@@ -61,27 +74,6 @@ internal static class JobStatusRules
                 }
             }
         }
-    }
-
-    private static void Pairs(FieldErrors errors, V1Job job, V1Job old)
-    {
-        bool Changed(string condition) => Is(job, condition) != Is(old, condition);
-        void Refuse(bool looked, bool wrong, string words)
-        {
-            if (looked && wrong)
-            {
-                errors.WithoutValue(Conditions, words);
-            }
-        }
-
-        var (complete, failed, target, met) = (Is(job, Complete), Is(job, Failed), Is(job, FailureTarget), Is(job, SuccessCriteriaMet));
-        Refuse(Changed(Complete) || Changed(Failed), complete && failed, "cannot set Complete=True and Failed=true conditions");
-        Refuse(Changed(Complete) || Changed(FailureTarget), complete && target, "cannot set Complete=True and FailureTarget=true conditions");
-        Refuse(Changed(Failed) || Changed(FailureTarget), failed && !target, "cannot set Failed=True condition without the FailureTarget=true condition");
-        Refuse(Changed(Complete) || Changed(SuccessCriteriaMet), complete && !met, "cannot set Complete=True condition without the SuccessCriteriaMet=true condition");
-        Refuse(true, met && failed, "cannot set SuccessCriteriaMet=True and Failed=true conditions");
-        Refuse(true, met && target, "cannot set SuccessCriteriaMet=True and FailureTarget=true conditions");
-        Refuse(true, job.Spec.SuccessPolicy is not null && !met && complete, "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True");
     }
 
     private static void Times(FieldErrors errors, V1Job job, V1Job old)
@@ -130,10 +122,19 @@ internal static class JobStatusRules
         {
             errors.InvalidDump(At.Child("uncountedTerminatedPods"), GoDump.Of(uncounted), "uncountedTerminatedPods needs to be empty for finished job");
         }
+    }
 
-        if ((newly || now.Terminating != before.Terminating) && now.Terminating > 0)
+    private static void Pods(FieldErrors errors, V1Job job, V1Job old)
+    {
+        var (now, before) = (job.Status, old.Status);
+        if ((IsFinished(job) != IsFinished(old) || now.Terminating != before.Terminating) && now.Terminating > 0 && IsFinished(job))
         {
             errors.Invalid(At.Child("terminating"), now.Terminating, "terminating>0 is invalid for finished job");
+        }
+
+        if ((now.Ready != before.Ready || now.Active != before.Active) && now.Ready > now.Active)
+        {
+            errors.Invalid(At.Child("ready"), now.Ready, "cannot set more ready pods than active");
         }
     }
 

@@ -82,10 +82,14 @@ public static class MatchResourceRules
             errors.Invalid(at.Child("name"), parameters.Name, Rules.PathSegment(parameters.Name));
         }
 
-        SelectorRules.Validate(errors, parameters.Selector, at.Child("selector"));
         if (hasName && hasSelector)
         {
             errors.Forbidden(at.Child("name"), "name and selector are mutually exclusive");
+        }
+
+        SelectorRules.Validate(errors, parameters.Selector, at.Child("selector"));
+        if (hasName && hasSelector)
+        {
             errors.Forbidden(at.Child("selector"), "name and selector are mutually exclusive");
         }
 

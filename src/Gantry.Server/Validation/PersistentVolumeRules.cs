@@ -46,7 +46,7 @@ internal static class PersistentVolumeRules
             errors.Required(at.Child("nodeAffinity").Child("required"), "must specify required node constraints");
         }
 
-        Source(errors, pv, at);
+        Source(errors, spec, pv.Metadata.Name, at);
         if (spec.HostPath is { Path: ['/', ..] path } && IsRoot(path) && spec.PersistentVolumeReclaimPolicy == "Recycle")
         {
             errors.Forbidden(at.Child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'");
@@ -58,6 +58,38 @@ internal static class PersistentVolumeRules
         }
 
         VolumeClaimRules.VolumeMode(errors, spec.VolumeMode, at);
+    }
+
+    /// <summary>A volume without a name or claim, which an attachment holds itself: what a CSI driver needs, and nothing that binding is about.</summary>
+    public static void Inline(FieldErrors errors, V1PersistentVolumeSpec spec, FieldPath at)
+    {
+        const string never = "may not be specified in the context of inline volumes";
+        void Never(bool isSet, string name, string words = never)
+        {
+            if (isSet)
+            {
+                errors.Forbidden(at.Child(name), words);
+            }
+        }
+
+        Never(spec.ClaimRef is not null, "claimRef");
+        Never(spec.Capacity.Count > 0, "capacity");
+        if (spec.Csi is null)
+        {
+            errors.Required(at.Child("csi"), "has to be specified in the context of inline volumes");
+        }
+
+        if (spec.AccessModes.Count == 0)
+        {
+            errors.Required(at.Child("accessModes"));
+        }
+
+        VolumeClaimRules.AccessModes(errors, spec.AccessModes, at);
+        Never(spec.PersistentVolumeReclaimPolicy is not ("" or "Retain"), "persistentVolumeReclaimPolicy", "may only be Retain in the context of inline volumes");
+        Never(spec.NodeAffinity is not null, "nodeAffinity");
+        Source(errors, spec, "", at);
+        Never(spec.StorageClassName.Length > 0, "storageClassName");
+        Never(spec.VolumeMode is not (null or "Filesystem"), "volumeMode", "may not specify volumeMode other than Filesystem in the context of inline volumes");
     }
 
     private static bool IsRoot(string path)
@@ -92,9 +124,9 @@ internal static class PersistentVolumeRules
         }
     }
 
-    private static void Source(FieldErrors errors, V1PersistentVolume pv, FieldPath at)
+    private static void Source(FieldErrors errors, V1PersistentVolumeSpec s, string name, FieldPath at)
     {
-        var (s, sources) = (pv.Spec, new OneSource(errors, at));
+        var sources = new OneSource(errors, at);
         sources.Check(s.HostPath, "hostPath", VolumeSourceRules.HostPath);
         sources.Check(s.GcePersistentDisk, "gcePersistentDisk", static (e, d, p) => VolumeSourceRules.Disk(e, "pdName", d.PdName, d.Partition, p), shown: "persistentDisk");
         sources.Check(s.AwsElasticBlockStore, "awsElasticBlockStore", static (e, d, p) => VolumeSourceRules.Disk(e, "volumeID", d.VolumeID, d.Partition, p));
@@ -113,7 +145,7 @@ internal static class PersistentVolumeRules
         sources.Check(s.Cephfs, "cephfs", static (e, c, p) => VolumeSourceRules.Needs(e, p, ("monitors", c.Monitors.Count == 0 ? "" : "set")), "cephFS");
         if (sources.IsFirst(s.Iscsi, "iscsi"))
         {
-            IscsiRules.PersistentVolume(errors, pv.Metadata.Name, s.Iscsi!, at.Child("iscsi"));
+            IscsiRules.PersistentVolume(errors, name, s.Iscsi!, at.Child("iscsi"));
         }
 
         sources.Check(s.Cinder, "cinder", static (e, c, p) => VolumeSourceRules.Needs(

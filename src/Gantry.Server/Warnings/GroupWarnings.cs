@@ -19,6 +19,9 @@ internal static class GroupWarnings
             case V1Ingress { Spec.IngressClassName: null } ingress when isNew && ingress.Metadata.Annotations.ContainsKey(ClassAnnotation):
                 warn($"annotation \"{ClassAnnotation}\" is deprecated, please use 'spec.ingressClassName' instead");
                 break;
+            case V1EndpointSlice { AddressType: "FQDN" } when isNew:
+                warn("spec.addressType: FQDN endpoints are deprecated");
+                break;
             case V1StorageClass c:
                 Topologies(c.AllowedTopologies, warn);
                 break;

@@ -37,7 +37,8 @@ internal static class KindWarnings
                 PodWarnings.Template(ds.Spec.Template, Spec.Child("template"), warn);
                 break;
             case V1StatefulSet set:
-                StatefulSet(set, "", warn);
+                PodWarnings.Template(set.Spec.Template, Spec.Child("template"), warn);
+                Claims(set, "", warn);
                 break;
             case V1Job job:
                 NameOfHosts(job.Metadata.Name, warn);
@@ -80,8 +81,13 @@ internal static class KindWarnings
             case V1DaemonSet ds when counted && !ds.Spec.Template.Equals(((V1DaemonSet)old).Spec.Template):
                 PodWarnings.Template(ds.Spec.Template, Spec.Child("template"), warn);
                 break;
-            case V1StatefulSet set when counted:
-                StatefulSet(set, "Spec", warn);
+            case V1StatefulSet set:
+                if (counted)
+                {
+                    PodWarnings.Template(set.Spec.Template, Spec.Child("template"), warn);
+                }
+
+                Claims(set, "Spec", warn);
                 break;
             case V1Job job when counted:
                 Job(job.Spec, Spec, warn);
@@ -149,9 +155,8 @@ internal static class KindWarnings
         }
     }
 
-    private static void StatefulSet(V1StatefulSet set, string child, Action<string> warn)
+    private static void Claims(V1StatefulSet set, string child, Action<string> warn)
     {
-        PodWarnings.Template(set.Spec.Template, Spec.Child("template"), warn);
         for (var i = 0; i < set.Spec.VolumeClaimTemplates.Count; i++)
         {
             var at = Spec.Child("volumeClaimTemplates").Index(i);
