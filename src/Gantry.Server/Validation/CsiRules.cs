@@ -146,11 +146,7 @@ public static class CsiRules
                 errors.Duplicate(at, key);
             }
 
-            // All of the keys are shown, whichever of them is wrong.
-            foreach (var wrong in Rules.QualifiedName(key))
-            {
-                errors.InvalidDump(at, GoDump.Texts("string", keys), wrong);
-            }
+            errors.Invalid(at, key, Rules.QualifiedName(key));
         }
     }
 

@@ -1,3 +1,4 @@
+using Gantry.Api;
 using Gantry.Api.Models;
 
 namespace Gantry.Server.Validation;
@@ -70,13 +71,13 @@ public static class EndpointSliceRules
         switch (type)
         {
             case "IPv4" or "IPv6":
-                var isOfType = Rules.IsIp(address) && address.Contains(':', StringComparison.Ordinal) == (type == "IPv6");
+                var isOfType = GoAddress.Find(address) is not null && Rules.FamilyOf(address) == type;
                 if (!isOfType)
                 {
                     errors.Invalid(at, address, $"must be a valid {type} address");
                 }
 
-                errors.Invalid(at, address, Rules.IsIp(address) ? Rules.OrdinaryIp(address) : ["must be a valid IP address"]);
+                errors.Invalid(at, address, Rules.OrdinaryIp(address));
                 break;
             case "FQDN":
                 DomainRules.FullyQualifiedDomain(errors, address, at);
