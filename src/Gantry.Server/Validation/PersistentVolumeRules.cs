@@ -15,10 +15,26 @@ internal static class PersistentVolumeRules
     {
         var (at, found) = (FieldPath.Root("spec"), new FieldErrors());
         Spec(found, pv, at);
-        errors.AddTimes(found, old is null ? 1 : 2);
+        errors.AddTimes(found, 1);
+        MountOptions(errors, pv);
         if (old is not null)
         {
+            errors.AddTimes(found, 1);
             Update(errors, pv.Spec, old.Spec);
+        }
+    }
+
+    // The annotation, which is older than the field, is for those volumes that knew it then.
+    private static void MountOptions(FieldErrors errors, V1PersistentVolume pv)
+    {
+        const string annotation = "volume.beta.kubernetes.io/mount-options";
+        if (pv.Metadata.Annotations.ContainsKey(annotation) && pv.Spec is
+            {
+                GcePersistentDisk: null, AwsElasticBlockStore: null, Glusterfs: null, Nfs: null, Rbd: null, Quobyte: null, Iscsi: null, Cinder: null, Cephfs: null, AzureFile: null,
+                VsphereVolume: null, AzureDisk: null, PhotonPersistentDisk: null,
+            })
+        {
+            errors.Forbidden(FieldPath.Root("metadata").Child("annotations").Child(annotation), "may not specify mount options for this volume type");
         }
     }
 

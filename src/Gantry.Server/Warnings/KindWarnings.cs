@@ -75,8 +75,9 @@ internal static class KindWarnings
             case V1ReplicaSet r when counted:
                 PodWarnings.Template(r.Spec.Template, Spec.Child("template"), warn);
                 break;
-            case V1ReplicationController rc when counted:
-                PodWarnings.Template(rc.Spec.Template, Spec.Child("template"), warn);
+            case V1ReplicationController when counted:
+                // Kubernetes looks at the template that was.
+                PodWarnings.Template(((V1ReplicationController)old).Spec.Template, Spec.Child("template"), warn);
                 break;
             case V1DaemonSet ds when counted && !ds.Spec.Template.Equals(((V1DaemonSet)old).Spec.Template):
                 PodWarnings.Template(ds.Spec.Template, Spec.Child("template"), warn);

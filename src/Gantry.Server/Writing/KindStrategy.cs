@@ -17,7 +17,7 @@ public sealed record KindStrategy
 
     private static readonly FrozenSet<string> ConditionalOnly = new[]
     {
-        "PodDisruptionBudget", "Lease", "CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttachment", "RuntimeClass", "ValidatingAdmissionPolicy", "ServiceAccount",
+        "PodDisruptionBudget", "Lease", "CSIDriver", "CSINode", "CSIStorageCapacity", "VolumeAttachment", "RuntimeClass", "ValidatingAdmissionPolicy",
         "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService", "CustomResourceDefinition",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -28,7 +28,7 @@ public sealed record KindStrategy
 
     private static readonly FrozenSet<string> ShownAfterDelete = new[]
     {
-        "Pod", "Service", "ServiceAccount", "PodTemplate", "ResourceQuota", "PersistentVolume", "PersistentVolumeClaim", "StorageClass", "CSIDriver", "CSINode",
+        "Pod", "Namespace", "Service", "ServiceAccount", "PodTemplate", "ResourceQuota", "PersistentVolume", "PersistentVolumeClaim", "StorageClass", "CSIDriver", "CSINode",
         "VolumeAttachment",
     }.ToFrozenSet(StringComparer.Ordinal);
 

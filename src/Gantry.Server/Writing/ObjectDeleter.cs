@@ -144,8 +144,15 @@ public sealed class ObjectDeleter
     {
         var (strategy, deleting, left) = (scope.Resource.Strategy, metadata.DeletionTimestamp, metadata.DeletionGracePeriodSeconds ?? 0);
         var value = scope.Resource.Tree(stored);
-        var holds = finalizers.Count > 0 || grace > 0
-            || (strategy.IsNamespace && value.Map("spec")?.List("finalizers") is { Count: > 0 });
+        var waits = strategy.IsNamespace && value.Map("spec")?.List("finalizers") is { Count: > 0 };
+        if (waits && deleting is not null)
+        {
+            // What is in it has to go first, whatever is asked for meanwhile.
+            return (null, false);
+        }
+
+        // The first request only announces the end of a namespace.
+        var holds = finalizers.Count > 0 || grace > 0 || waits || (strategy.IsNamespace && deleting is null);
         if (!holds && !strategy.IsPod)
         {
             return (null, true);

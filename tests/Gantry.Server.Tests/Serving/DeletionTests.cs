@@ -107,6 +107,30 @@ public sealed class DeletionTests(RunningServer server)
     }
 
     [Fact]
+    public async Task The_first_delete_of_a_namespace_announces_its_end_and_only_a_later_one_removes_it()
+    {
+        var path = "/api/v1/namespaces/" + await server.NamespaceAsync();
+        var made = await server.GetAsync(path);
+        made.Body["spec"] = new TreeMap();
+        Assert.Equal(200, (await server.PutAsync(path + "/finalize", made.Body.ToString())).Code);
+
+        var announced = await server.DeleteAsync(path);
+        Assert.Equal("Terminating", announced.Body.Map("status")!.Text("phase"));
+        Assert.Equal(200, (await server.GetAsync(path)).Code);
+
+        Assert.Equal("Namespace", (await server.DeleteAsync(path)).Body.Text("kind"));
+        Assert.Equal(404, (await server.GetAsync(path)).Code);
+    }
+
+    [Fact]
+    public async Task A_namespace_that_ends_takes_no_more_orders()
+    {
+        var path = "/api/v1/namespaces/" + await server.NamespaceAsync();
+        await server.DeleteAsync(path);
+        Assert.Null((await server.DeleteAsync(path + "?propagationPolicy=Foreground")).Metadata.List("finalizers"));
+    }
+
+    [Fact]
     public async Task Preconditions_of_namespaces_are_looked_at_first_and_told_in_their_own_words()
     {
         var ns = await server.NamespaceAsync();
