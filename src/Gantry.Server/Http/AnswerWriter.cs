@@ -333,7 +333,7 @@ internal sealed class AnswerWriter
             await _send.FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
         }
 
-        writer.Write(ListText.Tail);
+        writer.Write(ListText.Tail(page, range));
         await _send.FlushAsync(writer, begun, cancellation).ConfigureAwait(false);
     }
 }

@@ -9,7 +9,7 @@ namespace Gantry.Server.Http;
 internal static class ListText
 {
     /// <summary>What ends a list.</summary>
-    public static ReadOnlySpan<byte> Tail => "]}\n"u8;
+    public static ReadOnlySpan<byte> Tail(ListPage page, MediaRange range) => IsNone(page, range) ? "}\n"u8 : "]}\n"u8;
 
     /// <summary>Everything before the first item.</summary>
     public static byte[] Head(ListPage page, MediaRange range)
@@ -33,7 +33,7 @@ internal static class ListText
             text.Append(CultureInfo.InvariantCulture, $",\"remainingItemCount\":{remaining}");
         }
 
-        return Encoding.UTF8.GetBytes(text.Append("},\"items\":[").ToString());
+        return Encoding.UTF8.GetBytes(text.Append(IsNone(page, range) ? "},\"items\":null" : "},\"items\":[").ToString());
     }
 
     /// <summary>The length of the whole, which spares clients a buffer that grows; null where items are made on the way.</summary>
@@ -48,7 +48,7 @@ internal static class ListText
         }
 
         // A brace and a comma each, but no comma before the first.
-        var length = head + (2L * page.Items.Count) - (page.Items.Count > 0 ? 1 : 0) + Tail.Length;
+        var length = head + (2L * page.Items.Count) - (page.Items.Count > 0 ? 1 : 0) + Tail(page, range).Length;
         foreach (var item in page.Items)
         {
             length += item.ItemBody.Length;
@@ -87,6 +87,9 @@ internal static class ListText
         }
     }
 
+    // A list of metadata begins with its first item.
+    private static bool IsNone(ListPage page, MediaRange range) => range.Shape == AnswerShape.Metadata && page.Items.Count == 0;
+
     private static bool IsKept(ListPage page, MediaRange range) =>
         range.Shape != AnswerShape.Metadata && page.Resource.Custom is null && page.Resource.Conversion is null;
 
@@ -94,7 +97,7 @@ internal static class ListText
     private static ReadOnlyMemory<byte> ItemOf(ListPage page, MediaRange range, int place)
     {
         var (resource, item) = (page.Resource, page.Items[place]);
-        return range.Shape == AnswerShape.Metadata ? PartialMetadata.Item(item.Json).AsMemory(1)
+        return range.Shape == AnswerShape.Metadata ? PartialMetadata.Of(item.Json, range.Version).AsMemory(1)
             : resource.Custom is not null ? resource.Json(item)[1..]
             : resource.Conversion is null ? item.ItemBody
             : WithoutKind(resource.Json(item));

@@ -8,13 +8,9 @@ namespace Gantry.Server.Http;
 internal static class PartialMetadata
 {
     /// <summary>The object as PartialObjectMetadata of that version of meta.k8s.io.</summary>
-    public static byte[] Of(ReadOnlySpan<byte> json, string version) => Wrap(json, $"{{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/{version}\",\"metadata\":");
-
-    /// <summary>The same as an item of a list.</summary>
-    public static byte[] Item(ReadOnlySpan<byte> json) => Wrap(json, "{\"metadata\":");
-
-    private static byte[] Wrap(ReadOnlySpan<byte> json, string begin)
+    public static byte[] Of(ReadOnlySpan<byte> json, string version)
     {
+        var begin = $"{{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/{version}\",\"metadata\":";
         var metadata = Metadata(json);
         if (metadata.IndexOf("\"deprecated.daemonset.template.generation\""u8) >= 0)
         {

@@ -43,7 +43,9 @@ internal sealed class TableMaker(TimeProvider clock, ResourceTable resources) : 
             rows = rows.OrderBy(r => ((V1FlowSchema)r.Value).Spec.MatchingPrecedence).ThenBy(r => r.Value.Metadata.Name, StringComparer.Ordinal);
         }
 
-        return Write(version, TableRenderer.Columns(page.Resource.Type), metadata, rows, options);
+        // Kinds without cells of their own begin their rows with the first.
+        var isNone = page.Items.Count == 0 && page.Resource.Custom is null && TableRenderer.IsPlain(page.Resource.Type);
+        return Write(version, TableRenderer.Columns(page.Resource.Type), metadata, isNone ? null : rows, options);
     }
 
     public byte[] Table(ServedResource resource, StoredObject value, string version, bool withColumns, RequestOptions options)
@@ -64,7 +66,7 @@ internal sealed class TableMaker(TimeProvider clock, ResourceTable resources) : 
         ApiModels.Decode(type, json) as IApiObject ?? ApiJson.Decode<PlainObject>(json);
 
     private static byte[] Write(
-        string version, IReadOnlyList<TableColumn>? columns, V1ListMeta metadata, IEnumerable<TableRow> rows, RequestOptions options)
+        string version, IReadOnlyList<TableColumn>? columns, V1ListMeta metadata, IEnumerable<TableRow>? rows, RequestOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var writer = new Utf8JsonWriter(buffer, ApiJson.WriterOptions))

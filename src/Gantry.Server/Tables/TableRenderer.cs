@@ -10,6 +10,9 @@ public static class TableRenderer
 {
     private static readonly TableColumn[] Plain = [new("Name", "string", "name", 0, "the object's name"), new("Created At", "date", "", 0, "when the object was made")];
 
+    /// <summary>Whether a kind has no cells of its own.</summary>
+    public static bool IsPlain(ResourceType type) => Columns(type) is [_, { Name: "Created At" }];
+
     public static IReadOnlyList<TableColumn> Columns(ResourceType type) => type.Columns.Count > 0 ? type.Columns : Plain;
 
     /// <summary>One row: as many cells as there are <see cref="Columns"/>.</summary>

@@ -25,10 +25,10 @@ public static class TableWriter
     /// <param name="version">The version of meta.k8s.io.</param>
     /// <param name="columns">From <see cref="TableRenderer.Columns"/>; null leaves them out, as later events of a watch do.</param>
     /// <param name="metadata">resourceVersion, and where a page ends what follows.</param>
-    /// <param name="rows">The objects and their cells.</param>
+    /// <param name="rows">The objects and their cells; null where nobody has made any.</param>
     /// <param name="include">How much of each object its row carries.</param>
     public static void Write(
-        Utf8JsonWriter writer, string version, IReadOnlyList<TableColumn>? columns, V1ListMeta metadata, IEnumerable<TableRow> rows, IncludeObject include)
+        Utf8JsonWriter writer, string version, IReadOnlyList<TableColumn>? columns, V1ListMeta metadata, IEnumerable<TableRow>? rows, IncludeObject include)
     {
         writer.WriteStartObject();
         writer.WriteString("kind"u8, "Table"u8);
@@ -45,6 +45,20 @@ public static class TableWriter
             Columns(writer, columns);
         }
 
+        if (rows is null)
+        {
+            writer.WriteNull("rows"u8);
+        }
+        else
+        {
+            Rows(writer, version, rows, include);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Rows(Utf8JsonWriter writer, string version, IEnumerable<TableRow> rows, IncludeObject include)
+    {
         writer.WriteStartArray("rows"u8);
         foreach (var row in rows)
         {
@@ -52,7 +66,6 @@ public static class TableWriter
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     private static void Columns(Utf8JsonWriter writer, IReadOnlyList<TableColumn> columns)

@@ -74,6 +74,33 @@ public sealed class NegotiationTests(RunningServer server)
         Assert.Equal((406, "NotAcceptable", words), (answer.Code, answer.Reason, answer.Message));
     }
 
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v1beta1")]
+    public async Task Metadata_of_a_list_says_of_each_item_what_it_is(string version)
+    {
+        var path = $"/api/v1/namespaces/{await server.NamespaceAsync()}/configmaps";
+        var accept = $"application/json;as=PartialObjectMetadataList;v={version};g=meta.k8s.io";
+        var none = await server.SendAsync(HttpMethod.Get, path, accept: accept);
+        Assert.Equal(($"meta.k8s.io/{version}", TreeNull.Instance), (none.Body.Text("apiVersion"), none.Body["items"]));
+        await server.PostAsync(path, """{"metadata":{"name":"x"}}""");
+        var one = (TreeMap)Assert.Single((await server.SendAsync(HttpMethod.Get, path, accept: accept)).Body.List("items")!);
+        Assert.Equal(("PartialObjectMetadata", $"meta.k8s.io/{version}", "x"), (one.Text("kind"), one.Text("apiVersion"), one.Map("metadata")!.Text("name")));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/namespaces/@/limitranges", true)]
+    [InlineData("/apis/rbac.authorization.k8s.io/v1/namespaces/@/roles", true)]
+    [InlineData("/apis/storage.k8s.io/v1/csistoragecapacities", true)]
+    [InlineData("/api/v1/namespaces/@/pods", false)]
+    public async Task Kinds_without_cells_of_their_own_have_no_rows_where_there_is_nothing(string path, bool isNull)
+    {
+        var ns = path.Contains('@', StringComparison.Ordinal) ? await server.NamespaceAsync() : "";
+        var table = await server.SendAsync(
+            HttpMethod.Get, path.Replace("@", ns, StringComparison.Ordinal), accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
+        Assert.Equal(isNull ? TreeNull.Instance : new TreeList(), table.Body["rows"]);
+    }
+
     [Fact]
     public async Task What_cannot_be_answered_as_wanted_is_done_all_the_same()
     {
