@@ -81,11 +81,35 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
             return Json;
         }
 
+        if (!accept.AsSpan().ContainsAny(';', '*'))
+        {
+            return Named(accept, protobuf);
+        }
+
         foreach (var clause in InOrder(accept))
         {
             if (Read(clause, tables, protobuf) is { } range && (transforms || range.Shape == AnswerShape.Whole))
             {
                 return range;
+            }
+        }
+
+        return null;
+    }
+
+    // Nothing but names, as clients of protobuf send them: the first that is known.
+    private static MediaRange? Named(ReadOnlySpan<char> accept, bool protobuf)
+    {
+        foreach (var clause in accept.Split(','))
+        {
+            switch (accept[clause].Trim())
+            {
+                case "application/json":
+                    return Json;
+                case "application/yaml":
+                    return Json with { Yaml = true };
+                case ProtobufBodies.Type when protobuf:
+                    return Json with { Protobuf = true };
             }
         }
 

@@ -79,13 +79,19 @@ public class ApplyRequestTests(RunningServer server)
     {
         var space = await _server.NamespaceAsync();
         var rbac = $"/apis/rbac.authorization.k8s.io/v1/namespaces/{space}";
-        await _server.PostAsync($"{rbac}/roles", """{"metadata":{"name":"p"},"rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":["patch"]}]}""");
+        await _server.PostAsync($"{rbac}/roles", """{"metadata":{"name":"p"},"rules":[{"apiGroups":[""],"resources":["configmaps","replicationcontrollers"],"verbs":["patch"]}]}""");
         await _server.PostAsync($"{rbac}/rolebindings", $$$"""{"metadata":{"name":"p"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"p"},"subjects":[{"kind":"User","name":"small","apiGroup":"rbac.authorization.k8s.io"}]}""");
         var path = $"/api/v1/namespaces/{space}/configmaps/c";
         const string Body = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"},"data":{"a":"1"}}""";
         var refused = await _server.SendAsync(HttpMethod.Patch, path + "?fieldManager=me", Body, "application/apply-patch+yaml", token: "small");
         Assert.Equal((403, "configmaps \"c\" is forbidden: "), (refused.Code, refused.Message));
         Assert.Equal(404, (await _server.GetAsync(path)).Code);
+        // What is warned of is found before.
+        var warned = await _server.SendAsync(
+            HttpMethod.Patch, $"/api/v1/namespaces/{space}/replicationcontrollers/a.b?fieldManager=me",
+            """{"apiVersion":"v1","kind":"ReplicationController","metadata":{"name":"a.b"},"spec":{"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""",
+            "application/apply-patch+yaml", token: "small");
+        Assert.Equal((403, 1), (warned.Code, warned.Warnings.Count));
         await _server.PostAsync($"/api/v1/namespaces/{space}/configmaps", Body);
         Assert.Equal(200, (await _server.SendAsync(HttpMethod.Patch, path + "?fieldManager=me", Body, "application/apply-patch+yaml", token: "small")).Code);
     }

@@ -131,8 +131,27 @@ public sealed class WebhookTests(RunningServer server)
         await done();
     }
 
+    [Fact]
+    public async Task Of_a_pod_that_is_on_its_way_nobody_is_asked_again()
+    {
+        var asked = 0;
+        await using var hook = await HookServer.StartAsync(server.Server.Pki, _ =>
+        {
+            Interlocked.Increment(ref asked);
+            return new TreeMap { ["allowed"] = true };
+        });
+        var (ns, done) = await ConfigureAsync("validatingwebhookconfigurations", "ValidatingWebhookConfiguration", hook.Url, hook.CaBundle, operation: "DELETE", resource: "pods");
+        await server.PostAsync($"/api/v1/namespaces/{ns}/serviceaccounts", """{"metadata":{"name":"default"}}""");
+        var pod = $"/api/v1/namespaces/{ns}/pods/p";
+        Assert.Equal(201, (await server.PostAsync($"/api/v1/namespaces/{ns}/pods", """{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}""")).Code);
+
+        Assert.Equal((200, 200, 1), ((await server.DeleteAsync(pod)).Code, (await server.DeleteAsync(pod)).Code, asked));
+        Assert.Equal((200, 2), ((await server.DeleteAsync(pod + "?gracePeriodSeconds=0")).Code, asked));
+        await done();
+    }
+
     // Each webhook is for the test's own namespace only.
-    private async Task<(string Namespace, Func<Task> Done)> ConfigureAsync(string plural, string kind, string url, string caBundle, string policy = "Fail", string operation = "CREATE")
+    private async Task<(string Namespace, Func<Task> Done)> ConfigureAsync(string plural, string kind, string url, string caBundle, string policy = "Fail", string operation = "CREATE", string resource = "configmaps")
     {
         var ns = await server.NamespaceAsync();
         var name = server.Name("hook");
@@ -140,7 +159,7 @@ public sealed class WebhookTests(RunningServer server)
             {"apiVersion":"admissionregistration.k8s.io/v1","kind":"{{{kind}}}","metadata":{"name":"{{{name}}}"},
              "webhooks":[{"name":"hook.example.com","clientConfig":{"url":"{{{url}}}","caBundle":"{{{caBundle}}}"},"sideEffects":"None","admissionReviewVersions":["v1"],
               "failurePolicy":"{{{policy}}}","namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"{{{ns}}}"} },
-              "rules":[{"operations":["{{{operation}}}"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}]}]}
+              "rules":[{"operations":["{{{operation}}}"],"apiGroups":[""],"apiVersions":["v1"],"resources":["{{{resource}}}"]}]}]}
             """);
         Assert.True(made.Code == 201, made.Text);
         return (ns, async () => Assert.Equal(200, (await server.DeleteAsync(Group + plural + "/" + name)).Code));
