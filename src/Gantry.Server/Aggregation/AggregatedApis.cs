@@ -61,8 +61,9 @@ internal sealed class AggregatedApis : IDisposable
             return null;
         }
 
-        var parts = path.Split('/', 5, StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length >= 3 ? table.GetValueOrDefault((parts[1], parts[2])) : null;
+        // As the path is authorized: an empty segment is one, too.
+        var parts = path.Split('/', 5);
+        return parts.Length >= 4 ? table.GetValueOrDefault((parts[2], parts[3])) : null;
     }
 
     /// <summary>How the server of an API describes it.</summary>

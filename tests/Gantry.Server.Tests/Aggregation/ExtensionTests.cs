@@ -132,6 +132,14 @@ public sealed class ExtensionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APathWithAnEmptySegmentLeadsToNoExtension()
+    {
+        await ReadyAsync();
+        Assert.Equal(200, (await _server.SendAsync("GET", Widgets)).Code);
+        Assert.Equal(404, (await _server.SendAsync("GET", Widgets.Replace("/apis/", "/apis//", StringComparison.Ordinal))).Code);
+    }
+
+    [Fact]
     public async Task AnExtensionThatRefusesDiscoveryIsNotAvailable()
     {
         _extension.DiscoveryCode = 403;
