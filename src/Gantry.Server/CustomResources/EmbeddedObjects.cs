@@ -40,6 +40,31 @@ internal static class EmbeddedObjects
         return errors;
     }
 
+    /// <summary>What a default breaks where it is or holds an embedded object: the first that cannot be read, else everything.</summary>
+    /// <param name="schema">The default's own.</param>
+    /// <param name="value">The default; not changed.</param>
+    /// <param name="path">Where it is.</param>
+    public static IReadOnlyList<FieldError> CheckDefault(StructuralSchema schema, Tree value, string path)
+    {
+        if (!schema.HoldsEmbedded)
+        {
+            return [];
+        }
+
+        if (Walk(schema, value.DeepClone(), path, isRoot: false, static (map, at) => Coerce(map, at, null, lenient: false)) is { } unreadable)
+        {
+            return [unreadable];
+        }
+
+        var errors = new List<FieldError>();
+        Walk(schema, value, path, isRoot: false, (map, at) =>
+        {
+            Check(map, at, errors);
+            return null;
+        });
+        return errors;
+    }
+
     /// <summary>What one embedded object breaks.</summary>
     public static void Check(TreeMap map, string path, List<FieldError> errors)
     {

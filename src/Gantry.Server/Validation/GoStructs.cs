@@ -38,6 +38,10 @@ internal static class GoStructs
     // The members of types whose internal form has others or has them elsewhere.
     private static readonly Dictionary<string, string[]> Members = new(StringComparer.Ordinal)
     {
+        ["apiextensions.CustomResourceDefinitionVersion"] =
+        [
+            "name", "served", "storage", "deprecated", "deprecationWarning", "schema", "subresources", "additionalPrinterColumns", "selectableFields",
+        ],
         ["core.PodSpec"] =
         [
             "volumes", "initContainers", "containers", "ephemeralContainers", "restartPolicy", "terminationGracePeriodSeconds", "activeDeadlineSeconds", "dnsPolicy", "nodeSelector",

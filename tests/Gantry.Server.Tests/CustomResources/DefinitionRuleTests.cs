@@ -43,6 +43,8 @@ public sealed class DefinitionRuleTests(RunningServer server)
     [InlineData("""{"type":"object","properties":{"a":{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},{"type":"string"}]}}}""")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"integer","default":"x"}}}""", Schema + ".properties[a].default: Invalid value: \"string\":  in body must be of type integer: \"string\"")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"object","default":{"b":1},"properties":{"c":{"type":"string"}}}}}""", Schema + ".properties[a].default: Invalid value: map[string]interface {}{\"b\":1}: must not have unknown fields")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"object","default":{"q":{}},"properties":{"q":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}}}""", Schema + ".properties[a].default.q.apiVersion: Required value", Schema + ".properties[a].default.q.kind: Required value")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"object","default":{"q":{"kind":1}},"properties":{"q":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}}}""", Schema + ".properties[a].default.q.kind: Invalid value: 1: must be a string")]
     [InlineData("""{"type":"object","properties":{"metadata":{"type":"object","default":{}}}}""", Schema + ".properties[metadata].default: Forbidden: must not be set in top-level metadata")]
     public async Task A_schema_is_structural(string schema, params string[] problems) => Assert.Equal(problems, await ProblemsAsync($$$""","schema":{"openAPIV3Schema":{{{schema}}} }"""));
 
@@ -60,6 +62,13 @@ public sealed class DefinitionRuleTests(RunningServer server)
         var problem = Assert.Single(await ProblemsAsync(",\"subresources\":{\"status\":{}},\"schema\":{\"openAPIV3Schema\":{\"type\":\"object\",\"oneOf\":[{\"required\":[\"spec\"]}]}}"));
 
         Assert.StartsWith(Schema + ": Invalid value: ", problem);
+        const string Empty = "Description:\"\", Type:\"\", Nullable:false, Format:\"\", Title:\"\", Default:(*apiextensions.JSON)(nil), Maximum:(*float64)(nil), ExclusiveMaximum:false, "
+            + "Minimum:(*float64)(nil), ExclusiveMinimum:false, MaxLength:(*int64)(nil), MinLength:(*int64)(nil), Pattern:\"\", MaxItems:(*int64)(nil), MinItems:(*int64)(nil), "
+            + "UniqueItems:false, MultipleOf:(*float64)(nil), Enum:[]apiextensions.JSON(nil), MaxProperties:(*int64)(nil), MinProperties:(*int64)(nil), Required:[]string{\"spec\"}, "
+            + "Items:(*apiextensions.JSONSchemaPropsOrArray)(nil), AllOf:[]apiextensions.JSONSchemaProps(nil)";
+        Assert.StartsWith("spec.validation.openAPIV3Schema: Invalid value: apiextensions.JSONSchemaProps{ID:\"\", Schema:\"\", Ref:(*string)(nil), Description:\"\", Type:\"object\", ", problem);
+        Assert.Contains("OneOf:[]apiextensions.JSONSchemaProps{apiextensions.JSONSchemaProps{ID:\"\", Schema:\"\", Ref:(*string)(nil), " + Empty, problem);
+        Assert.Contains(", XListMapKeys:[]string(nil), XListType:(*string)(nil), XMapType:(*string)(nil), XValidations:apiextensions.ValidationRules(nil)}: only [", problem);
         Assert.EndsWith(": only [Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations] fields are allowed at the root of the schema if the status subresource is enabled", problem);
     }
 
@@ -93,7 +102,8 @@ public sealed class DefinitionRuleTests(RunningServer server)
         Assert.Contains("spec.versions[0].additionalPrinterColumns[0].type: Invalid value: \"x\": must be one of boolean,date,integer,number,string", problems);
         Assert.Contains(problems, p => p.StartsWith("spec.versions[1].name: Invalid value: \"V2\": a DNS-1035 label must consist of", StringComparison.Ordinal));
         Assert.Contains(problems, p => p.EndsWith("must contain unique version names", StringComparison.Ordinal));
-        Assert.Contains(problems, p => p.EndsWith("must have exactly one version marked as storage version", StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.EndsWith("must have exactly one version marked as storage version", StringComparison.Ordinal)
+            && p.Contains("""CustomResourceDefinitionVersion{Name:"V2", Served:true, Storage:true, Deprecated:false, DeprecationWarning:(*string)(nil), Schema:(*apiextensions.CustomResourceValidation)(nil), Subres""", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -64,10 +64,12 @@ internal static class DefaultRules
                 errors.InvalidDump(at, GoSyntax.Value(value), "must not have unknown fields");
             }
 
-            if (isObject && value is TreeMap whole)
+            if (isObject && !schema.IsEmbedded && value is TreeMap whole)
             {
                 EmbeddedObjects.Check(whole, at.ToString(), found);
             }
+
+            found.AddRange(EmbeddedObjects.CheckDefault(schema, value, at.ToString()));
         }
 
         IReadOnlyList<FieldError> wrong = found.Count > 0 ? found : StructuralValidator.Check(schema, value, at.ToString());

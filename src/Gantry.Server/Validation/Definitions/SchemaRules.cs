@@ -91,7 +91,7 @@ internal static class SchemaRules
             {
                 var names = "Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems UniqueItems "
                     + "MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations";
-                errors.InvalidDump(at, GoDump.Of(schema), $"only [{names}] fields are allowed at the root of the schema if the status subresource is enabled");
+                errors.InvalidDump(at, SchemaDump.Of(tree), $"only [{names}] fields are allowed at the root of the schema if the status subresource is enabled");
                 return;
             }
         }

@@ -46,13 +46,13 @@ internal static class VersionRules
 
         if (!unique)
         {
-            errors.InvalidDump(at.Child("versions"), GoDump.Of(versions), "must contain unique version names");
+            errors.InvalidDump(at.Child("versions"), Shown(versions, shared), "must contain unique version names");
         }
 
         if (versions.Count(v => v.Storage) != 1)
         {
             errors.InvalidDump(
-                at.Child("versions"), versions.Count == 0 ? "[]apiextensions.CustomResourceDefinitionVersion{}" : GoDump.Of(versions),
+                at.Child("versions"), versions.Count == 0 ? "[]apiextensions.CustomResourceDefinitionVersion{}" : Shown(versions, shared),
                 "must have exactly one version marked as storage version");
         }
 
@@ -205,6 +205,13 @@ internal static class VersionRules
             IsPath(errors, column.JsonPath, at.Child("JSONPath"));
         }
     }
+
+    // The internal form has what all versions have alike beside them, not in each.
+    private static string Shown(IReadOnlyList<V1CustomResourceDefinitionVersion> versions, Shared shared) => GoDump.Of(versions.Select(v =>
+    {
+        var own = shared.Without(v);
+        return v with { Schema = own.Schema, Subresources = own.Subresources, AdditionalPrinterColumns = own.Columns, SelectableFields = own.Selectable };
+    }).ToList());
 
     /// <summary>Which parts all versions have alike.</summary>
     private sealed record Shared(bool Schema, bool Subresources, bool Columns, bool Selectable, VersionParts Common)
