@@ -20,13 +20,17 @@ internal static class AdmissionPlugins
     /// <summary>The names by which options know the plugins.</summary>
     public static readonly FrozenSet<string> Names = new[]
     {
-        "NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds",
-        "DefaultStorageClass", "StorageObjectInUseProtection", "OwnerReferencesPermissionEnforcement", "PersistentVolumeClaimResize", "RuntimeClass",
-        "CertificateApproval", "CertificateSigning", "CertificateSubjectRestriction", "DefaultIngressClass", "MutatingAdmissionWebhook",
-        "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota",
+        "NamespaceLifecycle", "LimitPodHardAntiAffinityTopology", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "AlwaysPullImages",
+        "PodSecurity", "Priority", "DefaultTolerationSeconds", "ExtendedResourceToleration", "DefaultStorageClass", "StorageObjectInUseProtection",
+        "OwnerReferencesPermissionEnforcement", "PersistentVolumeClaimResize", "RuntimeClass", "CertificateApproval", "CertificateSigning",
+        "CertificateSubjectRestriction", "DefaultIngressClass", "DenyServiceExternalIPs", "MutatingAdmissionWebhook", "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionWebhook", "ResourceQuota",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly string[] OffByDefault = ["OwnerReferencesPermissionEnforcement"];
+    private static readonly string[] OffByDefault =
+    [
+        "LimitPodHardAntiAffinityTopology", "AlwaysPullImages", "ExtendedResourceToleration", "OwnerReferencesPermissionEnforcement", "DenyServiceExternalIPs",
+    ];
 
     /// <summary>What the plugins need.</summary>
     internal sealed record Parts(
@@ -47,13 +51,16 @@ internal static class AdmissionPlugins
     private static IEnumerable<AdmissionPlugin> All(AdmissionOptions options, Parts parts) =>
     [
         new("NamespaceLifecycle", new NamespaceLifecycle(parts.Objects), Writes | Delete),
+        new("LimitPodHardAntiAffinityTopology", new LimitPodHardAntiAffinityTopology(), Writes),
         new("LimitRanger", new LimitRanger(parts.Objects), Writes),
         new("ServiceAccount", new ServiceAccountAdmission(parts.Objects, () => parts.Ids.Suffix(5), parts.Clock), Writes),
         new("NodeRestriction", new NodeRestriction(parts.Objects), Writes | Delete),
         new("TaintNodesByCondition", new TaintNodesByCondition(), Create),
+        new("AlwaysPullImages", new AlwaysPullImages(), Writes),
         new("PodSecurity", new PodSecurityAdmission(parts.Objects, options.ReadPodSecurity()), Writes),
         new("Priority", new PodPriority(parts.Objects), Writes),
         new("DefaultTolerationSeconds", new DefaultTolerationSeconds(), Writes),
+        new("ExtendedResourceToleration", new ExtendedResourceToleration(), Writes),
         new("DefaultStorageClass", new DefaultStorageClass(parts.Objects), Create),
         new("StorageObjectInUseProtection", new StorageObjectInUseProtection(), Create),
         new("OwnerReferencesPermissionEnforcement", new OwnerReferencesEnforcement(parts.Authorizer, parts.Resources), Writes),
@@ -63,6 +70,7 @@ internal static class AdmissionPlugins
         new("CertificateSigning", new CertificateSigning(parts.Authorizer), Update),
         new("CertificateSubjectRestriction", new CertificateSubjectRestriction(), Create),
         new("DefaultIngressClass", new DefaultIngressClass(parts.Objects), Create),
+        new("DenyServiceExternalIPs", new DenyServiceExternalIPs(), Writes),
         // These see what all others made of the object; the quota comes last, so that nothing is booked for what others refuse.
         new("MutatingAdmissionWebhook", new MutatingWebhooks(parts.Webhooks), AdmissionOperations.All),
         new("ValidatingAdmissionPolicy", new PolicyAdmission(parts.Objects, parts.Resources, parts.Authorizer, parts.Figures, parts.Clock), AdmissionOperations.All),

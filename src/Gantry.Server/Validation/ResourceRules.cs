@@ -97,7 +97,7 @@ public static class ResourceRules
     private static bool IsHugePages(string name) => name.StartsWith(HugePages, StringComparison.Ordinal);
 
     /// <summary>Whether the name is one of a device plugin's: with a domain that is not Kubernetes' own, and fit to be put after <c>requests.</c> in a quota.</summary>
-    private static bool IsExtended(string name) => !IsNative(name) && !name.StartsWith(RequestsPrefix, StringComparison.Ordinal) && !Rules.QualifiedName(RequestsPrefix + name).Any();
+    public static bool IsExtended(string name) => !IsNative(name) && !name.StartsWith(RequestsPrefix, StringComparison.Ordinal) && !Rules.QualifiedName(RequestsPrefix + name).Any();
 
     /// <summary>A name that a container may ask for.</summary>
     public static void ContainerResourceName(FieldErrors errors, string name, FieldPath at)

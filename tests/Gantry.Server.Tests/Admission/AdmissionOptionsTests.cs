@@ -119,6 +119,56 @@ public sealed class AdmissionOptionsTests : IDisposable
         Assert.StartsWith("configmaps \"b\" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: ", refused.Error.Message);
     }
 
+    [Fact]
+    public async Task Images_are_always_pulled_where_an_option_says_so()
+    {
+        await using var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
+        var pod = Pod("default", "p");
+        pod = pod with { Spec = pod.Spec with { InitContainers = [new V1Container { Name = "i", Image = "i:1" }], Containers = [new V1Container { Name = "c", Image = "i:1", ImagePullPolicy = "Never" }] } };
+        await using (var lax = await StartAsync(new AdmissionOptions { Disabled = ["ServiceAccount"] }, store))
+        {
+            (await lax.Client.CreateAsync(pod)).Require();
+        }
+
+        await using var server = await StartAsync(new AdmissionOptions { Enabled = ["AlwaysPullImages"], Disabled = ["ServiceAccount"] }, store);
+        var made = (await server.Client.CreateAsync(pod with { Metadata = pod.Metadata with { Name = "q" } })).Require();
+        Assert.Equal(["Always", "Always"], made.Spec.InitContainers.Concat(made.Spec.Containers).Select(c => c.ImagePullPolicy));
+
+        // What runs already stays as it is, as long as no new image comes.
+        var old = (await server.Client.GetAsync<V1Pod>("default", "p"))!;
+        var labelled = (await server.Client.UpdateAsync(old with { Metadata = old.Metadata with { Labels = new Dictionary<string, string> { ["a"] = "b" } } })).Require();
+        Assert.Equal("Never", labelled.Spec.Containers[0].ImagePullPolicy);
+        var renewed = await server.Client.UpdateAsync(labelled with { Spec = labelled.Spec with { Containers = [labelled.Spec.Containers[0] with { Image = "i:2" }] } });
+        Assert.Contains("pod updates may not change fields other than", renewed.Error!.Message);
+    }
+
+    [Fact]
+    public async Task Devices_addresses_and_distances_are_looked_after_where_an_option_says_so()
+    {
+        await using var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
+        await using var server = await StartAsync(
+            new AdmissionOptions { Enabled = ["ExtendedResourceToleration", "DenyServiceExternalIPs", "LimitPodHardAntiAffinityTopology"], Disabled = ["ServiceAccount"] }, store);
+        var one = new Dictionary<string, Gantry.Api.Quantity> { ["b.io/gpu"] = Gantry.Api.Quantity.FromValue(1), ["a.io/nic"] = Gantry.Api.Quantity.FromValue(1), ["cpu"] = Gantry.Api.Quantity.FromValue(1) };
+        var pod = Pod("default", "p");
+        pod = pod with { Spec = pod.Spec with { Containers = [pod.Spec.Containers[0] with { Resources = new V1ResourceRequirements { Limits = one } }] } };
+        var made = (await server.Client.CreateAsync(pod)).Require();
+        Assert.Equal(["a.io/nic Exists NoSchedule", "b.io/gpu Exists NoSchedule"], made.Spec.Tolerations.Where(t => t.Effect == "NoSchedule").Select(t => $"{t.Key} {t.Operator} {t.Effect}"));
+
+        V1Pod Apart(string key) => pod with
+        {
+            Metadata = pod.Metadata with { Name = "q" },
+            Spec = pod.Spec with { Affinity = new V1Affinity { PodAntiAffinity = new V1PodAntiAffinity { RequiredDuringSchedulingIgnoredDuringExecution = [new V1PodAffinityTerm { TopologyKey = key }] } } },
+        };
+        Assert.Equal("pods \"q\" is forbidden: affinity.PodAntiAffinity.RequiredDuringScheduling has TopologyKey zone but only key kubernetes.io/hostname is allowed",
+            (await server.Client.CreateAsync(Apart("zone"))).Error!.Message);
+        Assert.Null((await server.Client.CreateAsync(Apart("kubernetes.io/hostname"))).Error);
+
+        var service = new V1Service { Metadata = new V1ObjectMeta { Namespace = "default", Name = "s" }, Spec = new V1ServiceSpec { Ports = [new V1ServicePort { Port = 1 }] } };
+        var refused = (await server.Client.CreateAsync(service with { Spec = service.Spec with { ExternalIPs = ["1.2.3.4"] } })).Error!;
+        Assert.Equal((403, "services \"s\" is forbidden: Use of external IPs is denied by admission control"), (refused.Code, refused.Message));
+        Assert.Null((await server.Client.CreateAsync(service)).Error);
+    }
+
     [Theory]
     [InlineData("Nonsense", "", "plugin \"Nonsense\" is unknown")]
     [InlineData("PodSecurity", "PodSecurity", "PodSecurity in enable-admission-plugins and disable-admission-plugins overlapped")]
