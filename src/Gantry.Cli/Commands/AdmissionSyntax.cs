@@ -18,7 +18,7 @@ public sealed class AdmissionSyntax
 
     public Option<string?> ConfigFile { get; } = new("--admission-control-config-file")
     {
-        Description = "A file with an AdmissionConfiguration: the defaults and exemptions of Pod Security.", HelpName = "FILE",
+        Description = "A file with an AdmissionConfiguration: what Pod Security, quotas and PodNodeSelector go by.", HelpName = "FILE",
     };
 
     public IEnumerable<Option> All => [Enable, Disable, ConfigFile];

@@ -14,21 +14,22 @@ internal static class AdmissionFile
     /// <summary>Reads a file.</summary>
     /// <param name="file">Its path; paths in it are relative to its directory.</param>
     /// <param name="faults">What is wrong with it.</param>
-    /// <returns>What it says about the plugins that have a configuration here: Pod Security and quotas.</returns>
-    public static (PodSecurityOptions Security, IReadOnlyList<LimitedResource> Limited) Read(string file, out IReadOnlyList<string> faults)
+    /// <returns>What it says about the plugins that have a configuration here: Pod Security, quotas and node selectors of namespaces.</returns>
+    public static (PodSecurityOptions Security, IReadOnlyList<LimitedResource> Limited, IReadOnlyDictionary<string, string> NodeSelectors) Read(
+        string file, out IReadOnlyList<string> faults)
     {
         var found = new List<string>();
         faults = found;
-        var (security, limited) = (new PodSecurityOptions(), (IReadOnlyList<LimitedResource>)[]);
+        var (security, limited, selectors) = (new PodSecurityOptions(), (IReadOnlyList<LimitedResource>)[], new Dictionary<string, string>(StringComparer.Ordinal));
         if (Load(file, found) is not { } configuration)
         {
-            return (security, limited);
+            return (security, limited, selectors);
         }
 
         if (configuration.Text("kind") != "AdmissionConfiguration" || configuration.Text("apiVersion") is not ("apiserver.config.k8s.io/v1" or "apiserver.k8s.io/v1alpha1"))
         {
             found.Add($"{file} is no AdmissionConfiguration of apiserver.config.k8s.io/v1");
-            return (security, limited);
+            return (security, limited, selectors);
         }
 
         foreach (var plugin in configuration.Maps("plugins"))
@@ -44,13 +45,16 @@ internal static class AdmissionFile
                 case "ResourceQuota":
                     limited = own is null ? limited : Quotas(own, found);
                     break;
+                case "PodNodeSelector":
+                    selectors = own is null ? selectors : Selectors(own, found);
+                    break;
                 default:
                     found.Add($"the configuration of plugin \"{name}\" is not known");
                     break;
             }
         }
 
-        return (security, limited);
+        return (security, limited, selectors);
     }
 
     private static List<LimitedResource> Quotas(TreeMap configuration, List<string> faults)
@@ -75,6 +79,25 @@ internal static class AdmissionFile
         }
 
         return limited;
+    }
+
+    // The only configuration that has no kind.
+    private static Dictionary<string, string> Selectors(TreeMap configuration, List<string> faults)
+    {
+        var selectors = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, selector) in configuration.Map("podNodeSelectorPluginConfig") ?? new TreeMap())
+        {
+            if (selector is TreeString text)
+            {
+                selectors[name] = text.Value;
+            }
+            else if (selector is not TreeNull)
+            {
+                faults.Add($"podNodeSelectorPluginConfig[{name}]: Invalid value: must be a string");
+            }
+        }
+
+        return selectors;
     }
 
     private static V1ScopedResourceSelectorRequirement Scope(TreeMap scope) =>

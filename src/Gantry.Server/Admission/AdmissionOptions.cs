@@ -23,6 +23,10 @@ public sealed record AdmissionOptions
     /// <summary>What nobody may have without a quota.</summary>
     internal IReadOnlyList<LimitedResource> ReadLimited() => ConfigFile.Length == 0 ? [] : AdmissionFile.Read(ConfigFile, out _).Limited;
 
+    /// <summary>What pods of namespaces may select, and what they select by default.</summary>
+    internal IReadOnlyDictionary<string, string> ReadNodeSelectors() =>
+        ConfigFile.Length == 0 ? new Dictionary<string, string>(StringComparer.Ordinal) : AdmissionFile.Read(ConfigFile, out _).NodeSelectors;
+
     /// <summary>Every fault, as the option's name and what is wrong with it.</summary>
     public IEnumerable<(string Option, string Fault)> Check()
     {

@@ -21,7 +21,7 @@ internal static class AdmissionPlugins
     public static readonly FrozenSet<string> Names = new[]
     {
         "NamespaceLifecycle", "LimitPodHardAntiAffinityTopology", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "AlwaysPullImages",
-        "PodSecurity", "Priority", "DefaultTolerationSeconds", "ExtendedResourceToleration", "DefaultStorageClass", "StorageObjectInUseProtection",
+        "PodSecurity", "PodNodeSelector", "Priority", "DefaultTolerationSeconds", "ExtendedResourceToleration", "DefaultStorageClass", "StorageObjectInUseProtection",
         "OwnerReferencesPermissionEnforcement", "PersistentVolumeClaimResize", "RuntimeClass", "CertificateApproval", "CertificateSigning",
         "CertificateSubjectRestriction", "DefaultIngressClass", "DenyServiceExternalIPs", "MutatingAdmissionWebhook", "ValidatingAdmissionPolicy",
         "ValidatingAdmissionWebhook", "ResourceQuota",
@@ -29,7 +29,8 @@ internal static class AdmissionPlugins
 
     private static readonly string[] OffByDefault =
     [
-        "LimitPodHardAntiAffinityTopology", "AlwaysPullImages", "ExtendedResourceToleration", "OwnerReferencesPermissionEnforcement", "DenyServiceExternalIPs",
+        "LimitPodHardAntiAffinityTopology", "AlwaysPullImages", "PodNodeSelector", "ExtendedResourceToleration", "OwnerReferencesPermissionEnforcement",
+        "DenyServiceExternalIPs",
     ];
 
     /// <summary>What the plugins need.</summary>
@@ -58,6 +59,7 @@ internal static class AdmissionPlugins
         new("TaintNodesByCondition", new TaintNodesByCondition(), Create),
         new("AlwaysPullImages", new AlwaysPullImages(), Writes),
         new("PodSecurity", new PodSecurityAdmission(parts.Objects, options.ReadPodSecurity()), Writes),
+        new("PodNodeSelector", new PodNodeSelector(parts.Objects, options.ReadNodeSelectors()), Create),
         new("Priority", new PodPriority(parts.Objects), Writes),
         new("DefaultTolerationSeconds", new DefaultTolerationSeconds(), Writes),
         new("ExtendedResourceToleration", new ExtendedResourceToleration(), Writes),

@@ -169,6 +169,49 @@ public sealed class AdmissionOptionsTests : IDisposable
         Assert.Null((await server.Client.CreateAsync(service)).Error);
     }
 
+    [Fact]
+    public async Task Pods_select_the_nodes_of_their_namespace()
+    {
+        var options = new AdmissionOptions { Enabled = ["PodNodeSelector"], Disabled = ["ServiceAccount"], ConfigFile = Write("""
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: AdmissionConfiguration
+            plugins:
+            - name: PodNodeSelector
+              configuration:
+                podNodeSelectorPluginConfig:
+                  clusterDefaultNodeSelector: "pool=common"
+                  tight: "pool=own,disk=fast"
+            """) };
+        await using var store = StoreEngine.InMemory(new StoreOptions(), TimeProvider.System);
+        await using var server = await StartAsync(options, store);
+        foreach (var (ns, selector) in new[] { ("tight", "pool=own"), ("odd", "a=b=c"), ("worse", "a=-") })
+        {
+            var annotations = new Dictionary<string, string> { ["scheduler.alpha.kubernetes.io/node-selector"] = selector };
+            (await server.Client.CreateAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = ns, Annotations = annotations } })).Require();
+        }
+
+        Assert.Equal("pool=common", await Selected("default", ""));
+        Assert.Equal("disk=fast pool=common", await Selected("default", "disk"));
+        Assert.Equal("pods \"p\" is forbidden: pod node label selector conflicts with its namespace node label selector", await Selected("default", "pool"));
+        Assert.Equal("disk=fast pool=own", await Selected("tight", "disk"));
+        Assert.Equal("pods \"p\" is forbidden: pod node label selector labels conflict with its namespace whitelist", await Selected("tight", "zone"));
+        Assert.Equal("invalid selector: [a b c]", await Selected("odd", ""));
+        Assert.StartsWith("[a]: Invalid value: \"-\": a valid label must be", await Selected("worse", ""));
+
+        async Task<string> Selected(string ns, string key)
+        {
+            var pod = Pod(ns, "p" + (key.Length == 0 ? "0" : ""));
+            var selector = new Dictionary<string, string>();
+            if (key.Length > 0)
+            {
+                selector[key] = "fast";
+            }
+
+            var answer = await server.Client.CreateAsync(pod with { Spec = pod.Spec with { NodeSelector = selector } });
+            return answer.Error?.Message ?? string.Join(' ', answer.Require().Spec.NodeSelector.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => s.Key + "=" + s.Value));
+        }
+    }
+
     [Theory]
     [InlineData("Nonsense", "", "plugin \"Nonsense\" is unknown")]
     [InlineData("PodSecurity", "PodSecurity", "PodSecurity in enable-admission-plugins and disable-admission-plugins overlapped")]
