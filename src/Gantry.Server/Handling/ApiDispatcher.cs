@@ -38,70 +38,85 @@ public sealed class ApiDispatcher
     /// <summary>Stands in front where values are encrypted; null where none is.</summary>
     internal EncryptedRequests? Encrypted { get; init; }
 
-    public ValueTask<ApiAnswer> HandleAsync(ApiCall call, CancellationToken cancellation) => Encrypted is null ? AnswerAsync(call, cancellation)
-        : Encrypted.HandleAsync(call, _table.Find(call.Info.Group, call.Info.Version, call.Info.Resource)?.Cache, AnswerAsync, cancellation);
+    /// <summary>Carries out a request of this process.</summary>
+    public ValueTask<ApiAnswer> HandleAsync(ApiCall call, CancellationToken cancellation)
+    {
+        var (resource, refusal) = Route(call.Info, call.Http, call.ContentType);
+        return resource is null ? new(refusal!) : HandleAsync(call, resource, cancellation);
+    }
 
-    private ValueTask<ApiAnswer> AnswerAsync(ApiCall call, CancellationToken cancellation)
+    /// <summary>Carries out a request that <see cref="Route"/> has found a resource for.</summary>
+    internal ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
         var info = call.Info;
-        if (_table.Find(info.Group, info.Version, info.Resource) is not { } resource)
-        {
-            return new(ResourceTable.HasBuiltIn(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
-        }
-
         if (info.Name.Contains('%', StringComparison.Ordinal))
         {
             return new(ApiStatus.BadRequest($"Name parameter invalid: \"{info.Name}\": may not contain '%'"));
         }
 
-        if (resource.Custom is not null && CustomRoutes.Refusal(call, resource) is { } unrouted)
-        {
-            return new(unrouted);
-        }
-
-        // The paths of the first proxies are known to authorization, but nothing is served there any more.
-        if (info.Verb == "proxy" || (resource.Custom is null && IsBeyond(info)) || (!resource.Type.Namespaced && info.Namespace.Length > 0 && info.Resource != "namespaces"))
-        {
-            return new(ApiStatus.NoSuchResource);
-        }
-
-        if (info.Subresource.Length > 0 && !IsView(info.Subresource))
-        {
-            return SubresourceAsync(call, resource, cancellation);
-        }
-
-        if (info.Subresource.Length > 0 && resource.Type.Subresources.All(s => s.Name != info.Subresource))
-        {
-            return new(ApiStatus.NoSuchResource);
-        }
-
-        if (resource.Type.Namespaced && info.Namespace.Length == 0 && info.Verb is not ("list" or "watch")
-            && !(info.Verb == "deletecollection" && call.Http is null))
-        {
-            return new(info.Name.Length > 0 ? ApiStatus.NoSuchResource : ApiStatus.MethodNotAllowed);
-        }
-
-        // The old paths of watches are watches whatever is sent there, but only a GET is served.
-        if (info.Verb == "watch" && call.Http is { } sent && !Microsoft.AspNetCore.Http.HttpMethods.IsGet(sent.Request.Method))
-        {
-            return new(ApiStatus.MethodNotAllowed);
-        }
-
-        // HEAD counts as get for who may, but is not served of what is built in.
-        if (!Allows(resource, info) || (resource.Custom is null && call.Http is { } http && Microsoft.AspNetCore.Http.HttpMethods.IsHead(http.Request.Method)))
-        {
-            return new(ApiStatus.MethodNotAllowed);
-        }
-
-        if (info.Verb == "create" && resource.Custom is { Family.IsTerminating: true })
-        {
-            return new(ApiStatus.NotWhileTerminating(resource.Type, info.Verb));
-        }
-
-        return info.Subresource.Length == 0 && _subresources.Find(info.Group, info.Resource, "") is { } answers
+        return !IsView(info.Subresource) && _subresources.Find(info.Group, info.Resource, info.Subresource) is { } answers
             ? answers.HandleAsync(call, resource, cancellation)
             : VerbAsync(call, resource, cancellation);
     }
+
+    /// <summary>Finds what a request is about. Whatever else is wrong with a request, it is told first that nothing is there, or that its method is not served.</summary>
+    /// <param name="info">What is asked for.</param>
+    /// <param name="http">The request; null for those of this process.</param>
+    /// <param name="contentType">What its body comes in.</param>
+    /// <returns>The resource, or the refusal.</returns>
+    internal (ServedResource? Resource, ApiAnswer? Refusal) Route(Requests.RequestInfo info, Microsoft.AspNetCore.Http.HttpContext? http, string contentType)
+    {
+        if (_table.Find(info.Group, info.Version, info.Resource) is not { } resource)
+        {
+            return (null, ResourceTable.HasBuiltIn(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
+        }
+
+        if (resource.Custom is not null)
+        {
+            return CustomRoutes.Refusal(resource, info, http, contentType) is { } nowhere ? (null, nowhere) : (resource, null);
+        }
+
+        return Unrouted(resource, info, http, contentType) is { } unrouted ? (null, unrouted) : (resource, null);
+    }
+
+    private ApiStatus? Unrouted(ServedResource resource, Requests.RequestInfo info, Microsoft.AspNetCore.Http.HttpContext? http, string contentType)
+    {
+        // The paths of the first proxies are known to authorization, but nothing is served there any more.
+        if (info.Verb == "proxy" || IsBeyond(info) || (!resource.Type.Namespaced && info.Namespace.Length > 0 && info.Resource != "namespaces"))
+        {
+            return ApiStatus.NoSuchResource;
+        }
+
+        var described = resource.Type.Subresources.FirstOrDefault(s => s.Name == info.Subresource);
+        var isView = info.Subresource.Length == 0 || IsView(info.Subresource);
+        if (info.Subresource.Length > 0 && (described is null || (!isView && _subresources.Find(info.Group, info.Resource, info.Subresource) is null)))
+        {
+            return ApiStatus.NoSuchResource;
+        }
+
+        if (!isView)
+        {
+            // What is passed on may have any method.
+            return info.Subresource == "proxy" ? null
+                : !described!.Verbs.Contains(info.Verb, StringComparer.Ordinal) ? ApiStatus.MethodNotAllowed
+                : MediaType(info, contentType);
+        }
+
+        if (resource.Type.Namespaced && info.Namespace.Length == 0 && info.Verb is not ("list" or "watch") && !(info.Verb == "deletecollection" && http is null))
+        {
+            return info.Name.Length > 0 ? ApiStatus.NoSuchResource : ApiStatus.MethodNotAllowed;
+        }
+
+        // The old paths of watches are watches whatever is sent there, but only a GET is served. HEAD counts as get for who may, but is not served.
+        if (http is not null && (info.Verb == "watch" ? !Microsoft.AspNetCore.Http.HttpMethods.IsGet(http.Request.Method) : Microsoft.AspNetCore.Http.HttpMethods.IsHead(http.Request.Method)))
+        {
+            return ApiStatus.MethodNotAllowed;
+        }
+
+        return Allows(resource, info) ? MediaType(info, contentType) : ApiStatus.MethodNotAllowed;
+    }
+
+    private static ApiStatus? MediaType(Requests.RequestInfo info, string contentType) => info.Verb == "patch" ? PatchHandler.MediaType(contentType, null) : null;
 
     /// <summary>What the API answers where nothing is served at all.</summary>
     internal static ApiAnswer NoSuchPath { get; } = new ApiAnswer.Document(404, "text/plain; charset=utf-8", "404 page not found\n"u8.ToArray());
@@ -114,22 +129,7 @@ public sealed class ApiDispatcher
 
     private static bool Allows(ServedResource resource, Requests.RequestInfo info) => info.Subresource.Length > 0
         ? resource.Type.Subresources.First(s => s.Name == info.Subresource).Verbs.Contains(info.Verb, StringComparer.Ordinal)
-        : resource.Custom is not null ? resource.Type.Allows(info.Verb)
         : resource.Type.Allows(info.Verb) && (info.Verb == "create" == (info.Name.Length == 0) || info.Verb is not ("create" or "update" or "patch" or "delete"));
-
-    private ValueTask<ApiAnswer> SubresourceAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
-    {
-        var info = call.Info;
-        var described = resource.Type.Subresources.FirstOrDefault(s => s.Name == info.Subresource);
-        if (described is null || _subresources.Find(info.Group, info.Resource, info.Subresource) is not { } handler)
-        {
-            return new(ApiStatus.NoSuchResource);
-        }
-
-        // What is passed on may have any method.
-        var allowed = described.Verbs.Contains(info.Verb, StringComparer.Ordinal) || info.Subresource == "proxy";
-        return allowed ? handler.HandleAsync(call, resource, cancellation) : new(ApiStatus.MethodNotAllowed);
-    }
 
     private async ValueTask<ApiAnswer> VerbAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {

@@ -1,5 +1,7 @@
 using Gantry.Server.Pipeline;
+using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
+using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Server.Handling;
 
@@ -7,40 +9,40 @@ namespace Gantry.Server.Handling;
 internal static class CustomRoutes
 {
     /// <summary>Why the request goes nowhere, or null.</summary>
-    public static ApiAnswer? Refusal(ApiCall call, ServedResource resource)
+    /// <param name="resource">What the path is about.</param>
+    /// <param name="info">What is asked for.</param>
+    /// <param name="http">The request; null for those of this process.</param>
+    /// <param name="contentType">What its body comes in.</param>
+    public static ApiAnswer? Refusal(ServedResource resource, RequestInfo info, HttpContext? http, string contentType)
     {
-        var (info, type) = (call.Info, resource.Type);
+        var type = resource.Type;
         var inNamespace = info.Namespace.Length > 0;
-        var acrossAll = info.Verb is "list" or "watch" || (info.Verb == "deletecollection" && call.Http is null);
+        var acrossAll = info.Verb is "list" or "watch" || (info.Verb == "deletecollection" && http is null);
         if (type.Namespaced ? !inNamespace && !acrossAll : inNamespace)
         {
             return ApiDispatcher.NoSuchPath;
         }
 
-        if (resource.Custom?.Deprecation is { } warning)
-        {
-            call.WarnOfDeprecation(warning);
-        }
-
-        var refusal = info.Subresource.Length > 0 ? OfSubresource(call, resource) : OfObject(call, resource);
+        var refusal = info.Subresource.Length > 0 ? OfSubresource(resource, info) : OfObject(resource, info);
+        refusal ??= info.Verb == "patch" ? PatchHandler.MediaType(contentType, resource) : null;
+        refusal ??= info.Verb is "update" or "patch" && info.Name.Length == 0 ? ApiStatus.BadRequest("name must be provided") : null;
         return refusal is null ? null : new ApiAnswer.Says(refusal);
     }
 
-    private static ApiStatus? OfSubresource(ApiCall call, ServedResource resource)
+    private static ApiStatus? OfSubresource(ServedResource resource, RequestInfo info)
     {
-        var (info, type) = (call.Info, resource.Type);
+        var type = resource.Type;
         return type.Subresources.FirstOrDefault(s => s.Name == info.Subresource) is not { } described ? ApiStatus.NotFound(type, info.Name)
             : described.Verbs.Contains(info.Verb, StringComparer.Ordinal) ? null
             : ApiStatus.MethodNotSupported(type, info.Verb);
     }
 
-    private static ApiStatus? OfObject(ApiCall call, ServedResource resource)
+    // What is posted under a name is created as it is posted beside all others: the name is not looked at.
+    private static ApiStatus? OfObject(ServedResource resource, RequestInfo info)
     {
-        var (info, type) = (call.Info, resource.Type);
-        // What is posted under a name is created as it is posted beside all others: the name is not looked at.
+        var type = resource.Type;
         return !type.Allows(info.Verb) ? ApiStatus.MethodNotSupported(type, info.Verb)
-            : info.Verb is "update" or "patch" && info.Name.Length == 0
-                ? (info.Verb == "patch" ? PatchHandler.MediaType(call, resource) : null) ?? ApiStatus.BadRequest("name must be provided")
+            : info.Verb == "create" && resource.Custom is { Family.IsTerminating: true } ? ApiStatus.NotWhileTerminating(type, info.Verb)
             : null;
     }
 }

@@ -53,16 +53,16 @@ public sealed class PatchHandler
     /// <summary>What is wrong with the media type or the options, or null.</summary>
     internal static ApiStatus? Check(ApiCall call, ServedResource? resource)
     {
-        return MediaType(call, resource) ?? ObjectChecks.Options(call.Options, "PatchOptions", IsApply(call)
+        return MediaType(call.ContentType, resource) ?? ObjectChecks.Options(call.Options, "PatchOptions", IsApply(call)
             ? call.Options["fieldManager"].Length == 0 ? FieldError.Required("fieldManager", "is required for apply patch") : null
             : call.Options.TryGet("force", out _) ? FieldError.Forbidden("force", "may not be specified for non-apply patch") : null);
     }
 
     /// <summary>What is wrong with the media type alone, or null.</summary>
-    internal static ApiStatus? MediaType(ApiCall call, ServedResource? resource)
+    internal static ApiStatus? MediaType(string contentType, ServedResource? resource)
     {
         var types = resource?.Custom is null ? Types : CustomTypes;
-        return types.Contains(call.ContentType, StringComparer.Ordinal) ? null
+        return types.Contains(contentType, StringComparer.Ordinal) ? null
             : resource?.Custom is null ? ApiStatus.UnroutedMediaType
             : ApiStatus.UnsupportedMediaType(types);
     }

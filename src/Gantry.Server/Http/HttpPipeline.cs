@@ -314,6 +314,16 @@ internal sealed class HttpPipeline
             return;
         }
 
+        var contentType = MediaType(context.Request.ContentType);
+        var (resource, unrouted) = _dispatcher.Route(info, context, contentType);
+        if (resource is null)
+        {
+            await (unrouted is ApiAnswer.Says says
+                ? AnswerWriter.StatusAsync(context, says.Status, cancellation)
+                : _writer.WriteAsync(context, null, unrouted!, MediaRange.Json, cancellation)).ConfigureAwait(false);
+            return;
+        }
+
         var streams = Streams(info);
         var known = ApiCatalog.Find(info.Group, info.Version, info.Resource);
         var builtIn = known is not null;
@@ -345,7 +355,6 @@ internal sealed class HttpPipeline
 
         ReadOnlyMemory<byte> body = default;
         BodyProblem? problem = null;
-        var contentType = MediaType(context.Request.ContentType);
         if (!streams && info.Verb is not ("get" or "list" or "watch"))
         {
             (body, var refusal) = await RequestReader.BodyAsync(context.Request, _bodyLimit, cancellation).ConfigureAwait(false);
@@ -376,7 +385,7 @@ internal sealed class HttpPipeline
             Audit = audit,
             Begun = seat is null ? null : seat.Give,
         };
-        var answer = await _dispatcher.HandleAsync(call, cancellation).ConfigureAwait(false);
+        var answer = await _dispatcher.HandleAsync(call, resource, cancellation).ConfigureAwait(false);
         await _writer.WriteAsync(context, call, answer, range, cancellation).ConfigureAwait(false);
         if (info.Verb is "get" or "list" && !streams && context.Response.StatusCode == 200)
         {

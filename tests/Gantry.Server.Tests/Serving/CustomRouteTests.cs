@@ -74,6 +74,18 @@ public sealed class CustomRouteTests(RunningServer server)
         Assert.Equal(409, (await server.PostAsync(path + "/third", body)).Code);
     }
 
+    [Theory]
+    [InlineData("POST", "/x/status", 405)]
+    [InlineData("GET", "/x/more", 404)]
+    [InlineData("PATCH", "/x", 415)]
+    [InlineData("PUT", "", 400)]
+    [InlineData("GET", "/x", 406)]
+    public async Task What_goes_nowhere_is_told_before_what_it_cannot_be_answered_in(string method, string tail, int code)
+    {
+        var path = await DefineAsync("\"status\":{}");
+        Assert.Equal(code, (await server.SendAsync(new HttpMethod(method), path + tail, accept: "text/html")).Code);
+    }
+
     private async Task<string> DefineAsync(string subresources)
     {
         var group = server.Name("r") + ".example.com";

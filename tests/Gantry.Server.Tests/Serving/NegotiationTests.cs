@@ -75,6 +75,28 @@ public sealed class NegotiationTests(RunningServer server)
     }
 
     [Theory]
+    [InlineData("GET", "/api/v1/nothings", 404)]
+    [InlineData("GET", "/apis/nothing.example.com/v1/nothings", 404)]
+    [InlineData("GET", "/api/v1/namespaces/default/configmaps/x/more", 404)]
+    [InlineData("DELETE", "/api/v1/namespaces", 405)]
+    [InlineData("PUT", "/api/v1/namespaces/default/configmaps", 405)]
+    [InlineData("POST", "/api/v1/namespaces/default/pods/x/status", 405)]
+    [InlineData("POST", "/api/v1/namespaces/default/pods/x/scale", 404)]
+    [InlineData("PATCH", "/api/v1/namespaces/default", 415)]
+    [InlineData("PATCH", "/apis/apps/v1/namespaces/default/deployments/x/scale", 415)]
+    [InlineData("GET", "/api/v1/namespaces/default", 406)]
+    public async Task What_is_not_served_is_told_before_what_it_cannot_be_served_in(string method, string path, int code) =>
+        Assert.Equal(code, (await server.SendAsync(new HttpMethod(method), path, accept: "text/html")).Code);
+
+    [Fact]
+    public async Task What_is_not_served_is_told_before_its_body_is_read()
+    {
+        var large = new string(' ', 4 << 20);
+        Assert.Equal(405, (await server.SendAsync(HttpMethod.Put, "/api/v1/namespaces/default/configmaps", large)).Code);
+        Assert.Equal(415, (await server.SendAsync(HttpMethod.Patch, "/api/v1/namespaces/default", large)).Code);
+    }
+
+    [Theory]
     [InlineData("v1")]
     [InlineData("v1beta1")]
     public async Task Metadata_of_a_list_says_of_each_item_what_it_is(string version)
