@@ -41,13 +41,24 @@ public sealed class ApiDispatcher
     /// <summary>Carries out a request of this process.</summary>
     public ValueTask<ApiAnswer> HandleAsync(ApiCall call, CancellationToken cancellation)
     {
-        var (resource, refusal) = Route(call.Info, call.Http, call.ContentType);
-        return resource is null ? new(refusal!) : HandleAsync(call, resource, cancellation);
+        var route = Route(call.Info, call.Http, call.ContentType);
+        return route.Resource is null ? new(route.Refusal!) : HandleAsync(call, route.Resource, cancellation);
     }
 
     /// <summary>Carries out a request that <see cref="Route"/> has found a resource for.</summary>
-    internal ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
+    internal ValueTask<ApiAnswer> HandleAsync(ApiCall call, ServedResource resource, CancellationToken cancellation) =>
+        Encrypted is null ? AnswerAsync(call, resource, cancellation) : EncryptedAsync(Encrypted, call, resource, cancellation);
+
+    private ValueTask<ApiAnswer> EncryptedAsync(EncryptedRequests encrypted, ApiCall call, ServedResource resource, CancellationToken cancellation) =>
+        encrypted.HandleAsync(call, resource.Cache, (asked, until) => AnswerAsync(asked, resource, until), cancellation);
+
+    private ValueTask<ApiAnswer> AnswerAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
     {
+        if (resource.Custom?.Deprecation is { } warning)
+        {
+            call.WarnOfDeprecation(warning);
+        }
+
         var info = call.Info;
         if (info.Name.Contains('%', StringComparison.Ordinal))
         {
@@ -63,20 +74,16 @@ public sealed class ApiDispatcher
     /// <param name="info">What is asked for.</param>
     /// <param name="http">The request; null for those of this process.</param>
     /// <param name="contentType">What its body comes in.</param>
-    /// <returns>The resource, or the refusal.</returns>
-    internal (ServedResource? Resource, ApiAnswer? Refusal) Route(Requests.RequestInfo info, Microsoft.AspNetCore.Http.HttpContext? http, string contentType)
+    internal RequestRoute Route(Requests.RequestInfo info, Microsoft.AspNetCore.Http.HttpContext? http, string contentType)
     {
         if (_table.Find(info.Group, info.Version, info.Resource) is not { } resource)
         {
-            return (null, ResourceTable.HasBuiltIn(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
+            return RequestRoute.Nowhere(ResourceTable.HasBuiltIn(info.Group, info.Version) ? ApiStatus.NoSuchResource : NoSuchPath);
         }
 
-        if (resource.Custom is not null)
-        {
-            return CustomRoutes.Refusal(resource, info, http, contentType) is { } nowhere ? (null, nowhere) : (resource, null);
-        }
-
-        return Unrouted(resource, info, http, contentType) is { } unrouted ? (null, unrouted) : (resource, null);
+        return resource.Custom is not null ? CustomRoutes.Of(resource, info, http, contentType)
+            : Unrouted(resource, info, http, contentType) is { } refusal ? RequestRoute.Nowhere(refusal)
+            : RequestRoute.To(resource);
     }
 
     private ApiStatus? Unrouted(ServedResource resource, Requests.RequestInfo info, Microsoft.AspNetCore.Http.HttpContext? http, string contentType)

@@ -167,6 +167,7 @@ internal sealed class AnswerWriter
         {
             ApiAnswer.Item item when range is { Shape: AnswerShape.Metadata, OfList: true } =>
                 ApiStatus.NotAcceptable($"you requested PartialObjectMetadataList, but the requested object is not a list (*{RegisteredKinds.InMemory(item.Type, isList: false)})"),
+            ApiAnswer.Changes when range.Yaml => ApiStatus.NotAcceptable(MediaRange.Streamed),
             ApiAnswer.Items { Page.Resource.Type: var type } when range is { Shape: AnswerShape.Metadata, OfList: false } =>
                 ApiStatus.NotAcceptable($"you requested PartialObjectMetadata, but the requested object is a list (*{RegisteredKinds.InMemory(type, isList: true)})"),
             _ => answer,

@@ -315,12 +315,16 @@ internal sealed class HttpPipeline
         }
 
         var contentType = MediaType(context.Request.ContentType);
-        var (resource, unrouted) = _dispatcher.Route(info, context, contentType);
-        if (resource is null)
+        var route = _dispatcher.Route(info, context, contentType);
+        if (route.Resource is not { } resource)
         {
-            await (unrouted is ApiAnswer.Says says
-                ? AnswerWriter.StatusAsync(context, says.Status, cancellation)
-                : _writer.WriteAsync(context, null, unrouted!, MediaRange.Json, cancellation)).ConfigureAwait(false);
+            var refused = new ApiCall { Info = info, User = user, Http = context, Audit = audit };
+            if (route.Deprecation is { } deprecation)
+            {
+                refused.WarnOfDeprecation(deprecation);
+            }
+
+            await _writer.WriteAsync(context, refused, route.Refusal!, MediaRange.Json, cancellation).ConfigureAwait(false);
             return;
         }
 

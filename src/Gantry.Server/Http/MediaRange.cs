@@ -25,8 +25,10 @@ internal readonly record struct MediaRange(bool Yaml, AnswerShape Shape, string 
     public static IReadOnlyList<string> Served { get; } = ["application/json", "application/yaml", ProtobufBodies.Type];
 
     /// <summary>What the paths of built-in resources answer in, as their refusal lists it.</summary>
-    public static IEnumerable<string> Routed(string verb) =>
-        verb is "list" or "watch" ? [.. Served, "application/json;stream=watch", ProtobufBodies.WatchType] : Served;
+    public static IEnumerable<string> Routed(string verb) => verb is "list" or "watch" ? [.. Served, .. Streamed] : Served;
+
+    /// <summary>What watches come in.</summary>
+    public static IReadOnlyList<string> Streamed { get; } = ["application/json;stream=watch", ProtobufBodies.WatchType];
 
     /// <summary>
     /// Whether a client takes none of the media types by their names alone, whatever it wants them to hold. The paths of built-in resources are chosen by that,

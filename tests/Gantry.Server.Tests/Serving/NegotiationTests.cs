@@ -89,6 +89,14 @@ public sealed class NegotiationTests(RunningServer server)
         Assert.Equal(code, (await server.SendAsync(new HttpMethod(method), path, accept: "text/html")).Code);
 
     [Fact]
+    public async Task A_watch_does_not_come_in_yaml()
+    {
+        var answer = await server.SendAsync(HttpMethod.Get, "/api/v1/namespaces?watch=1&timeoutSeconds=1", accept: "application/yaml");
+        Assert.Equal(406, answer.Code);
+        Assert.Contains("application/json;stream=watch,", answer.Text);
+    }
+
+    [Fact]
     public async Task What_is_not_served_is_told_before_its_body_is_read()
     {
         var large = new string(' ', 4 << 20);
