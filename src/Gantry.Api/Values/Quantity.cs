@@ -5,7 +5,7 @@ namespace Gantry.Api;
 
 /// <summary>
 /// An amount of a resource as the Kubernetes API writes it: <c>100m</c>, <c>1.5Gi</c>, <c>2e3</c>. Exact to 10^-9; smaller parts are rounded away from zero.
-/// The text it was read from is kept as long as nothing is computed with it, as the Go server does. Equality and order are by amount.
+/// The text it was read from is kept where it looks canonical and as long as nothing is computed with it, as the Go server does. Equality and order are by amount.
 /// </summary>
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 {
@@ -77,7 +77,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     public void Write(Utf8JsonWriter writer) => writer.WriteStringValue(ToString());
 
-    /// <summary>Rounded away from zero to a multiple of 10^<paramref name="scale"/>, in canonical form. Resource lists of the core API are rounded to -3.</summary>
+    /// <summary>Rounded away from zero to a multiple of 10^<paramref name="scale"/>; the text stays where there is nothing to round. Resource lists of the core API are rounded to -3.</summary>
     /// <param name="scale">From -9 to 9.</param>
     public Quantity RoundUp(int scale)
     {
@@ -87,7 +87,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
             unit *= 10;
         }
         var rest = _nanos % unit;
-        return new Quantity(rest == 0 ? _nanos : _nanos - rest + (rest > 0 ? unit : -unit), Format, null);
+        return rest == 0 ? this : new Quantity(_nanos - rest + (rest > 0 ? unit : -unit), Format, null);
     }
 
     public decimal ToDecimal() => (decimal)_nanos / NanosPerUnit;
@@ -102,7 +102,10 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     public override int GetHashCode() => _nanos.GetHashCode();
 
-    /// <summary>The text it was read from, else the canonical form.</summary>
+    /// <summary>The text it was read from, where that is kept.</summary>
+    public string? Written => _text;
+
+    /// <summary>The text it was read from where that is kept, else the canonical form.</summary>
     public override string ToString() => _text ?? Canonical;
 
     public static Quantity operator +(Quantity left, Quantity right) => new(left._nanos + right._nanos, left.IsZero ? right.Format : left.Format, null);

@@ -8,7 +8,7 @@ internal static class QuantityParser
 {
     private const string Units = "eEinumkKMGTP";
 
-    // What the Go implementation keeps exactly in an int64: such texts are printed as they were written, others in canonical form.
+    // What the Go implementation keeps exactly in an int64.
     private const int ExactDigits = 18;
 
     /// <summary>The error text, or null when <paramref name="quantity"/> was read.</summary>
@@ -42,8 +42,27 @@ internal static class QuantityParser
                 format = QuantityFormat.DecimalSI;
             }
         }
-        quantity = new Quantity(negative ? -nanos : nanos, format, exact ? text : null);
+        quantity = new Quantity(negative ? -nanos : nanos, format, exact && IsKept(text, whole, fraction, binary, exponent) ? text : null);
         return null;
+    }
+
+    // Whether the text is printed as it was written, and not in canonical form: a quick look of the Go implementation takes it for canonical.
+    private static bool IsKept(string text, ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, bool binary, int exponent)
+    {
+        if (text == "0")
+        {
+            return true;
+        }
+        if (binary)
+        {
+            return (long.Parse(whole, NumberStyles.None, CultureInfo.InvariantCulture) & 7) != 0;
+        }
+        var (digits, zeros) = (whole.Length + fraction.Length, 0);
+        while (zeros < digits && (zeros < fraction.Length ? fraction[^(zeros + 1)] : whole[^(zeros - fraction.Length + 1)]) == '0')
+        {
+            zeros++;
+        }
+        return (exponent - fraction.Length) % 3 == 0 && zeros < 3 && whole[0] != '0';
     }
 
     private static bool Split(string text, out bool negative, out ReadOnlySpan<char> whole, out ReadOnlySpan<char> fraction, out ReadOnlySpan<char> suffix)

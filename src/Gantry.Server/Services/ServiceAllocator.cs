@@ -67,9 +67,14 @@ public sealed class ServiceAllocator
         }
 
         var allocation = Allocate(spec, old?.Spec, name, preferred, dryRun);
-        if (allocation.Refusal is null && old is not null)
+        if (allocation.Refusal is null)
         {
-            ServiceTransitions.DropUnneeded(service, old);
+            if (old is not null)
+            {
+                ServiceTransitions.DropUnneeded(service, old);
+            }
+
+            ServiceTransitions.HideUnused(spec);
         }
 
         return allocation;

@@ -113,6 +113,15 @@ internal static class ServiceTransitions
         }
     }
 
+    /// <summary>Takes out what Kubernetes never shows of a service that is a name; what is wrong stays, to be refused.</summary>
+    public static void HideUnused(TreeMap spec)
+    {
+        if (!ServiceFields.NeedsAddress(spec) && spec.Text("internalTrafficPolicy") is "Cluster" or "Local")
+        {
+            spec.Remove("internalTrafficPolicy");
+        }
+    }
+
     /// <summary>Replaces each port by what the function makes of it.</summary>
     public static void ReplacePorts(TreeMap spec, Func<TreeMap, TreeMap> change)
     {

@@ -52,7 +52,7 @@ public static class GoDump
         var (value, exponent) = Array.IndexOf(Suffixes, text[number.Length..]) >= 0
             && long.TryParse(number.Replace(".", "", StringComparison.Ordinal), System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var figures)
             ? (figures, scale - (point < 0 ? 0 : number.Length - point - 1)) : (amount.Value, 0);
-        return $"resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{exponent}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"{text}\", Format:\"{amount.Format}\"}}";
+        return $"resource.Quantity{{i:resource.int64Amount{{value:{value}, scale:{exponent}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"{amount.Written}\", Format:\"{amount.Format}\"}}";
     }
 
     /// <summary>A member that is a pointer: nothing, or an address that says nothing.</summary>

@@ -58,7 +58,7 @@ public sealed class TreeDecoderTests
     public void Values_come_out_in_the_form_of_the_API()
     {
         var result = Decode("""{"metadata":{"creationTimestamp":"2024-05-01T10:00:00.5+02:00","labels":{"b":"2","a":"1"}},"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":0.5}}}]}}}}""", FieldValidation.Strict);
-        Assert.Equal("""{"metadata":{"creationTimestamp":"2024-05-01T08:00:00Z","labels":{"a":"1","b":"2"}},"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"0.5"}}}]}}}}""", result.Object!.ToString());
+        Assert.Equal("""{"metadata":{"creationTimestamp":"2024-05-01T08:00:00Z","labels":{"a":"1","b":"2"}},"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"500m"}}}]}}}}""", result.Object!.ToString());
     }
 
     [Theory]

@@ -8,12 +8,13 @@ namespace Gantry.Server.Tests.Validation;
 public class GoDumpTests
 {
     [Theory]
-    [InlineData("1.5", "value:15, scale:-1", "DecimalSI")]
-    [InlineData("2G", "value:2, scale:9", "DecimalSI")]
-    [InlineData("100m", "value:100, scale:-3", "DecimalSI")]
-    [InlineData("1Gi", "value:1073741824, scale:0", "BinarySI")]
-    public void Quantities_are_printed_as_they_are_held(string text, string amount, string format) => Assert.Equal(
-        $"resource.Quantity{{i:resource.int64Amount{{{amount}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"{text}\", Format:\"{format}\"}}", GoDump.Of(Quantity.Parse(text)));
+    [InlineData("1.234", "value:1234, scale:-3", "1.234", "DecimalSI")]
+    [InlineData("2G", "value:2, scale:9", "2G", "DecimalSI")]
+    [InlineData("100m", "value:100, scale:-3", "100m", "DecimalSI")]
+    [InlineData("1Gi", "value:1073741824, scale:0", "1Gi", "BinarySI")]
+    [InlineData("512Mi", "value:536870912, scale:0", "", "BinarySI")]
+    public void Quantities_are_printed_as_they_are_held(string text, string amount, string kept, string format) => Assert.Equal(
+        $"resource.Quantity{{i:resource.int64Amount{{{amount}}}, d:resource.infDecAmount{{Dec:(*inf.Dec)(nil)}}, s:\"{kept}\", Format:\"{format}\"}}", GoDump.Of(Quantity.Parse(text)));
 
     [Fact]
     public void Structures_are_printed_with_all_their_members()
