@@ -1,6 +1,7 @@
 using System.Text;
 using Gantry.Api;
 using Gantry.Api.Models;
+using Gantry.Api.Schemas;
 using Gantry.Api.Trees;
 using Gantry.Server.CustomResources;
 using Gantry.Server.Encryption;
@@ -94,7 +95,7 @@ public sealed class ApiDispatcher
             return ApiStatus.NoSuchResource;
         }
 
-        var described = resource.Type.Subresources.FirstOrDefault(s => s.Name == info.Subresource);
+        var described = Described(resource, info.Subresource);
         var isView = info.Subresource.Length == 0 || IsView(info.Subresource);
         if (info.Subresource.Length > 0 && (described is null || (!isView && _subresources.Find(info.Group, info.Resource, info.Subresource) is null)))
         {
@@ -134,8 +135,22 @@ public sealed class ApiDispatcher
     // These are the object itself; what differs is what may be changed by them.
     private static bool IsView(string subresource) => subresource is "status" or "ephemeralcontainers" or "approval" or "finalize";
 
-    private static bool Allows(ServedResource resource, Requests.RequestInfo info) => info.Subresource.Length > 0
-        ? resource.Type.Subresources.First(s => s.Name == info.Subresource).Verbs.Contains(info.Verb, StringComparer.Ordinal)
+    // Asked of every request, so it makes nothing.
+    private static Subresource? Described(ServedResource resource, string name)
+    {
+        for (var i = 0; name.Length > 0 && i < resource.Type.Subresources.Count; i++)
+        {
+            if (resource.Type.Subresources[i].Name == name)
+            {
+                return resource.Type.Subresources[i];
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Allows(ServedResource resource, Requests.RequestInfo info) => Described(resource, info.Subresource) is { } described
+        ? described.Verbs.Contains(info.Verb, StringComparer.Ordinal)
         : resource.Type.Allows(info.Verb) && (info.Verb == "create" == (info.Name.Length == 0) || info.Verb is not ("create" or "update" or "patch" or "delete"));
 
     private async ValueTask<ApiAnswer> VerbAsync(ApiCall call, ServedResource resource, CancellationToken cancellation)
