@@ -46,7 +46,7 @@ internal static class AdmissionPlugins
         // What has no name cannot be switched off.
         return new AdmissionChain(
             [.. All(options, parts).Where(p => Runs(p.Name)), new("", new CertificateRequester(), Create)], [new RbacEscalation(parts.Authorizer, parts.Roles)],
-            parts.Figures, parts.Clock);
+            [new ParameterRights(parts.Objects, parts.Resources, parts.Authorizer)], parts.Figures, parts.Clock);
     }
 
     private static IEnumerable<AdmissionPlugin> All(AdmissionOptions options, Parts parts) =>

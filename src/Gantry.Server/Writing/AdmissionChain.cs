@@ -15,16 +15,19 @@ public sealed class AdmissionChain : IMutatingAdmission, IValidatingAdmission
     private readonly Stage<IValidatingAdmission>[][] _validating;
     private readonly Stage<IObjectlessAdmission>[] _objectless;
     private readonly IReadOnlyList<IWriteGuard> _guards;
+    private readonly IReadOnlyList<IFieldGuard> _fields;
     private readonly AdmissionFigures _figures;
     private readonly TimeProvider _clock;
 
     /// <param name="plugins">In the order in which they are asked.</param>
     /// <param name="guards">Asked between those that change objects and validation.</param>
+    /// <param name="fields">Asked at the end of validation.</param>
     /// <param name="figures">Counts what they do.</param>
     /// <param name="clock">Tells how long they take.</param>
-    internal AdmissionChain(IReadOnlyList<AdmissionPlugin> plugins, IReadOnlyList<IWriteGuard> guards, AdmissionFigures figures, TimeProvider clock)
+    internal AdmissionChain(
+        IReadOnlyList<AdmissionPlugin> plugins, IReadOnlyList<IWriteGuard> guards, IReadOnlyList<IFieldGuard> fields, AdmissionFigures figures, TimeProvider clock)
     {
-        _guards = guards;
+        (_guards, _fields) = (guards, fields);
         _figures = figures;
         _clock = clock;
         Stage<T>[] Of<T>(AdmissionOperation operation, bool validates)
@@ -74,6 +77,24 @@ public sealed class AdmissionChain : IMutatingAdmission, IValidatingAdmission
             if (guard.Guards(request.Type))
             {
                 return guard.CheckAsync(request, read(), cancellation);
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>Asks those that guard fields of the resource.</summary>
+    /// <param name="request">What is done by whom.</param>
+    /// <param name="value">The object as it is to become, without other faults.</param>
+    /// <param name="cancellation">Ends look-ups.</param>
+    /// <returns>The fault, or null.</returns>
+    public ValueTask<FieldError?> FieldFaultAsync(AdmissionRequest request, IApiObject value, CancellationToken cancellation)
+    {
+        foreach (var guard in _fields)
+        {
+            if (guard.Guards(request.Type))
+            {
+                return guard.CheckAsync(request, value, cancellation);
             }
         }
 

@@ -278,6 +278,11 @@ public sealed class ObjectWriter
             return (name, [], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
         }
 
+        if (!scope.IsAdmitted && await _admission.FieldFaultAsync(request, typed, cancellation).ConfigureAwait(false) is { } fault)
+        {
+            return (name, [], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, [fault]));
+        }
+
         KindWarnings.Create(typed, scope.Warn);
         if (await scope.CreationRefusedAsync(cancellation).ConfigureAwait(false) is { } forbidden)
         {
@@ -366,6 +371,11 @@ public sealed class ObjectWriter
         if (Faults(scope, typed, before, value, old) is { Count: > 0 } errors)
         {
             return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
+        }
+
+        if (!scope.IsAdmitted && await _admission.FieldFaultAsync(request, typed, cancellation).ConfigureAwait(false) is { } fault)
+        {
+            return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, [fault]));
         }
 
         Warn(scope, typed, before);
