@@ -244,8 +244,11 @@ public static class AppsRules
         errors.NotNegative(FieldPath.Root("revision"), r.Revision);
         if (old is not null && !JsonModel.Same(r.Data, old.Data))
         {
-            // Kubernetes prints its type for data of any kind
-            errors.InvalidDump(FieldPath.Root("data"), "runtime.RawExtension{" + r.Data?.GetRawText() + "}", Rules.Immutable);
+            // Data of any kind are bytes to Kubernetes.
+            var bytes = GoDump.Bytes(System.Text.Encoding.UTF8.GetBytes(r.Data?.GetRawText() ?? "")).Replace("[]byte", "[]uint8", StringComparison.Ordinal);
+            errors.InvalidDump(
+                FieldPath.Root("data"),
+                "runtime.Unknown{TypeMeta:runtime.TypeMeta{APIVersion:\"\", Kind:\"\"}, Raw:" + bytes + ", ContentEncoding:\"\", ContentType:\"application/json\"}", Rules.Immutable);
         }
     }
 }

@@ -18,7 +18,8 @@ internal static class GoStructs
     // Where Go's name is not the JSON name with a capital.
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
-        ["apiGroup"] = "APIGroup", ["apiVersion"] = "APIVersion", ["csi"] = "CSI", ["dnsConfig"] = "DNSConfig", ["dnsPolicy"] = "DNSPolicy", ["fsGroup"] = "FSGroup",
+        ["apiGroup"] = "APIGroup", ["apiGroups"] = "APIGroups", ["apiVersion"] = "APIVersion", ["apiVersions"] = "APIVersions", ["csi"] = "CSI",
+        ["dnsConfig"] = "DNSConfig", ["dnsPolicy"] = "DNSPolicy", ["fsGroup"] = "FSGroup",
         ["fsGroupChangePolicy"] = "FSGroupChangePolicy", ["fsType"] = "FSType", ["id"] = "ID", ["ip"] = "IP", ["os"] = "OS", ["seLinuxOptions"] = "SELinuxOptions",
         ["tty"] = "TTY", ["uid"] = "UID", ["url"] = "URL", ["caBundle"] = "CABundle", ["openAPIV3Schema"] = "OpenAPIV3Schema", ["jsonPath"] = "JSONPath",
         ["metadata"] = "ObjectMeta", ["nfs"] = "NFS", ["iscsi"] = "ISCSI", ["rbd"] = "RBD", ["cephfs"] = "CephFS", ["fc"] = "FC", ["storageos"] = "StorageOS",

@@ -273,14 +273,9 @@ public sealed class ObjectWriter
         var canonical = Canonical.Of(type.Schema, value);
         var bytes = TreeJson.Write(canonical);
         var typed = scope.Resource.Decode(bytes);
-        if (Faults(scope, typed, null, canonical, null) is { Count: > 0 } errors)
+        if (await InvalidAsync(scope, request, name, typed, canonical, null, cancellation).ConfigureAwait(false) is { } invalid)
         {
-            return (name, [], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors));
-        }
-
-        if (!scope.IsAdmitted && await _admission.FieldFaultAsync(request, typed, cancellation).ConfigureAwait(false) is { } fault)
-        {
-            return (name, [], [], ApiStatus.Invalid(scope.Resource.Stored.Type, name, [fault]));
+            return (name, [], [], invalid);
         }
 
         KindWarnings.Create(typed, scope.Warn);
@@ -368,14 +363,9 @@ public sealed class ObjectWriter
         }
 
         var typed = resource.Decode(bytes);
-        if (Faults(scope, typed, before, value, old) is { Count: > 0 } errors)
+        if (await InvalidAsync(scope, request, scope.Name, typed, value, old, cancellation).ConfigureAwait(false) is { } invalid)
         {
-            return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, errors));
-        }
-
-        if (!scope.IsAdmitted && await _admission.FieldFaultAsync(request, typed, cancellation).ConfigureAwait(false) is { } fault)
-        {
-            return (null, ApiStatus.Invalid(resource.Stored.Type, scope.Name, [fault]));
+            return (null, invalid);
         }
 
         Warn(scope, typed, before);
@@ -412,6 +402,19 @@ public sealed class ObjectWriter
         }
 
         return refusal;
+    }
+
+    // The refusal of an object that has faults, or fields that the writer has no right to.
+    private async ValueTask<ApiStatus?> InvalidAsync(
+        WriteScope scope, AdmissionRequest request, string name, IApiObject typed, TreeMap value, TreeMap? old, CancellationToken cancellation)
+    {
+        if (Faults(scope, typed, request.Old, value, old) is { Count: > 0 } errors)
+        {
+            return ApiStatus.Invalid(scope.Resource.Stored.Type, name, errors);
+        }
+
+        return !scope.IsAdmitted && await _admission.FieldFaultAsync(request, typed, cancellation).ConfigureAwait(false) is { } fault
+            ? ApiStatus.Invalid(scope.Resource.Stored.Type, name, [fault]) : null;
     }
 
     private ValueTask<ApiStatus?> GuardAsync(WriteScope scope, AdmissionRequest request, TreeMap value, CancellationToken cancellation) => scope.IsAdmitted
