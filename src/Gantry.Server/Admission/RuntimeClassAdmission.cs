@@ -9,8 +9,10 @@ using Gantry.Server.Statuses;
 namespace Gantry.Server.Admission;
 
 /// <summary>Gives pods the overhead and the scheduling constraints of their runtime class.</summary>
-public sealed class RuntimeClassAdmission : IMutatingAdmission
+public sealed class RuntimeClassAdmission : IMutatingAdmission, IValidatingAdmission
 {
+    private const string Unmatched = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+
     private readonly IObjects _objects;
 
     public RuntimeClassAdmission(IObjects objects)
@@ -21,35 +23,47 @@ public sealed class RuntimeClassAdmission : IMutatingAdmission
     public ValueTask<ApiStatus?> MutateAsync(AdmissionRequest request, TreeMap value, CancellationToken cancellation) =>
         ValueTask.FromResult(request.Creates("", "pods") ? Apply(request, value) : null);
 
+    public ValueTask<ApiStatus?> ValidateAsync(AdmissionRequest request, IApiObject? value, CancellationToken cancellation) =>
+        ValueTask.FromResult(request.Creates("", "pods") && value is V1Pod pod ? Check(request, pod) : null);
+
+    // Who changed the pod later may have changed its overhead, too.
+    private ApiStatus? Check(AdmissionRequest request, V1Pod pod)
+    {
+        var (overhead, name) = (pod.Spec.Overhead, pod.Spec.RuntimeClassName ?? "");
+        var runtime = name.Length > 0 ? _objects.Get<V1RuntimeClass>("", name) : null;
+        if (name.Length > 0 && runtime is null)
+        {
+            return request.Forbid(pod, NotFound(name));
+        }
+
+        if (runtime?.Overhead is { PodFixed: var wanted })
+        {
+            return overhead.Count == wanted.Count && wanted.All(w => overhead.TryGetValue(w.Key, out var amount) && amount == w.Value) ? null : request.Forbid(pod, Unmatched);
+        }
+
+        return overhead.Count > 0 ? request.Forbid(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead") : null;
+    }
+
+    private static string NotFound(string name) => $"pod rejected: RuntimeClass {GoText.Quote(name)} not found";
+
     private ApiStatus? Apply(AdmissionRequest request, TreeMap pod)
     {
         var spec = pod.Map("spec");
         var name = spec?.Text("runtimeClassName") ?? "";
-        var overhead = spec?.Map("overhead");
         if (name.Length == 0)
         {
-            return overhead is { Count: > 0 }
-                ? request.Forbid(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
-                : null;
+            return null;
         }
 
         if (_objects.Get<V1RuntimeClass>("", name) is not { } runtime)
         {
-            return request.Forbid(pod, $"pod rejected: RuntimeClass {GoText.Quote(name)} not found");
+            return request.Forbid(pod, NotFound(name));
         }
 
         var wanted = runtime.Overhead?.PodFixed;
-        if (overhead is { Count: > 0 })
+        if (wanted is not null && spec?.Map("overhead") is { Count: > 0 } overhead && !Same(overhead, wanted))
         {
-            if (wanted is null || wanted.Count == 0)
-            {
-                return request.Forbid(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
-            }
-
-            if (!Same(overhead, wanted))
-            {
-                return request.Forbid(pod, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
-            }
+            return request.Forbid(pod, Unmatched);
         }
 
         var own = pod.OwnMap("spec");

@@ -93,6 +93,8 @@ public sealed class AdmissionWordsTests(RunningServer server)
         Task<Answer> Pod(string pod, string more) => server.PostAsync($"/api/v1/namespaces/{ns}/pods",
             $$$"""{"metadata":{"name":"{{{pod}}}"},"spec":{"runtimeClassName":"{{{name}}}","containers":[{"name":"c","image":"i"}]{{{more}}} } }""");
 
+        // An overhead without a class is told after what is not valid.
+        Assert.Equal(422, (await server.PostAsync($"/api/v1/namespaces/{ns}/pods", """{"metadata":{"name":"o"},"spec":{"overhead":{"cpu":"1"},"containers":[]} }""")).Code);
         Assert.Equal("pods \"o\" is forbidden: pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead", (await Pod("o", ""","overhead":{"cpu":"1"}""")).Message);
         Assert.Equal(
             "pods \"s\" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[a] = b; pod.spec.nodeSelector[a] = c", (await Pod("s", ""","nodeSelector":{"a":"c"}""")).Message);
