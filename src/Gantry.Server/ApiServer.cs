@@ -12,6 +12,7 @@ using Gantry.Server.Flows;
 using Gantry.Server.CustomResources;
 using Gantry.Server.Http;
 using Gantry.Server.InProcess;
+using Gantry.Server.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -55,6 +56,9 @@ public sealed class ApiServer : IAsyncDisposable
     public Uri Address { get; }
 
     public ClusterPki Pki { get; }
+
+    /// <summary>The objects as the server itself sees them, in memory.</summary>
+    public IObjects Objects => _core.Registry;
 
     /// <summary>The API for loops of this process, as the server itself.</summary>
     public InProcessApiClient Client => _core.Client;
@@ -121,13 +125,20 @@ public sealed class ApiServer : IAsyncDisposable
             var bootstrap = early is null ? null : Task.Run(() => early.RunAsync(cancellation), cancellation);
             var stop = new StopSignal(stopping);
             var requests = Requests(core, parts, encryption);
-            var pipeline = Pipeline(core, parts, options, encryption, stop, requests, log);
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var pipeline = Pipeline(core, parts, options, encryption, stop, requests, log, started.Task);
             var web = Web(options, parts, await serving.ConfigureAwait(false), pipeline);
-            await (bootstrap ?? Task.CompletedTask).ConfigureAwait(false);
+            if (bootstrap is not null)
+            {
+                await bootstrap.ConfigureAwait(false);
+                started.SetResult();
+            }
+
             await web.StartAsync(cancellation).ConfigureAwait(false);
             var address = AddressOf(web, options);
             var objects = early ?? Bootstrap(core, options, advertised, address.Port, pki, parts);
             await (bootstrap ?? objects.RunAsync(cancellation)).ConfigureAwait(false);
+            started.TrySetResult();
             following = Task.WhenAll(following, KeepAsync(objects, parts.Clock, ended.Token));
             Kubeconfig.Write(options.KubeconfigPath, Kubeconfig.Text(address, pki.Authority.CertificatePem, pki.Leaf(LeafProfile.Admin)));
             HttpLog.Listening(log, address);
@@ -221,11 +232,14 @@ public sealed class ApiServer : IAsyncDisposable
             ClientAuthorities = pki.Authority.CertificatePem,
             MoreClientAuthorities = options.Authentication.ClientCaFile is { Length: > 0 } file ? "\n" + File.ReadAllText(file) : "",
             ProxyAuthorities = pki.ProxyAuthority.CertificatePem,
+            // It becomes a label.
+            Host = options.NodeName.Length <= 63 ? options.NodeName : "",
+            Run = parts.Ids.NewId().ToString("D"),
         };
         return new Bootstrapper(core.Registry, core.Client, wanted, parts.Logs.CreateLogger("bootstrap"));
     }
 
-    // Looks into memory only, so looking often costs nothing.
+    // Looks into memory, so looking often costs nothing; the one write is the server's own sign of life.
     private static async Task KeepAsync(Bootstrapper objects, TimeProvider clock, CancellationToken ended)
     {
         while (!ended.IsCancellationRequested)
@@ -334,11 +348,12 @@ public sealed class ApiServer : IAsyncDisposable
     });
 
     private static HttpPipeline Pipeline(
-        ServerCore core, ApiServerParts parts, ApiServerOptions options, EncryptionAtRest encryption, StopSignal stop, RequestMetrics metrics, ILogger log)
+        ServerCore core, ApiServerParts parts, ApiServerOptions options, EncryptionAtRest encryption, StopSignal stop, RequestMetrics metrics, ILogger log, Task started)
     {
         var discovery = new DiscoveryDocuments(core.Table, options.Listen.ToString(), core.Aggregated);
         var paths = new PlainPaths(
-            discovery, new HealthChecks(parts.Store, () => stop.IsAnnounced, encryption.IsOn ? encryption : null), metrics, options.Tokens, core.Identities.SigningKeys, AdvertisedAddress.Of(options),
+            discovery, new HealthChecks(parts.Store, () => stop.IsAnnounced, () => started.IsCompleted, encryption.IsOn ? encryption : null), metrics, options.Tokens,
+            core.Identities.SigningKeys, AdvertisedAddress.Of(options),
             [new OpenApiPaths(core.Table, core.Aggregated, parts.Clock), new FlowDumps(core.Flows), .. parts.Paths]);
         var tables = new Tables.TableMaker(parts.Clock, core.Table);
         var send = new PatientFlush(options.Limits.RequestTimeout, parts.Clock);

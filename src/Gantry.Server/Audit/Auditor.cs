@@ -61,8 +61,8 @@ public sealed class Auditor : IAsyncDisposable
     /// <param name="lasts">Whether the beginning of its answer is an event, too.</param>
     /// <param name="start">When it came, as the clock's timestamp.</param>
     /// <param name="cancellation">Ends waiting for backends.</param>
-    /// <returns>The refusal of a request whose event could not be kept, or null.</returns>
-    internal async ValueTask<ApiStatus?> BeginAsync(HttpContext http, RequestInfo info, UserInfo user, bool lasts, long start, CancellationToken cancellation)
+    /// <returns>Why a request whose event could not be kept is refused, or null.</returns>
+    internal async ValueTask<string?> BeginAsync(HttpContext http, RequestInfo info, UserInfo user, bool lasts, long start, CancellationToken cancellation)
     {
         if (Context(http, info, user, start) is not { } context)
         {
@@ -134,7 +134,7 @@ public sealed class Auditor : IAsyncDisposable
             UserAgent = agent,
         };
         var context = new AuditContext(decision, facts, About(asked));
-        return (context, await ReceivedAsync(context, cancellation).ConfigureAwait(false));
+        return (context, await ReceivedAsync(context, cancellation).ConfigureAwait(false) is { } fault ? ApiStatus.Internal(fault) : null);
     }
 
     /// <summary>Tells the end of a request from inside the process.</summary>
@@ -180,7 +180,7 @@ public sealed class Auditor : IAsyncDisposable
     private static AuditObjectReference? About(AuthorizationAttributes asked) => !asked.IsResource ? null
         : new AuditObjectReference(asked.Resource, asked.Namespace, asked.Name, "", asked.Group, asked.Version, "", asked.Subresource);
 
-    private async ValueTask<ApiStatus?> ReceivedAsync(AuditContext context, CancellationToken cancellation)
+    private async ValueTask<string?> ReceivedAsync(AuditContext context, CancellationToken cancellation)
     {
         if (await TellAsync(context, AuditStages.RequestReceived, 0, cancellation).ConfigureAwait(false))
         {
@@ -188,7 +188,7 @@ public sealed class Auditor : IAsyncDisposable
         }
 
         Figures.Rejected();
-        return ApiStatus.Internal("failed to store audit event");
+        return "failed to store audit event";
     }
 
     private async ValueTask StartedAsync(AuditContext context, int code)

@@ -4,6 +4,7 @@ using Gantry.Server.Pipeline;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Gantry.Server.Authentication;
 
@@ -18,31 +19,34 @@ public static class Impersonation
     private const string AuthenticationGroup = "authentication.k8s.io";
 
     /// <summary>The user to act as.</summary>
-    /// <returns>The asking user where no header asks for another; else the impersonated user, or the answer that refuses.</returns>
-    public static async ValueTask<(UserInfo User, ApiStatus? Refusal)> ApplyAsync(
+    /// <returns>
+    /// The asking user where no header asks for another; else the impersonated user, or the answer that refuses, or what is wrong with the headers, which Kubernetes
+    /// takes for a fault of its own.
+    /// </returns>
+    public static async ValueTask<(UserInfo User, ApiStatus? Refusal, string? Fault)> ApplyAsync(
         UserInfo asking, IHeaderDictionary headers, IAuthorizer authorizer, CancellationToken cancellation)
     {
         var wanted = Read(headers);
         if (wanted is null)
         {
-            return (asking, null);
+            return (asking, null, null);
         }
 
         if (wanted.Name.Length == 0)
         {
-            return (asking, ApiStatus.Internal($"requested {Show(wanted)} without impersonating a user"));
+            return (asking, null, $"requested {Show(wanted)} without impersonating a user");
         }
 
         foreach (var question in Questions(asking, wanted))
         {
             var decision = await authorizer.AuthorizeAsync(question, cancellation).ConfigureAwait(false);
-            if (decision.Opinion != Opinion.Allow)
+            if (decision.Opinion != Opinion.Allow || decision.Error is not null)
             {
-                return (asking, ForbiddenMessage.Status(question, decision.Reason));
+                return (asking, ForbiddenMessage.Status(question, decision.Reason), null);
             }
         }
 
-        return (Complete(wanted), null);
+        return (Complete(wanted), null, null);
     }
 
     // References to what was asked for as Go prints them: kind, namespace, name, uid, version, resource version, field.
@@ -52,8 +56,8 @@ public static class Impersonation
 
     private static UserInfo? Read(IHeaderDictionary headers)
     {
-        var name = headers[UserHeader].ToString();
-        var uid = headers[UidHeader].ToString();
+        var name = First(headers[UserHeader]);
+        var uid = First(headers[UidHeader]);
         var groups = headers[GroupHeader].Select(g => g ?? "").ToList();
         var extra = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var (header, values) in headers)
@@ -68,6 +72,8 @@ public static class Impersonation
 
         return name.Length + uid.Length + groups.Count + extra.Count == 0 ? null : new UserInfo { Name = name, Uid = uid, Groups = groups, Extra = extra };
     }
+
+    private static string First(StringValues values) => values.Count == 0 ? "" : values[0] ?? "";
 
     private static IEnumerable<AuthorizationAttributes> Questions(UserInfo asking, UserInfo wanted)
     {

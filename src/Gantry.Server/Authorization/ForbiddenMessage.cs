@@ -22,9 +22,12 @@ public static class ForbiddenMessage
             text = $"User {user} cannot {asked.Verb} resource {resource} in API group {GoText.Quote(asked.Group)} {where}";
         }
 
-        // Browsers may show the text, so what they would take for markup is written as entities.
-        return text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        return Harmless(text);
     }
+
+    /// <summary>A text that browsers may show: what they would take for markup is written as entities.</summary>
+    public static string Harmless(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 
     /// <summary>The answer for a request that is not allowed: 403, or 500 where the authorizers could not tell.</summary>
     public static ApiStatus Status(AuthorizationAttributes asked, AuthorizationDecision decision) =>

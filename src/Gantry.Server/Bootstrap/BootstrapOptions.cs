@@ -26,6 +26,12 @@ public sealed record BootstrapOptions
     /// <summary>PEM of the authority that vouches for the front proxy, for the same.</summary>
     public string ProxyAuthorities { get; init; } = "";
 
+    /// <summary>What the machine is called, by which the server's own Lease is named; empty for none.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>Tells this run of the server from others.</summary>
+    public string Run { get; init; } = "";
+
     /// <summary>Every problem with these values.</summary>
     public IEnumerable<string> Check()
     {

@@ -15,18 +15,25 @@ namespace Gantry.Server.Bootstrap;
 /// </summary>
 public sealed class Bootstrapper
 {
+    // Leases of servers that are gone are looked for this often.
+    private static readonly TimeSpan Collection = TimeSpan.FromHours(1);
+
     private readonly IObjects _objects;
     private readonly IApiClient _client;
     private readonly BootstrapOptions _options;
     private readonly ILogger _log;
     private readonly List<Func<CancellationToken, ValueTask<ApiError?>>> _writes = [];
     private readonly List<(string What, string Name)> _names = [];
+    private readonly V1ConfigMap? _authentication;
+    private DateTimeOffset _collected;
+    private string _trusted = "";
 
     public Bootstrapper(IObjects objects, IApiClient client, BootstrapOptions options, ILogger log)
     {
         _objects = objects;
         _client = client;
         _options = options;
+        _authentication = ClusterObjects.Authentication(options);
         _log = log;
     }
 
@@ -55,11 +62,8 @@ public sealed class Bootstrapper
         }
 
         TokenTracking(_options.Started);
-        if (ClusterObjects.Authentication(_options) is { } authentication)
-        {
-            Ensure(authentication, (stored, expected) => JsonModel.SameMap(stored.Data, expected.Data) ? null : stored with { Data = expected.Data });
-        }
-
+        Trust(_options.Started);
+        Identity(_options.Started);
         written += await FlushAsync(cancellation).ConfigureAwait(false);
         if (written > 0)
         {
@@ -69,7 +73,10 @@ public sealed class Bootstrapper
         return written;
     }
 
-    /// <summary>Makes again what a cluster cannot be without and somebody took away: its namespaces, the way to the API from inside, and since when tokens' use is known.</summary>
+    /// <summary>
+    /// Makes again what a cluster cannot be without and somebody took away: its namespaces, the way to the API from inside, whom servers behind this one trust, and
+    /// since when tokens' use is known. Tells that this server is still there, and forgets those that are not.
+    /// </summary>
     /// <returns>How many objects were written.</returns>
     public Task<int> KeepAsync(DateTimeOffset now, CancellationToken cancellation)
     {
@@ -80,7 +87,40 @@ public sealed class Bootstrapper
 
         Networking();
         TokenTracking(now);
+        Trust(now);
+        Identity(now);
+        if (now - _collected >= Collection)
+        {
+            _collected = now;
+            foreach (var left in _objects.List<V1Lease>(IdentityLease.Namespace).Where(l => IdentityLease.IsLeft(l, now)))
+            {
+                Plan(left, ct => DeleteAsync(left, ct));
+            }
+        }
+
         return FlushAsync(cancellation);
+    }
+
+    private void Trust(DateTimeOffset now)
+    {
+        if (_authentication is not null)
+        {
+            Ensure(_authentication, (stored, expected) =>
+            {
+                // Certificates take their time to read, so that each version of the object is looked at once.
+                var combined = stored.Metadata.ResourceVersion == _trusted ? null : AuthenticationTrust.Combined(stored, expected, now);
+                _trusted = combined is null ? stored.Metadata.ResourceVersion : "";
+                return combined;
+            });
+        }
+    }
+
+    private void Identity(DateTimeOffset now)
+    {
+        if (_options.Host.Length > 0)
+        {
+            Ensure(IdentityLease.Of(_options.Host, _options.Run, now), IdentityLease.Renewed);
+        }
     }
 
     private void Roles()
@@ -185,11 +225,17 @@ public sealed class Bootstrapper
         where T : class, IApiObject<T> =>
         (await _client.UpdateAsync(changed, "", cancellation).ConfigureAwait(false)).Error;
 
+    private async ValueTask<ApiError?> DeleteAsync<T>(T left, CancellationToken cancellation)
+        where T : class, IApiObject<T>
+    {
+        var gone = await _client.DeleteAsync<T>(left.Metadata.Namespace, left.Metadata.Name, null, cancellation).ConfigureAwait(false);
+        return gone.Error is { IsNotFound: false } error ? error : null;
+    }
+
     private async ValueTask<ApiError?> ReplaceAsync<T>(T expected, CancellationToken cancellation)
         where T : class, IApiObject<T>
     {
-        var gone = await _client.DeleteAsync<T>(expected.Metadata.Namespace, expected.Metadata.Name, null, cancellation).ConfigureAwait(false);
-        return gone.Error is { IsNotFound: false } error ? error : (await _client.CreateAsync(expected, cancellation).ConfigureAwait(false)).Error;
+        return await DeleteAsync(expected, cancellation).ConfigureAwait(false) is { } error ? error : (await _client.CreateAsync(expected, cancellation).ConfigureAwait(false)).Error;
     }
 
     private async Task<int> FlushAsync(CancellationToken cancellation)

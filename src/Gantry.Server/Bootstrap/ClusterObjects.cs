@@ -78,8 +78,8 @@ public static class ClusterObjects
     {
         Metadata = new V1ObjectMeta { Name = "extension-apiserver-authentication", Namespace = "kube-system" },
         Data = Map(
-            ("client-ca-file", options.ClientAuthorities + options.MoreClientAuthorities),
-            ("requestheader-client-ca-file", options.ProxyAuthorities),
+            ("client-ca-file", AuthenticationTrust.Certificates(options.ClientAuthorities, options.MoreClientAuthorities, options.Started)),
+            ("requestheader-client-ca-file", AuthenticationTrust.Certificates("", options.ProxyAuthorities, options.Started)),
             ("requestheader-allowed-names", "[\"front-proxy-client\"]"),
             ("requestheader-username-headers", "[\"X-Remote-User\"]"),
             ("requestheader-group-headers", "[\"X-Remote-Group\"]"),

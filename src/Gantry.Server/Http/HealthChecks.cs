@@ -10,23 +10,44 @@ internal sealed class HealthChecks
 {
     private static readonly string[] Roots = ["/healthz", "/livez", "/readyz"];
 
+    // What Kubernetes' server starts beside itself, as far as this one has it too: probes and scripts wait for single ones.
+    private static readonly string[] Hooks =
+    [
+        "start-apiserver-admission-initializer", "generic-apiserver-start-informers", "priority-and-fairness-config-consumer", "priority-and-fairness-filter",
+        "storage-object-count-tracker-hook", "start-apiextensions-informers", "start-apiextensions-controllers", "crd-informer-synced", "start-system-namespaces-controller",
+        "start-cluster-authentication-info-controller", "start-kube-apiserver-identity-lease-controller", "start-kube-apiserver-identity-lease-garbage-collector",
+        "start-legacy-token-tracking-controller", "start-service-ip-repair-controllers", "rbac/bootstrap-roles", "scheduling/bootstrap-system-priority-classes",
+        "priority-and-fairness-config-producer", "bootstrap-controller", "aggregator-reload-proxy-client-cert", "start-kube-aggregator-informers",
+        "apiservice-status-local-available-controller", "apiservice-status-remote-available-controller", "apiservice-registration-controller",
+        "apiservice-discovery-controller", "kube-apiserver-autoregistration",
+    ];
+
+    private static readonly string[] LastHooks = ["apiservice-openapi-controller", "apiservice-openapiv3-controller"];
+
     private readonly IReadOnlyList<Check> _checks;
     private readonly HealthFigures _figures = new();
 
     /// <param name="store">Whether it can write.</param>
     /// <param name="stopping">Whether the server has begun to stop.</param>
+    /// <param name="started">Whether everything that starts with the server has, and the cluster's first objects are there.</param>
     /// <param name="encryption">The keys of the store; null where nothing is encrypted.</param>
-    public HealthChecks(IStore store, Func<bool> stopping, EncryptionAtRest? encryption = null)
+    public HealthChecks(IStore store, Func<bool> stopping, Func<bool> started, EncryptionAtRest? encryption = null)
     {
+        string? Storage() => store.Health is { Condition: StoreCondition.Failing } health ? health.Reason : null;
+        string? Start() => started() ? null : "not finished";
         _checks =
         [
             new("ping", false, static () => null),
             new("log", false, static () => null),
             // Named as probes and dashboards know the store of a cluster.
-            new("etcd", false, () => store.Health is { Condition: StoreCondition.Failing } health ? health.Reason : null),
+            new("etcd", false, Storage),
+            new("etcd-readiness", true, Storage),
             .. encryption is { AsksOthers: true } ? [new Check("kms-providers", false, encryption.CheckAsync)] : Array.Empty<Check>(),
             .. encryption is null ? [] : new Check[] { new("encryption-provider-config", false, () => encryption.Fault) },
             new("informer-sync", true, static () => null),
+            .. Hooks.Select(h => new Check("poststarthook/" + h, false, Start)),
+            new("autoregister-completion", false, Start),
+            .. LastHooks.Select(h => new Check("poststarthook/" + h, false, Start)),
             new("shutdown", true, () => stopping() ? "the server is stopping" : null),
         ];
     }
@@ -47,7 +68,7 @@ internal sealed class HealthChecks
 
         foreach (var root in Roots)
         {
-            if (path == root || path == root + "/")
+            if (path == root)
             {
                 return await AllAsync(root, options, cancellation).ConfigureAwait(false);
             }

@@ -152,11 +152,14 @@ internal sealed class HttpPipeline
     }
 
     // Kubernetes takes this for a fault of its own.
-    private static ValueTask UnclearAsync(HttpContext context)
+    private static ValueTask UnclearAsync(HttpContext context) => FaultAsync(
+        context, $"failed to create RequestInfo: unable to determine kind and namespace from url, {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget}");
+
+    // What goes wrong before a request gets to a handler is told in plain text (responsewriters.InternalError).
+    private static ValueTask FaultAsync(HttpContext context, string what)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var shown = target.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
-        return TextAsync(context, 500, $"Internal Server Error: \"{shown}\": failed to create RequestInfo: unable to determine kind and namespace from url, {shown}\n");
+        return TextAsync(context, 500, ForbiddenMessage.Harmless($"Internal Server Error: {GoText.Quote(target)}: {what}") + "\n");
     }
 
     private static ValueTask TextAsync(HttpContext context, int code, string text, long retryAfter)
@@ -184,6 +187,7 @@ internal sealed class HttpPipeline
 
         var id = context.Response.Headers[AuditAddresses.IdHeader];
         context.Response.Clear();
+        context.Response.Headers.CacheControl = "no-cache, private";
         context.Response.Headers[AuditAddresses.IdHeader] = id;
         await AnswerWriter.StatusAsync(context, status, CancellationToken.None).ConfigureAwait(false);
     }
@@ -197,7 +201,7 @@ internal sealed class HttpPipeline
             case AuthenticationOutcome.Known known:
                 if (_auditor is not null && await _auditor.BeginAsync(context, info, known.User, longRunning, start, cancellation).ConfigureAwait(false) is { } unaudited)
                 {
-                    await AnswerWriter.StatusAsync(context, unaudited, cancellation).ConfigureAwait(false);
+                    await FaultAsync(context, unaudited).ConfigureAwait(false);
                     return;
                 }
 
@@ -211,7 +215,13 @@ internal sealed class HttpPipeline
                     context.Response.Headers.Warning = WarningHeaders.Of([warning]);
                 }
 
-                var (user, refusal) = await Impersonation.ApplyAsync(known.User, context.Request.Headers, _authorizer, cancellation).ConfigureAwait(false);
+                var (user, refusal, fault) = await Impersonation.ApplyAsync(known.User, context.Request.Headers, _authorizer, cancellation).ConfigureAwait(false);
+                if (fault is not null)
+                {
+                    await FaultAsync(context, fault).ConfigureAwait(false);
+                    return;
+                }
+
                 if (refusal is not null)
                 {
                     context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -286,13 +296,20 @@ internal sealed class HttpPipeline
             var from = _clock.GetTimestamp();
             var decision = await _authorizer.AuthorizeAsync(asked, cancellation).ConfigureAwait(false);
             _identities.Decided(decision, _clock.GetElapsedTime(from));
+            if (decision is { Opinion: not Opinion.Allow, Error: { } error })
+            {
+                audit?.Annotate("authorization.k8s.io/reason", "internal error");
+                await FaultAsync(context, error).ConfigureAwait(false);
+                return;
+            }
+
             audit?.Annotate("authorization.k8s.io/decision", decision.Opinion == Opinion.Allow ? "allow" : "forbid");
             audit?.Annotate("authorization.k8s.io/reason", decision.Reason);
             if (decision.Opinion != Opinion.Allow)
             {
                 // The message repeats what the client sent.
                 context.Response.Headers.XContentTypeOptions = "nosniff";
-                await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision), cancellation).ConfigureAwait(false);
+                await AnswerWriter.StatusAsync(context, ForbiddenMessage.Status(asked, decision.Reason), cancellation).ConfigureAwait(false);
                 return;
             }
         }

@@ -62,7 +62,7 @@ internal sealed class PlainPaths
             }
         }
 
-        return Fixed(context, info.Path.TrimEnd('/'));
+        return Fixed(context, info.Path);
     }
 
     private ApiAnswer Fixed(HttpContext context, string path)
@@ -77,6 +77,7 @@ internal sealed class PlainPaths
             return new ApiAnswer.Document(200, Figures, _health.Figures());
         }
 
+        path = path.TrimEnd('/');
         var answer = Read(context, path);
         return !HttpMethods.IsGet(context.Request.Method) && !ReferenceEquals(answer, ApiDispatcher.NoSuchPath) ? ApiStatus.MethodNotAllowed : answer;
     }
@@ -129,8 +130,8 @@ internal sealed class PlainPaths
             paths.AddRange(_discovery.Versions(group).Select(v => $"/apis/{group}/{v}"));
         }
 
-        paths.AddRange([.. _health.Paths, "/metrics", "/metrics/slis", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/version"]);
-        var list = new Gantry.Api.Trees.TreeList(paths.Order(StringComparer.Ordinal).Where(p => !p.EndsWith('/')).Select(p => (Gantry.Api.Trees.Tree)p));
+        paths.AddRange([.. _health.Paths, "/metrics", "/metrics/slis", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks", "/version"]);
+        var list = new Gantry.Api.Trees.TreeList(paths.Order(StringComparer.Ordinal).Select(p => (Gantry.Api.Trees.Tree)p));
         return Gantry.Api.Trees.TreeJson.Write(new Gantry.Api.Trees.TreeMap { ["paths"] = list });
     }
 

@@ -146,7 +146,7 @@ public sealed class ConfiguredServerTests : IAsyncLifetime, IDisposable
     {
         _silent = true;
         var failed = await _server.SendAsync(HttpMethod.Get, "/api/v1/pods", token: "nobody");
-        Assert.Equal((500, "Internal error occurred: the server responded with the status code 404"), (failed.Code, failed.Message));
+        Assert.Equal((500, "Internal Server Error: \"/api/v1/pods\": the server responded with the status code 404\n"), (failed.Code, failed.Text));
         var review = await _server.PostAsync("/apis/authorization.k8s.io/v1/subjectaccessreviews", """{"spec":{"user":"nobody","resourceAttributes":{"verb":"list","resource":"pods"}}}""");
         Assert.Equal("the server responded with the status code 404", review.Body.Map("status")!.Text("evaluationError"));
         var rules = await _server.SendAsync(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", """{"spec":{"namespace":"default"}}""", token: "nobody");

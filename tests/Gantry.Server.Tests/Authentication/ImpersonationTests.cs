@@ -49,8 +49,10 @@ public sealed class ImpersonationTests
     [Fact]
     public async Task Groups_without_a_user_are_a_fault_of_the_request()
     {
-        var (_, refusal) = await Apply(new HeaderDictionary { ["Impersonate-Group"] = "devs" });
-        Assert.Equal(500, refusal!.Code);
+        var (_, refusal, fault) = await Impersonation.ApplyAsync(
+            Alice, new HeaderDictionary { ["Impersonate-Group"] = "devs", ["Impersonate-Uid"] = "7" }, new RbacAuthorizer(() => new RbacSnapshot([], [])), default);
+        Assert.Null(refusal);
+        Assert.Equal("requested [{Group  devs    } {UID  7  authentication.k8s.io/v1  }] without impersonating a user", fault);
     }
 
     private static async Task<(UserInfo User, Server.Statuses.ApiStatus? Refusal)> Apply(HeaderDictionary headers)
@@ -64,6 +66,8 @@ public sealed class ImpersonationTests
         var snapshot = new RbacSnapshot(
             [new RoleFact("", "imp", rules)],
             [new BindingFact("", "imp", true, "imp", [new SubjectFact(SubjectKind.User, "", "alice")])]);
-        return await Impersonation.ApplyAsync(Alice, headers, new RbacAuthorizer(() => snapshot), default);
+        var (user, refusal, fault) = await Impersonation.ApplyAsync(Alice, headers, new RbacAuthorizer(() => snapshot), default);
+        Assert.Null(fault);
+        return (user, refusal);
     }
 }

@@ -19,6 +19,26 @@ public sealed class PlainPathTests(RunningServer server)
     }
 
     [Fact]
+    public async Task Health_knows_the_checks_of_kubernetes_and_exact_paths_alone()
+    {
+        var (ready, live) = ((await server.GetAsync("/readyz?verbose")).Text, (await server.GetAsync("/livez?verbose")).Text);
+        Assert.StartsWith("[+]ping ok\n[+]log ok\n[+]etcd ok\n[+]etcd-readiness ok\n[+]informer-sync ok\n[+]poststarthook/start-apiserver-admission-initializer ok\n", ready);
+        Assert.EndsWith("[+]autoregister-completion ok\n[+]poststarthook/apiservice-openapi-controller ok\n[+]poststarthook/apiservice-openapiv3-controller ok\n[+]shutdown ok\nreadyz check passed\n", ready);
+        Assert.DoesNotContain("etcd-readiness", live, StringComparison.Ordinal);
+        Assert.Equal((200, "ok"), await Of("/livez/poststarthook/rbac/bootstrap-roles"));
+        foreach (var path in (string[])["/healthz/", "/livez/ping/", "/livez/etcd-readiness", "/metrics/"])
+        {
+            Assert.Equal((404, "404 page not found\n"), await Of(path));
+        }
+
+        async Task<(int, string)> Of(string path)
+        {
+            var answer = await server.GetAsync(path);
+            return (answer.Code, answer.Text);
+        }
+    }
+
+    [Fact]
     public async Task Health_checks_leave_their_results_behind()
     {
         await server.GetAsync("/readyz");
@@ -36,6 +56,9 @@ public sealed class PlainPathTests(RunningServer server)
         Assert.Contains("/livez/etcd", paths);
         Assert.Contains("/readyz/shutdown", paths);
         Assert.DoesNotContain("/livez/shutdown", paths);
+        Assert.Contains("/apis/", paths);
+        // A prefix that other paths begin with, and no path itself.
+        Assert.True(paths.Remove("/openapi/v3/"));
         foreach (var path in paths)
         {
             Assert.Equal((path, 200), (path, (await server.GetAsync(path)).Code));
