@@ -342,6 +342,7 @@ public sealed class ApiServer : IAsyncDisposable
         core.WatchFigures.Append(text);
         core.Identities.Append(text);
         core.Authorizers.Append(text);
+        core.Aggregated.Figures.Append(text, core.Registry);
         ServerFigures.Append(text, core.Registry, parts.Store);
         core.Auditor?.Figures.Append(text);
         encryption.Append(text);

@@ -50,6 +50,9 @@ internal sealed class AggregatedApis : IDisposable
         _clock = clock;
     }
 
+    /// <summary>Which of them cannot be reached.</summary>
+    public AvailabilityFigures Figures { get; } = new();
+
     /// <summary>Every API of another server.</summary>
     public IEnumerable<AggregatedApi> All => Current().Values.Select(Known);
 

@@ -82,6 +82,15 @@ internal sealed class ApiServiceLoop
             }
         }
 
+        foreach (var changed in plan.Changed)
+        {
+            var put = await _client.UpdateAsync(changed, "", cancellation).ConfigureAwait(false);
+            if (put.Error is { IsNotFound: false, IsConflict: false } error)
+            {
+                AggregationLog.RegistrationRefused(_log, changed.Metadata.Name, error.Message);
+            }
+        }
+
         foreach (var name in plan.Surplus)
         {
             var gone = await _client.DeleteAsync<V1APIService>("", name, null, cancellation).ConfigureAwait(false);
@@ -138,6 +147,11 @@ internal sealed class ApiServiceLoop
             FieldManager = "kube-apiserver",
         };
         var since = known?.Status == status && known.LastTransitionTime is { } before ? before : _clock.GetUtcNow();
+        if (!found.Available && known?.Status == "True")
+        {
+            _apis.Figures.Lost(service.Metadata.Name, found.Reason);
+        }
+
         var outcome = await _writer.UpdateAsync(scope, (old, stored) => Changed(service, old, stored, found, since), cancellation).ConfigureAwait(false);
         if (outcome is WriteOutcome.Refused { Status: { Code: not (404 or 409) } refusal })
         {

@@ -6,12 +6,12 @@ namespace Gantry.Server.Aggregation;
 /// <summary>The APIServices that custom resources need; pure.</summary>
 internal static class CustomRegistrations
 {
-    private const string Automanaged = "kube-aggregator.kubernetes.io/automanaged";
+    internal const string Automanaged = "kube-aggregator.kubernetes.io/automanaged";
     private const int GroupPriority = 1000;
     private const int VersionPriority = 100;
 
-    /// <summary>What is to be made, and the names of what is to go. Registrations that people made are theirs.</summary>
-    public static (IReadOnlyList<V1APIService> Missing, IReadOnlyList<string> Surplus) Plan(
+    /// <summary>What is to be made, what to be as it was, and the names of what is to go. Registrations that people made are theirs.</summary>
+    public static (IReadOnlyList<V1APIService> Missing, IReadOnlyList<V1APIService> Changed, IReadOnlyList<string> Surplus) Plan(
         IReadOnlyList<DefinitionFacts> definitions, IReadOnlyList<V1APIService> registered)
     {
         var wanted = definitions
@@ -22,10 +22,13 @@ internal static class CustomRegistrations
         return (
             [.. wanted.Where(w => !known.Contains(Name(w))).OrderBy(Name, StringComparer.Ordinal).Select(Registration)],
             [.. registered
-                .Where(r => r.Metadata.Labels.GetValueOrDefault(Automanaged) == "true" && r.Metadata.DeletionTimestamp is null
-                    && !wanted.Contains((r.Spec.Group, r.Spec.Version)))
-                .Select(r => r.Metadata.Name)]);
+                .Where(r => IsKept(r) && wanted.Contains((r.Spec.Group, r.Spec.Version)) && !r.Spec.Equals(Registration((r.Spec.Group, r.Spec.Version)).Spec))
+                .Select(r => r with { Spec = Registration((r.Spec.Group, r.Spec.Version)).Spec })],
+            [.. registered.Where(r => IsKept(r) && !wanted.Contains((r.Spec.Group, r.Spec.Version))).Select(r => r.Metadata.Name)]);
     }
+
+    private static bool IsKept(V1APIService registered) =>
+        registered.Metadata.Labels.GetValueOrDefault(Automanaged) == "true" && registered.Metadata.DeletionTimestamp is null;
 
     private static string Name((string Group, string Version) api) => api.Version + "." + api.Group;
 

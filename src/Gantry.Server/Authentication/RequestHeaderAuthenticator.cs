@@ -57,7 +57,7 @@ public sealed class RequestHeaderAuthenticator : IAuthenticator, IDisposable
             {
                 Name = name,
                 Uid = First(headers, _options.UidHeaders),
-                Groups = [.. _options.GroupHeaders.SelectMany(h => headers[h]).Select(g => g ?? "")],
+                Groups = [.. _options.GroupHeaders.SelectMany(h => headers[h]).OfType<string>().Where(g => g.Length > 0)],
                 Extra = Extra(headers),
             }));
     }
@@ -79,13 +79,14 @@ public sealed class RequestHeaderAuthenticator : IAuthenticator, IDisposable
     private Dictionary<string, IReadOnlyList<string>> Extra(IHeaderDictionary headers)
     {
         var extra = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        foreach (var (header, values) in headers)
+        foreach (var prefix in _options.ExtraHeaderPrefixes)
         {
-            foreach (var prefix in _options.ExtraHeaderPrefixes)
+            foreach (var (header, values) in headers)
             {
                 if (header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
                 {
-                    extra[Uri.UnescapeDataString(header[prefix.Length..].ToLowerInvariant())] = [.. values.Select(v => v ?? "")];
+                    var key = Uri.UnescapeDataString(header[prefix.Length..].ToLowerInvariant());
+                    extra[key] = [.. extra.GetValueOrDefault(key) ?? [], .. values.Select(v => v ?? "")];
                 }
             }
         }

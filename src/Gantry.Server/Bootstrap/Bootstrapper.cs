@@ -3,6 +3,7 @@ using System.Net;
 using Gantry.Api.Models;
 using Gantry.Api.Schemas;
 using Gantry.Client;
+using Gantry.Server.Aggregation;
 using Gantry.Server.Registry;
 using Microsoft.Extensions.Logging;
 
@@ -56,10 +57,7 @@ public sealed class Bootstrapper
             Ensure(priority);
         }
 
-        foreach (var service in ClusterObjects.ApiServices(ApiCatalog.Resources))
-        {
-            Ensure(service);
-        }
+        Registrations();
 
         TokenTracking(_options.Started);
         Trust(_options.Started);
@@ -99,6 +97,26 @@ public sealed class Bootstrapper
         }
 
         return FlushAsync(cancellation);
+    }
+
+    // Those that carry the label are the server's: they are put right once, at the start, and go when their API is no longer served.
+    private void Registrations()
+    {
+        var expected = ClusterObjects.ApiServices(ApiCatalog.Resources);
+        foreach (var service in expected)
+        {
+            Ensure(service, static (stored, wanted) =>
+                stored.Metadata.Labels.GetValueOrDefault(CustomRegistrations.Automanaged) is "onstart" or "true" && !stored.Spec.Equals(wanted.Spec)
+                    ? stored with { Spec = wanted.Spec }
+                    : null);
+        }
+
+        var names = expected.Select(s => s.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var left in _objects.List<V1APIService>().Where(s =>
+            s.Metadata.Labels.GetValueOrDefault(CustomRegistrations.Automanaged) == "onstart" && !names.Contains(s.Metadata.Name)))
+        {
+            Plan(left, ct => DeleteAsync(left, ct));
+        }
     }
 
     private void Trust(DateTimeOffset now)
@@ -169,8 +187,8 @@ public sealed class Bootstrapper
 
     private void Networking()
     {
-        Ensure(ClusterObjects.Service(_options), (stored, expected) =>
-            stored.Spec.Ports.SequenceEqual(expected.Spec.Ports) ? null : stored with { Spec = stored.Spec with { Ports = expected.Spec.Ports } });
+        // Once made it is left alone: whoever changes it has reasons.
+        Ensure(ClusterObjects.Service(_options));
         if (IPAddress.IsLoopback(_options.AdvertiseAddress))
         {
             // On a machine without any network nobody else could use the address, and Endpoints may not hold it.

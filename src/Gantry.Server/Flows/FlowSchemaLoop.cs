@@ -47,7 +47,7 @@ internal sealed class FlowSchemaLoop
                 var known = flow.Status.Conditions.FirstOrDefault(c => c.Type == wanted.Type);
                 if (known is null || known.Status != wanted.Status || known.Reason != wanted.Reason || known.Message != wanted.Message)
                 {
-                    await WriteAsync(flow, wanted, known, cancellation).ConfigureAwait(false);
+                    await WriteAsync(flow, wanted, cancellation).ConfigureAwait(false);
                 }
             }
 
@@ -64,7 +64,7 @@ internal sealed class FlowSchemaLoop
             + (exists ? "and it exists" : "but there is no such object"),
     };
 
-    private async ValueTask WriteAsync(V1FlowSchema flow, V1FlowSchemaCondition wanted, V1FlowSchemaCondition? known, CancellationToken cancellation)
+    private async ValueTask WriteAsync(V1FlowSchema flow, V1FlowSchemaCondition wanted, CancellationToken cancellation)
     {
         var scope = new WriteScope
         {
@@ -74,8 +74,8 @@ internal sealed class FlowSchemaLoop
             Subresource = "status",
             FieldManager = "api-priority-and-fairness-config-consumer-v1",
         };
-        var since = known?.Status == wanted.Status && known.LastTransitionTime is { } before ? before : _clock.GetUtcNow();
-        var applied = Applied(flow.Metadata.Name, wanted, since);
+        // The time is that of the last change of any of it, not of the status alone.
+        var applied = Applied(flow.Metadata.Name, wanted, _clock.GetUtcNow());
         var outcome = await _writer.UpdateAsync(
             scope,
             (old, stored) => old is null || stored?.Uid != flow.Metadata.Uid

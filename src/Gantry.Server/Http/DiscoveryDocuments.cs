@@ -163,15 +163,17 @@ internal sealed class DiscoveryDocuments
     private static TreeMap AggregatedResource(ServedResource resource)
     {
         var type = resource.Type;
+        // Those of custom resources say it all; of others the list they are in does.
+        var (group, version) = resource.Custom is null ? ("", "") : (type.Group, type.Version);
         return Map(
             ("resource", type.Plural),
-            ("responseKind", Map(("group", ""), ("version", ""), ("kind", type.Kind))),
+            ("responseKind", Map(("group", group), ("version", version), ("kind", type.Kind))),
             ("scope", type.Namespaced ? "Namespaced" : "Cluster"),
             ("singularResource", type.Singular),
             ("verbs", Texts(Verbs(resource))), ("shortNames", Texts(type.ShortNames)), ("categories", Texts(type.Categories)),
             ("subresources", type.Subresources.Count == 0 ? null : new TreeList(Subresources(resource).Select(s => (Tree)Map(
                 ("subresource", s.Name),
-                ("responseKind", Map(("group", s.Group ?? ""), ("version", s.Version ?? ""), ("kind", s.Kind))),
+                ("responseKind", Map(("group", s.Group ?? group), ("version", s.Version ?? version), ("kind", s.Kind))),
                 ("verbs", Texts(s.Verbs)))))));
     }
 

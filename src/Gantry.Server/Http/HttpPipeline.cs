@@ -10,6 +10,7 @@ using Gantry.Server.Pipeline;
 using Gantry.Server.Reading;
 using Gantry.Server.Requests;
 using Gantry.Server.Statuses;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -147,6 +148,7 @@ internal sealed class HttpPipeline
     // with_retry_after: the client is to come back over another connection, hopefully to another server.
     private static ValueTask StoppingAsync(HttpContext context)
     {
+        Part(context);
         context.Response.Headers.Connection = context.Request.Protocol == HttpProtocol.Http11 ? "close" : default;
         return TextAsync(context, 429, "The apiserver is shutting down, please try again later.\n", 5);
     }
@@ -205,6 +207,11 @@ internal sealed class HttpPipeline
                     return;
                 }
 
+                if (ReferenceEquals(known.User, UserInfo.AnonymousUser))
+                {
+                    Part(context);
+                }
+
                 if (known.Note is { } note)
                 {
                     _ = AuditOf(context)?.Annotate(note.Key, note.Value);
@@ -245,6 +252,7 @@ internal sealed class HttpPipeline
 
                 break;
             default:
+                Part(context);
                 _auditor?.Unauthenticated(context, info, start);
                 if (outcome is AuthenticationOutcome.Rejected { Note: { } about })
                 {
@@ -253,6 +261,15 @@ internal sealed class HttpPipeline
 
                 await AnswerWriter.StatusAsync(context, ApiStatus.Unauthorized, cancellation).ConfigureAwait(false);
                 break;
+        }
+    }
+
+    // Many requests over one connection are for those who say who they are (UnauthenticatedHTTP2DOSMitigation): others get a GOAWAY with the answer.
+    private static void Part(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
     }
 

@@ -79,14 +79,18 @@ internal sealed class PlainPaths
 
         path = path.TrimEnd('/');
         var answer = Read(context, path);
-        return !HttpMethods.IsGet(context.Request.Method) && !ReferenceEquals(answer, ApiDispatcher.NoSuchPath) ? ApiStatus.MethodNotAllowed : answer;
+        return !HttpMethods.IsGet(context.Request.Method) && !IsOfAnyMethod(path) && !ReferenceEquals(answer, ApiDispatcher.NoSuchPath) ? ApiStatus.MethodNotAllowed : answer;
     }
+
+    // What the aggregator tells of groups, and the root, Kubernetes answers whatever the method.
+    private static bool IsOfAnyMethod(string path) => path is "" or "/index.html" or "/apis"
+        || path.StartsWith("/apis/", StringComparison.Ordinal) && path.IndexOf('/', "/apis/".Length) < 0 && path != "/apis/apiregistration.k8s.io";
 
     private ApiAnswer Read(HttpContext context, string path)
     {
         switch (path)
         {
-            case "" or "/":
+            case "" or "/index.html":
                 return Document(PrettyJson.Of(Roots()));
             case "/version":
                 return MediaRange.IsUnrouted(context.Request.Headers.Accept.ToString(), JsonOnly) ? ApiStatus.UnroutedAccept(JsonOnly) : Document(ServerVersion.Json);

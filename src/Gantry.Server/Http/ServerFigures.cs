@@ -18,6 +18,8 @@ internal static class ServerFigures
                 $"apiserver_storage_objects{{resource=\"{cache.Kind.Type.QualifiedPlural}\"}} {cache.Snapshot.Objects.Count}\n");
         }
 
+        Begin(text, "kubernetes_build_info", "gauge", "Which version this is; always 1.");
+        text.Append(CultureInfo.InvariantCulture, $"kubernetes_build_info{{{ServerVersion.Labels}}} 1\n");
         var health = store.Health;
         One(text, "gantry_store_revision", "counter", "The revision of the newest write.", health.Current.Value);
         One(text, "gantry_store_oldest_revision", "gauge", "The oldest revision that can still be read.", health.Oldest.Value);

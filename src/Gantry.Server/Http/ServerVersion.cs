@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Gantry.Api.Trees;
+using Gantry.Server.Figures;
 
 namespace Gantry.Server.Http;
 
@@ -13,6 +14,14 @@ internal static class ServerVersion
     public const string Emulated = "1.32";
 
     public static byte[] Json { get; } = PrettyJson.Of(TreeJson.Write(Document()));
+
+    /// <summary>The same as labels of a figure.</summary>
+    public static string Labels { get; } = Of(Document());
+
+    private static string Of(TreeMap version) => FigureText.Labels(
+        ("build_date", version.Text("buildDate")!), ("compiler", version.Text("compiler")!), ("git_commit", version.Text("gitCommit")!),
+        ("git_tree_state", version.Text("gitTreeState")!), ("git_version", version.Text("gitVersion")!), ("go_version", version.Text("goVersion")!),
+        ("major", version.Text("major")!), ("minor", version.Text("minor")!), ("platform", version.Text("platform")!));
 
     private static TreeMap Document()
     {

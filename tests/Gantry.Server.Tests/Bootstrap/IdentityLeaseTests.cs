@@ -49,7 +49,10 @@ public sealed class IdentityLeaseTests
         var second = await server.DoAsync("GET", $"{Leases}/{IdentityLease.NameOf("vm")}");
         Assert.Equal(("2026-01-02T03:04:05.000000Z", "2026-01-02T03:04:15.000000Z"), ((string)first["spec"]!["renewTime"]!, (string)second["spec"]!["renewTime"]!));
         Assert.Equal((string)first["spec"]!["holderIdentity"]!, (string)second["spec"]!["holderIdentity"]!);
-        Assert.Equal([404, 200, 200], new[] { "apiserver-gone", "apiserver-slow", "other" }.Select(async n => (await server.SendAsync("GET", $"{Leases}/{n}")).Code).Select(t => t.Result));
+        foreach (var (name, code) in (IEnumerable<(string, int)>)[("apiserver-gone", 404), ("apiserver-slow", 200), ("other", 200)])
+        {
+            Assert.Equal((name, code), (name, (await server.SendAsync("GET", $"{Leases}/{name}")).Code));
+        }
     }
 
     [Fact]

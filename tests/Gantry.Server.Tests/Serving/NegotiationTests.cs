@@ -230,6 +230,13 @@ public sealed class NegotiationTests(RunningServer server)
     [InlineData("OPTIONS", "/api/v1/namespaces", 405)]
     [InlineData("DELETE", "/version", 405)]
     [InlineData("POST", "/apis/apps/v1", 405)]
+    [InlineData("POST", "/apis/apps", 200)]
+    [InlineData("DELETE", "/apis", 200)]
+    [InlineData("HEAD", "/apis", 200)]
+    [InlineData("POST", "/api", 405)]
+    [InlineData("POST", "/apis/apiregistration.k8s.io", 405)]
+    [InlineData("PUT", "/apis/none.example.com", 404)]
+    [InlineData("GET", "/index.html", 200)]
     [InlineData("PUT", "/nothing", 404)]
     [InlineData("HEAD", "/healthz", 200)]
     [InlineData("GET", "/logs", 404)]
@@ -339,9 +346,9 @@ public sealed class NegotiationTests(RunningServer server)
     [Fact]
     public async Task Checks_of_health_can_be_left_out_by_name()
     {
-        Assert.Equal(
-            "[+]ping ok\n[+]log ok\n[+]etcd excluded: ok\nwarn: some health checks cannot be excluded: no matches for \"a\",\"b\"\nlivez check passed\n",
-            (await server.GetAsync("/livez?verbose&exclude=etcd&exclude=b&exclude=a")).Text);
+        var text = (await server.GetAsync("/livez?verbose&exclude=etcd&exclude=b&exclude=a")).Text;
+        Assert.StartsWith("[+]ping ok\n[+]log ok\n[+]etcd excluded: ok\n[+]", text, StringComparison.Ordinal);
+        Assert.EndsWith(" ok\nwarn: some health checks cannot be excluded: no matches for \"a\",\"b\"\nlivez check passed\n", text, StringComparison.Ordinal);
         Assert.Equal("ok", (await server.GetAsync("/readyz/etcd")).Text);
     }
 

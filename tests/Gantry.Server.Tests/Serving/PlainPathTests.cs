@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Gantry.Api.Trees;
 
@@ -102,7 +103,36 @@ public sealed class PlainPathTests(RunningServer server)
         Assert.Contains("\nauthentication_attempts{result=\"success\"} ", metrics);
         Assert.Contains("\nauthorization_attempts_total{result=\"allowed\"} ", metrics);
         Assert.Contains("\nauthenticated_user_requests{username=\"admin\"} ", metrics);
+        Assert.Contains("\naggregator_unavailable_apiservice{name=\"v1.apps\"} 0\n", metrics);
+        Assert.Matches("\nkubernetes_build_info\\{build_date=\"[^\"]+\",compiler=\"[^\"]+\",git_commit=\"[^\"]+\",git_tree_state=\"clean\",git_version=\"v1[.]32[^\"]+\",go_version=\"[^\"]+\",major=\"1\",minor=\"32\",platform=\"linux/[a-z0-9]+\"\\} 1\n", metrics);
         Assert.Contains("apiserver_response_sizes_count{component=\"apiserver\",group=\"\",resource=\"configmaps\",scope=\"namespace\",subresource=\"\",verb=\"LIST\",version=\"v1\"}", metrics);
+    }
+
+    [Theory]
+    [InlineData(null, 200, true)]
+    [InlineData("wrong", 401, true)]
+    [InlineData("admin", 200, false)]
+    public async Task Who_is_nobody_or_somebody_unknown_has_to_come_back_over_another_connection(string? token, int code, bool parts)
+    {
+        var made = 0;
+        using var handler = server.Trusting();
+        handler.ConnectCallback = async (context, cancellation) =>
+        {
+            Interlocked.Increment(ref made);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        };
+        using var http = new HttpClient(handler) { BaseAddress = server.Server.Address, DefaultRequestVersion = new Version(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        http.DefaultRequestHeaders.Authorization = token is null ? null : new("Bearer", token);
+        // When the server's word to go arrives is not known, but it does.
+        for (var i = 0; i < (parts ? 1000 : 20) && made < 2; i++)
+        {
+            using var answer = await http.GetAsync(new Uri("/readyz", UriKind.Relative));
+            Assert.Equal(code, (int)answer.StatusCode);
+        }
+
+        Assert.Equal(parts ? 2 : 1, made);
     }
 
     [Fact]
