@@ -125,7 +125,7 @@ public static class KindDefaults
 
         if (type is "ClusterIP" or "NodePort" or "LoadBalancer")
         {
-            spec.Default("internalTrafficPolicy", "Cluster");
+            spec.DefaultMissing("internalTrafficPolicy", "Cluster");
         }
 
         if (type == "LoadBalancer")
@@ -135,7 +135,7 @@ public static class KindDefaults
             {
                 if (ingress.Text("ip") is { Length: > 0 })
                 {
-                    ingress.Default("ipMode", "VIP");
+                    ingress.DefaultMissing("ipMode", "VIP");
                 }
             }
         }
@@ -209,8 +209,8 @@ public static class KindDefaults
         if (strategy.Text("type") == "RollingUpdate")
         {
             var rolling = strategy.Made("rollingUpdate");
-            rolling.Default("maxUnavailable", "25%");
-            rolling.Default("maxSurge", "25%");
+            rolling.DefaultMissing("maxUnavailable", "25%");
+            rolling.DefaultMissing("maxSurge", "25%");
         }
     }
 
@@ -222,8 +222,8 @@ public static class KindDefaults
         if (strategy.Text("type") == "RollingUpdate")
         {
             var rolling = strategy.Made("rollingUpdate");
-            rolling.Default("maxUnavailable", 1);
-            rolling.Default("maxSurge", 0);
+            rolling.DefaultMissing("maxUnavailable", 1);
+            rolling.DefaultMissing("maxSurge", 0);
         }
 
         // Counted by the server; clients of the oldest versions still look here.
@@ -258,10 +258,10 @@ public static class KindDefaults
 
         spec.Default("parallelism", 1);
         spec.Default("backoffLimit", spec.Has("backoffLimitPerIndex") ? int.MaxValue : 6);
-        spec.Default("completionMode", "NonIndexed");
+        spec.DefaultMissing("completionMode", "NonIndexed");
         spec.Default("suspend", false);
         spec.Default("manualSelector", false);
-        spec.Default("podReplacementPolicy", spec.Has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
+        spec.DefaultMissing("podReplacementPolicy", spec.Has("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
         if (!o.Made("metadata").HasItems("labels") && spec.Map("template")?.Map("metadata")?.Map("labels") is { Count: > 0 } labels)
         {
             o.Made("metadata")["labels"] = labels.DeepClone();
@@ -308,7 +308,7 @@ public static class KindDefaults
 
     private static void Scaling(TreeMap rules, string policies)
     {
-        rules.Default("selectPolicy", "Max");
+        rules.DefaultMissing("selectPolicy", "Max");
         // An empty list is not taken for none: it is refused.
         if (rules["policies"] is null or TreeNull)
         {

@@ -48,6 +48,15 @@ internal static class TreeAccess
         }
     }
 
+    /// <summary>Sets the value where the key has none or null; an empty text stays, to be refused.</summary>
+    public static void DefaultMissing(this TreeMap map, string key, Tree value)
+    {
+        if (!map.Has(key))
+        {
+            map[key] = value;
+        }
+    }
+
     /// <summary>Copies the entries that the key's own map lacks.</summary>
     public static void DefaultEntries(this TreeMap map, string key, TreeMap? from)
     {

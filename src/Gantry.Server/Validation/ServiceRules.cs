@@ -322,9 +322,9 @@ public static class ServiceRules
             errors.Required(at.Child("internalTrafficPolicy"));
         }
 
-        if (spec.TrafficDistribution.Length > 0)
+        if (spec.TrafficDistribution is { } distribution)
         {
-            errors.OneOf(at.Child("trafficDistribution"), spec.TrafficDistribution, "PreferClose");
+            errors.OneOf(at.Child("trafficDistribution"), distribution, "PreferClose");
         }
     }
 
