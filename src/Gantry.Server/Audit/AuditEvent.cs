@@ -54,7 +54,9 @@ public sealed record AuditEvent
         var user = Facts.User is { Name.Length: > 0 } known ? known : null;
         var groups = user is { Groups.Count: > 0 } ? Quoted(user.Groups) : "<none>";
         var (asUser, asGroups) = Impersonated is null ? ("<self>", "<lookup>") : (Impersonated.Name, Quoted(Impersonated.Groups));
-        return $"{ApiTimes.FormatMicro(Facts.Received)} AUDIT: id={Quote(Facts.Id)} stage={Quote(Stage.ToString())} ip={Quote(Facts.SourceIps.Count > 0 ? Facts.SourceIps[0] : "<unknown>")}"
+        // As many digits as the time has, as Go writes it.
+        var at = Facts.Received.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+        return $"{at} AUDIT: id={Quote(Facts.Id)} stage={Quote(Stage.ToString())} ip={Quote(Facts.SourceIps.Count > 0 ? Facts.SourceIps[0] : "<unknown>")}"
             + $" method={Quote(Facts.Verb)} user={Quote(user?.Name ?? "<none>")} groups={Quote(groups)} as={Quote(asUser)} asgroups={Quote(asGroups)}"
             + $" user-agent={Quote(Facts.UserAgent)} namespace={Quote(Object is { Namespace.Length: > 0 } about ? about.Namespace : "<none>")} uri={Quote(Facts.RequestUri)}"
             + string.Create(CultureInfo.InvariantCulture, $" response=\"{(Code == 0 ? "<deferred>" : Code.ToString(CultureInfo.InvariantCulture))}\"");

@@ -97,6 +97,7 @@ internal sealed class HttpPipeline
         }
         catch (OperationCanceledException) when (time.IsOverdue && !context.RequestAborted.IsCancellationRequested)
         {
+            _metrics.Terminated(info, request.Method, StatusCodes.Status504GatewayTimeout);
             await FailAsync(context, RequestDeadlines.Overdue).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || _stopping.IsCancellationRequested)
@@ -280,6 +281,7 @@ internal sealed class HttpPipeline
         var (seat, refusal) = await _flows.EnterAsync(flow, user, info, cancellation).ConfigureAwait(false);
         if (refusal != FlowRefusal.None)
         {
+            _metrics.Terminated(info, context.Request.Method, StatusCodes.Status429TooManyRequests);
             await TextAsync(context, 429, "Too many requests, please try again later.\n", _flows.Refuse(flow, refusal)).ConfigureAwait(false);
             return;
         }

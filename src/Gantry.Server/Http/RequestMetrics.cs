@@ -16,6 +16,7 @@ internal sealed class RequestMetrics
     private readonly ConcurrentDictionary<RequestLabels, Counter> _requests = new();
     private readonly ConcurrentDictionary<RequestLabels, Histogram> _sizes = new();
     private readonly ConcurrentDictionary<RequestLabels, Gauge> _open = new();
+    private readonly CounterFamily _terminations = new("apiserver_request_terminations_total", "Requests that the server gave up to save itself.");
     private readonly Action<StringBuilder> _more;
     private long _reading;
     private long _mutating;
@@ -75,6 +76,13 @@ internal sealed class RequestMetrics
         _requests.GetOrAdd(labels, static _ => new Counter()).Add(took);
     }
 
+    /// <summary>Counts a request that was sent away or whose time was over.</summary>
+    /// <param name="info">What was asked.</param>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="code">The answer's status.</param>
+    public void Terminated(RequestInfo info, string method, int code) => _terminations.Add(
+        RequestLabels.Of(info, method, applies: false, ApiCatalog.Find(info.Group, info.Version, info.Resource) is not null, code).Text(code: true, dryRun: false));
+
     /// <summary>Counts the bytes of an answer to a read.</summary>
     public void Sent(RequestInfo info, string method, long bytes) => _sizes
         .GetOrAdd(RequestLabels.Of(info, method, applies: false, known: true, 0) with { DryRun = "" }, static _ => new Histogram(SizeBounds)).Add(bytes);
@@ -110,6 +118,7 @@ internal sealed class RequestMetrics
             text.Append(CultureInfo.InvariantCulture, $"apiserver_longrunning_requests{{{labels.Text(code: false, dryRun: false)}}} {gauge.Value}\n");
         }
 
+        _terminations.Append(text);
         _more(text);
         return Encoding.UTF8.GetBytes(text.ToString());
     }

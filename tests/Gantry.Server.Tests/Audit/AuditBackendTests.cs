@@ -100,7 +100,7 @@ public sealed class AuditBackendTests : IDisposable
     {
         var item = Event("id") with { Facts = Event("id").Facts with { UserAgent = "a\nb\"" } };
         Assert.Equal(
-            "2026-01-01T00:00:00.000000Z AUDIT: id=\"id\" stage=\"RequestReceived\" ip=\"<unknown>\" method=\"get\" user=\"<none>\" groups=\"<none>\" as=\"<self>\" asgroups=\"<lookup>\""
+            "2026-01-01T00:00:00Z AUDIT: id=\"id\" stage=\"RequestReceived\" ip=\"<unknown>\" method=\"get\" user=\"<none>\" groups=\"<none>\" as=\"<self>\" asgroups=\"<lookup>\""
             + " user-agent=\"a\\nb\\\"\" namespace=\"<none>\" uri=\"/\" response=\"<deferred>\"", item.ToLegacy());
     }
 

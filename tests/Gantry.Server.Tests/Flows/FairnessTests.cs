@@ -105,6 +105,7 @@ public sealed class FairnessTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(429, (int)refused.StatusCode);
         Assert.Equal(200, (int)(await taken).StatusCode);
+        Assert.Contains("\napiserver_request_terminations_total{code=\"429\",component=\"apiserver\",group=\"\",resource=\"\",scope=\"\",subresource=\"\",verb=\"GET\",version=\"\"} 1\n", (await _server.GetAsync("/metrics")).Text);
     }
 
     [Fact]

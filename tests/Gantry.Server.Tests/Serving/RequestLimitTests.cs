@@ -30,6 +30,7 @@ public sealed class RequestLimitTests : IAsyncLifetime, IDisposable
 
         Assert.Equal((504, "Timeout"), (answer.Code, answer.Reason));
         Assert.Equal("Timeout: request did not complete within requested timeout - context deadline exceeded", answer.Message);
+        Assert.Contains("\napiserver_request_terminations_total{code=\"504\",component=\"apiserver\",group=\"\",resource=\"\",scope=\"\",subresource=\"\",verb=\"GET\",version=\"\"} 1\n", (await _server.GetAsync("/metrics")).Text);
     }
 
     [Theory]
