@@ -44,7 +44,7 @@ public sealed record KindStrategy
     /// <summary>Whether metadata.generation counts the changes of what is wanted.</summary>
     public bool HasGeneration { get; init; }
 
-    /// <summary>What the generation of a new object is; null where counting begins with the first change.</summary>
+    /// <summary>What the generation of a new object is; null where it is left as it was sent.</summary>
     public long? FirstGeneration { get; init; } = 1;
 
     /// <summary>Whether changes count at all: some kinds have a generation that stays.</summary>

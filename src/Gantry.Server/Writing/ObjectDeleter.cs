@@ -189,7 +189,7 @@ public sealed class ObjectDeleter
         var announces = strategy.IsDefinition && metadata.DeletionTimestamp is null;
         tree["deletionGracePeriodSeconds"] = strategy.IsNamespace || announces ? null : TreeInteger.Of(grace);
         tree["finalizers"] = finalizers.Count == 0 ? null : new TreeList(finalizers.Select(f => (Tree)f));
-        if (metadata.DeletionTimestamp is null && !announces && Metadata.Generation(value) is > 0 and var generation)
+        if (metadata.DeletionTimestamp is null && !announces && !strategy.IsNamespace && Metadata.Generation(value) is > 0 and var generation)
         {
             tree["generation"] = generation + 1;
         }

@@ -269,7 +269,11 @@ public sealed class ObjectWriter
         }
 
         var metadata = value.Made("metadata");
-        metadata["generation"] = strategy.FirstGeneration is { } first ? TreeInteger.Of(first) : null;
+        if (strategy.FirstGeneration is { } first)
+        {
+            metadata["generation"] = TreeInteger.Of(first);
+        }
+
         var canonical = Canonical.Of(type.Schema, value);
         var bytes = TreeJson.Write(canonical);
         var typed = scope.Resource.Decode(bytes);

@@ -9,9 +9,10 @@ public sealed class VerbTests(RunningServer server)
     public async Task What_is_created_can_be_read_and_carries_what_the_server_sets()
     {
         var ns = await server.NamespaceAsync();
-        var made = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"a","uid":"mine","labels":{"k":"v"}},"data":{"x":"y"}}""");
+        var made = await server.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"a","uid":"mine","generation":5,"labels":{"k":"v"}},"data":{"x":"y"}}""");
 
         Assert.Equal(201, made.Code);
+        Assert.Equal(5L, Generation(made));
         Assert.Equal(ns, made.Metadata.Text("namespace"));
         Assert.NotEqual("mine", made.Metadata.Text("uid"));
         Assert.True(long.Parse(made.ResourceVersion) > 0);
